@@ -1,0 +1,1 @@
+//! igny8-server-edge

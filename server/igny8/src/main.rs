@@ -1,0 +1,2 @@
+//! igny8
+fn main() {}
