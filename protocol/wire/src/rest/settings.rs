@@ -1,0 +1,90 @@
+//! `/api/settings` and `/api/thinker`.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+use utoipa::ToSchema;
+
+/// `POST sites`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema, TS)]
+pub struct NewSite {
+    /// Name.
+    pub name: String,
+    /// Language of the content (BCP 47); `en` if absent.
+    pub language: Option<String>,
+    /// How the AI writes here.
+    pub brand_voice: Option<String>,
+}
+
+/// `PATCH sites/{site}`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema, TS)]
+pub struct ChangeSite {
+    /// A new name.
+    pub name: Option<String>,
+    /// Another language.
+    pub language: Option<String>,
+    /// Another voice.
+    pub brand_voice: Option<String>,
+}
+
+/// Which provider a tenant's models come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Provider {
+    /// The server's own (the offline model in development mode).
+    Platform,
+    /// Any service that speaks the OpenAI protocol.
+    OpenAiCompatible,
+}
+
+/// `GET ai-models`: never shows a key.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema, TS)]
+pub struct AiModels {
+    /// The provider.
+    pub provider: Provider,
+    /// Its address.
+    pub base_url: Option<String>,
+    /// The model for text.
+    pub model: String,
+    /// The last four characters of the key, if there is one.
+    pub key_hint: Option<String>,
+}
+
+/// `PUT ai-models`.
+#[derive(Clone, Serialize, Deserialize, ToSchema, TS)]
+pub struct ChangeAiModels {
+    /// The provider.
+    pub provider: Provider,
+    /// Its address, for `open_ai_compatible`.
+    pub base_url: Option<String>,
+    /// The model for text.
+    pub model: Option<String>,
+    /// The key: kept sealed, shown never again. Absent keeps the one that is there.
+    pub key: Option<String>,
+}
+
+/// A prompt template with its version.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema, TS)]
+pub struct PromptView {
+    /// Of which kind: `article`, `ideas`, `cluster_names`, `image`.
+    pub kind: String,
+    /// Grows with each change; 0 is ours.
+    pub version: u32,
+    /// The text with `{{variable}}` places.
+    pub template: String,
+    /// The variables it may name.
+    pub variables: Vec<String>,
+}
+
+/// `PUT /api/thinker/prompts/{kind}`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema, TS)]
+pub struct ChangePrompt {
+    /// The text with `{{variable}}` places; an unknown variable is refused.
+    pub template: String,
+}
+
+/// `POST /api/thinker/prompts/{kind}/preview`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema, TS)]
+pub struct PromptPreview {
+    /// What the model would get, with example data.
+    pub text: String,
+}

@@ -1,0 +1,146 @@
+//! Streams: what a socket subscribes to, and what it hears there (R10).
+
+use crate::view::{
+    BalanceView, ClusterView, DocumentView, IdeaView, KeywordCounts, MemberView, SiteView, TaskView, TenantView,
+};
+use igny8_protocol_ids::{ClusterId, DocumentId, IdeaId, Position, SiteId, TaskId, TenantId};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// A stream of one entity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", content = "id", rename_all = "snake_case")]
+pub enum StreamName {
+    /// A tenant: members, sites, credits.
+    Tenant(TenantId),
+    /// A site: keywords, clusters, ideas, tasks, documents, its slice of credits.
+    Site(SiteId),
+    /// A document: text and presence.
+    Document(DocumentId),
+}
+
+/// One thing that happened, with the new state of what it happened to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum StreamEvent {
+    /// Keywords were added, changed or removed: lists are read again by REST.
+    KeywordsChanged {
+        /// How many there are now, by status.
+        counts: KeywordCounts,
+    },
+    /// A cluster is new or changed.
+    ClusterChanged {
+        /// Its state now.
+        cluster: ClusterView,
+    },
+    /// A cluster is gone.
+    ClusterRemoved {
+        /// Which.
+        id: ClusterId,
+    },
+    /// An idea is new or changed.
+    IdeaChanged {
+        /// Its state now.
+        idea: IdeaView,
+    },
+    /// An idea is gone.
+    IdeaRemoved {
+        /// Which.
+        id: IdeaId,
+    },
+    /// A task is new or changed.
+    TaskChanged {
+        /// Its state now.
+        task: TaskView,
+    },
+    /// A document is new or its status changed.
+    DocumentChanged {
+        /// Its state now.
+        document: DocumentView,
+    },
+    /// Credits moved.
+    CreditsChanged {
+        /// Tenant stream: the tenant's own part. Site stream: the site's slice.
+        balance: BalanceView,
+    },
+    /// The site's settings or its link changed.
+    SiteChanged {
+        /// Its state now.
+        site: SiteView,
+    },
+    /// The tenant's settings changed.
+    TenantChanged {
+        /// Its state now.
+        tenant: TenantView,
+    },
+    /// A member is new or has another role.
+    MemberChanged {
+        /// Their state now.
+        member: MemberView,
+    },
+}
+
+/// The state at which a subscription begins when it cannot be resumed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum StreamSnapshot {
+    /// Of a tenant.
+    Tenant {
+        /// The tenant.
+        tenant: TenantView,
+        /// Its sites.
+        sites: Vec<SiteView>,
+        /// Credits: the tenant's part plus all slices.
+        balance: BalanceView,
+    },
+    /// Of a site.
+    Site {
+        /// The site.
+        site: SiteView,
+        /// Keywords by status.
+        counts: KeywordCounts,
+        /// Tasks that are not ended, and the latest that are (newest first, at most 200).
+        tasks: Vec<TaskView>,
+        /// The site's slice.
+        balance: BalanceView,
+    },
+    /// Of a document: the whole state as one Yjs update (v1), or what a state vector lacked.
+    Document {
+        /// Yjs update (v1).
+        #[serde(with = "serde_bytes")]
+        #[ts(type = "Uint8Array")]
+        update: Vec<u8>,
+        /// The server's state vector: the client answers with what the server lacks.
+        #[serde(with = "serde_bytes")]
+        #[ts(type = "Uint8Array")]
+        state_vector: Vec<u8>,
+        /// False for viewers: their updates are refused.
+        writable: bool,
+        /// Presence of those who are here (y-protocols awareness update), if any.
+        #[serde(with = "serde_bytes")]
+        #[ts(type = "Uint8Array")]
+        awareness: Vec<u8>,
+    },
+}
+
+/// Progress of a running task: memory only, coalesced, never in the way of the rest (R5).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct TaskProgress {
+    /// Which task.
+    pub task: TaskId,
+    /// What it is doing, in a word or two.
+    pub stage: String,
+    /// From 0 to 1.
+    pub fraction: f32,
+    /// Words written so far, for drafts.
+    pub words: Option<u32>,
+}
+
+/// Where a stream is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct StreamPosition {
+    /// Which stream.
+    pub stream: StreamName,
+    /// How far it was seen.
+    pub position: Position,
+}
