@@ -47,6 +47,9 @@ pub struct Append {
 }
 
 /// Everything that one commit changes: all of it or nothing.
+///
+/// Removals come first: a key that is both deleted and put ends up put. A key that is put twice
+/// keeps the last value.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Change {
     /// Drawn by the writer.
