@@ -151,9 +151,14 @@ final class ImportTest extends TestCase
         self::assertSame('<p>A person was here.</p>', self::$site->value(
             "SELECT post_content FROM wp_posts WHERE ID = $postId"
         ));
-        $accepted = $this->import(['expected_modified_gmt' => $current['modified_gmt'], 'force' => true] + $next);
-        self::assertSame('200 ok', $accepted->outcome());
-        self::assertFalse($accepted->json['repeated']);
+        $blind = $this->import(['expected_modified_gmt' => $first->json['modified_gmt']] + $next);
+        self::assertSame('409 igny8_conflict', $blind->outcome());
+        $chosen = $this->import(['expected_modified_gmt' => $current['modified_gmt']] + $next);
+        self::assertSame('200 ok', $chosen->outcome(), $chosen->raw);
+        self::assertFalse($chosen->json['repeated']);
+        self::$site->evaluate("wp_update_post(['ID' => $postId, 'post_content' => '<p>And again.</p>']);");
+        self::assertSame('409 igny8_conflict', $this->import(['revision' => 3] + $next)->outcome());
+        self::assertSame('200 ok', $this->import(['revision' => 3, 'force' => true] + $next)->outcome());
     }
 
     public function testExpectedTimeIsCompared(): void
@@ -161,7 +166,7 @@ final class ImportTest extends TestCase
         $id = Site::uuid();
         $this->import(['external_id' => $id]);
         $refused = $this->import(['external_id' => $id, 'revision' => 2, 'title' => 'New',
-            'expected_modified_gmt' => '2020-01-01T00:00:00Z']);
+            'expected_modified_gmt' => '2020-01-01 00:00:00']);
         self::assertSame('409 igny8_conflict', $refused->outcome());
     }
 
@@ -175,23 +180,30 @@ final class ImportTest extends TestCase
         self::assertSame('409 igny8_conflict', $answer->outcome());
     }
 
-    public function testTrashedAndDeletedPostsComeBackOnlyByForce(): void
+    public function testTrashedAndDeletedPostsComeBackOnlyWhenThatWasSeen(): void
     {
         $id = Site::uuid();
         $postId = $this->import(['external_id' => $id])->json['post_id'];
         self::$site->evaluate("wp_trash_post($postId);");
-        self::assertSame('409 igny8_conflict', $this->import(['external_id' => $id, 'revision' => 2])->outcome());
-        $back = $this->import(['external_id' => $id, 'revision' => 2, 'force' => true, 'slug' => 'back-again']);
+        $next = ['external_id' => $id, 'revision' => 2, 'slug' => 'back-' . substr($id, 0, 8)];
+        $refused = $this->import($next);
+        self::assertSame('409 igny8_conflict', $refused->outcome());
+        self::assertSame('trash', $refused->json['data']['current']['status']);
+        $back = $this->import(['expected_modified_gmt' => $refused->json['data']['current']['modified_gmt']] + $next);
         self::assertSame('200 ok', $back->outcome(), $back->raw);
-        self::assertSame([$postId, 'publish', 'back-again'], [
+        self::assertSame([$postId, 'publish', $next['slug']], [
             $back->json['post_id'], $back->json['status'], $back->json['slug'],
         ]);
         self::$site->evaluate("wp_delete_post($postId, true);");
         $gone = $this->import(['external_id' => $id, 'revision' => 3]);
         self::assertSame('409 igny8_conflict', $gone->outcome());
         self::assertNull($gone->json['data']['current']);
-        self::assertTrue($this->import(['external_id' => $id, 'revision' => 3, 'force' => true])->json['created']);
+        $again = $this->import(['external_id' => $id, 'revision' => 3, 'expected_modified_gmt' => '']);
+        self::assertTrue($again->json['created'], $again->raw);
         self::assertSame(1, $this->posts($id));
+        self::$site->evaluate("wp_delete_post({$again->json['post_id']}, true);");
+        $forced = $this->import(['external_id' => $id, 'revision' => 4, 'force' => true]);
+        self::assertTrue($forced->json['created'], $forced->raw);
     }
 
     public function testImportCutOffAfterThePostWasMadeIsFinishedNotRepeated(): void

@@ -20,7 +20,7 @@ final class ImportRequest
     public $epoch;
     /** @var bool */
     public $force;
-    /** @var string|null */
+    /** @var string|null the post's time of change the app last saw; '' when it saw that there is none */
     public $expectedModified;
     /** @var string */
     public $title;
@@ -63,7 +63,9 @@ final class ImportRequest
         }
         $request->epoch = $fields->number('epoch', 0);
         $request->force = $fields->flag('force');
-        $request->expectedModified = $fields->time('expected_modified_gmt');
+        $request->expectedModified = ($json['expected_modified_gmt'] ?? null) === ''
+            ? ''
+            : $fields->time('expected_modified_gmt');
         $request->readArticle($fields);
         $request->readSurroundings($fields, $json);
         $fields->finish();

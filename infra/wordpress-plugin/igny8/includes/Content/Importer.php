@@ -123,12 +123,18 @@ final class Importer
      */
     private static function conflict(ImportRequest $request, array $row, ?\WP_Post $post, array $wanted): ?Problem
     {
+        $expected = $request->expectedModified;
         if ($post === null) {
-            return $row['post_id'] === 0 ? null
+            return $row['post_id'] === 0 || $expected === '' ? null
                 : self::conflictProblem('The post was deleted on the site.', null);
         }
+        $base = (string) Encoding::fromTime((string) ($row['result']['modified_gmt'] ?? ''));
+        if ($expected !== null && $expected !== $base && $expected === PostView::modified($post)) {
+            // The app names the very state that is here: a person chose to replace it.
+            return null;
+        }
         if ($post->post_status === 'trash') {
-            return self::conflictProblem('The post is in the site\'s trash.', $post);
+            return self::conflictProblem('The post is in the site\'s trash.', self::apart($post, $base));
         }
         $asWanted = PostView::hash($post) === PostView::hashOf($wanted['title'], $wanted['content']);
         if ($asWanted && $post->post_status === $request->status) {
@@ -140,12 +146,28 @@ final class Importer
             return get_post_meta($post->ID, '_edit_last', true) === '' ? null
                 : self::conflictProblem('The post was edited on the site.', $post);
         }
-        $base = (string) Encoding::fromTime((string) ($row['result']['modified_gmt'] ?? ''));
-        $expected = $request->expectedModified ?? $base;
-        // Times have whole seconds only; an edit within one shows in the hash.
-        $same = PostView::modified($post) === $expected
-            && ($expected !== $base || PostView::hash($post) === ($row['result']['content_hash'] ?? ''));
-        return $same ? null : self::conflictProblem('The post was edited on the site.', $post);
+        $same = PostView::modified($post) === ($expected ?? $base)
+            && PostView::hash($post) === ($row['result']['content_hash'] ?? '');
+        return $same ? null : self::conflictProblem('The post was edited on the site.', self::apart($post, $base));
+    }
+
+    /**
+     * Times have whole seconds only. An edit within the second of our own write gets the
+     * next one, so that the app can name the state it has seen.
+     */
+    private static function apart(\WP_Post $post, string $base): \WP_Post
+    {
+        global $wpdb;
+        if ($post->post_modified_gmt !== $base) {
+            return $post;
+        }
+        $wpdb->query($wpdb->prepare(
+            "UPDATE $wpdb->posts SET post_modified = post_modified + INTERVAL 1 SECOND,
+             post_modified_gmt = post_modified_gmt + INTERVAL 1 SECOND WHERE ID = %d",
+            $post->ID
+        ));
+        clean_post_cache($post->ID);
+        return get_post($post->ID);
     }
 
     private static function conflictProblem(string $what, ?\WP_Post $post): Problem
@@ -153,7 +175,7 @@ final class Importer
         return new Problem(
             'conflict',
             409,
-            $what . ' Show the difference to a person; send "force": true to write anyway.',
+            $what . ' Show the difference to a person. To write anyway, expect this state, or send "force": true.',
             ['current' => $post ? PostView::full($post) : null]
         );
     }
