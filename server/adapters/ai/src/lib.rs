@@ -1,1 +1,9 @@
-//! igny8-server-adapters-ai
+//! Language models and embeddings behind the ports: an offline model that needs no key and no
+//! network, an OpenAI-compatible client, an offline embedder.
+//! It does not choose a model, retry, price or store anything: the runtime's lanes and the domain do.
+
+pub mod embed;
+pub mod offline;
+
+pub use embed::OfflineEmbedder;
+pub use offline::{Fault, FaultKind, OfflineModel, OfflineModelOptions};
