@@ -1,0 +1,57 @@
+//! What a tenant says to its sites and to people's accounts: through the outbox, once each (R4).
+
+use crate::ledger::Part;
+use crate::role::Role;
+use igny8_protocol_ids::{TenantId, TransferId};
+use serde::{Deserialize, Serialize};
+
+/// What a tenant tells one of its sites.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SiteMessage {
+    /// The site begins. Repeated, it changes nothing.
+    Create {
+        /// Whose it is.
+        tenant: TenantId,
+        /// Its name.
+        name: String,
+        /// The language of its content, as a tag such as `en` or `pt-BR`.
+        language: String,
+        /// How its articles sound; may be empty.
+        brand_voice: String,
+    },
+    /// The answer to the site's request for credits: to be received under the transfer's id.
+    ReceiveCredits {
+        /// The request.
+        transfer: TransferId,
+        /// What arrives, for `Ledger::receive`.
+        parts: Vec<Part>,
+    },
+    /// The tenant has not enough, even after it recalled what other sites did not use.
+    CreditsRefused {
+        /// The request.
+        transfer: TransferId,
+    },
+    /// Send back all credits that are not held, by a `ReturnSlice` with this id; also when there
+    /// are none: the tenant waits for the answer, two seconds at most.
+    Recall {
+        /// The id of the return.
+        transfer: TransferId,
+    },
+}
+
+/// What a tenant tells a person's account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AccountMessage {
+    /// The person is a member, with this role now.
+    Join {
+        /// Of which tenant.
+        tenant: TenantId,
+        /// With what role.
+        role: Role,
+    },
+    /// The person is no longer a member.
+    Leave {
+        /// Of which tenant.
+        tenant: TenantId,
+    },
+}

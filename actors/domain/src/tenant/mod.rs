@@ -1,0 +1,5 @@
+//! A tenant: members, plan, sites, credits and settings.
+
+mod message;
+
+pub use message::{AccountMessage, SiteMessage};
