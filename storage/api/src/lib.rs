@@ -13,5 +13,7 @@ pub use bound::{check_appends, check_bound};
 pub use chain::{ChangeDigest, digest_events};
 pub use change::{Append, Change, CommitId, CommitOutcome, Expected, NewOutbox, OutboxKey};
 pub use error::StoreError;
-pub use record::{AppendRow, BlobHash, ClaimOutcome, Event, FeedPage, Head, Loaded, OpenOutbox, RecordKey, Wake};
+pub use record::{
+    AppendRow, BlobHash, ClaimOutcome, Event, FeedPage, Head, Loaded, OpenOutbox, RecordKey, Wake,
+};
 pub use store::{Store, limits};

@@ -1,7 +1,8 @@
 //! The contract itself.
 
 use crate::{
-    Append, AppendRow, BlobHash, Change, ClaimOutcome, CommitOutcome, Expected, FeedPage, Head, Loaded, StoreError, Wake,
+    Append, AppendRow, BlobHash, Change, ClaimOutcome, CommitOutcome, Expected, FeedPage, Head,
+    Loaded, StoreError, Wake,
 };
 use bytes::Bytes;
 use igny8_protocol_ids::{EntityKey, Epoch, Sequence, TenantId, Timestamp};
@@ -41,14 +42,29 @@ pub trait Store: Send + Sync + 'static {
     ///
     /// [`StoreError::Unknown`] is resolved by [`Store::head`]: the same commit id there means
     /// applied; the expected epoch and sequence mean not applied; anything else means fenced.
-    async fn commit(&self, entity: &EntityKey, expected: Expected, change: Change) -> Result<CommitOutcome, StoreError>;
+    async fn commit(
+        &self,
+        entity: &EntityKey,
+        expected: Expected,
+        change: Change,
+    ) -> Result<CommitOutcome, StoreError>;
 
     /// Commits after `after`, ascending, at most `limit` (≤ [`limits::FEED_PAGE_MAX`]).
-    async fn feed(&self, entity: &EntityKey, after: Sequence, limit: usize) -> Result<FeedPage, StoreError>;
+    async fn feed(
+        &self,
+        entity: &EntityKey,
+        after: Sequence,
+        limit: usize,
+    ) -> Result<FeedPage, StoreError>;
 
     /// Durable appends without a fence (R5): the writer names its epoch and the numbers. The same
     /// number with the same epoch written again replaces itself, so a repetition is harmless.
-    async fn append(&self, entity: &EntityKey, epoch: Epoch, rows: Vec<Append>) -> Result<(), StoreError>;
+    async fn append(
+        &self,
+        entity: &EntityKey,
+        epoch: Epoch,
+        rows: Vec<Append>,
+    ) -> Result<(), StoreError>;
 
     /// All appends of all epochs, in the order (epoch, sequence).
     async fn appends(&self, entity: &EntityKey) -> Result<Vec<AppendRow>, StoreError>;
@@ -75,5 +91,9 @@ pub trait Store: Send + Sync + 'static {
     async fn due_wakes(&self, until: Timestamp, limit: usize) -> Result<Vec<Wake>, StoreError>;
 
     /// Entities after `after` in the order of their keys, at most `limit`: for verify and backup.
-    async fn entities(&self, after: Option<EntityKey>, limit: usize) -> Result<Vec<EntityKey>, StoreError>;
+    async fn entities(
+        &self,
+        after: Option<EntityKey>,
+        limit: usize,
+    ) -> Result<Vec<EntityKey>, StoreError>;
 }

@@ -1,0 +1,192 @@
+//! The files: one fjall database in a locked directory.
+
+use crate::error::{OpenError, corrupt, read_failed};
+use crate::fault::Faults;
+use crate::layout::{Space, StoredHead, encode_entity, format_key};
+use crate::option::EmbeddedOptions;
+use fjall::{
+    Database, Keyspace, KeyspaceCreateOptions, KvSeparationOptions, PersistMode, Readable,
+};
+use igny8_protocol_ids::EntityKey;
+use igny8_storage_api::StoreError;
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+
+/// The layout that this version writes. A store with a higher one is not touched.
+const FORMAT: u8 = 1;
+/// Locked as long as a process has the directory.
+const LOCK_FILE: &str = "igny8.lock";
+/// The engine's own files.
+const ENGINE_DIRECTORY: &str = "engine";
+/// From this size on a value lies in a file of its own and is not rewritten by merges.
+const SEPARATE_FROM_BYTES: u32 = 4 * 1024;
+
+/// One write of a group: a value, or `None` for a removal.
+pub(crate) type Write = (Space, Vec<u8>, Option<Vec<u8>>);
+
+/// An open database. Reads may come from any thread; only the writer thread writes.
+pub(crate) struct Engine {
+    directory: PathBuf,
+    database: Database,
+    heads: Keyspace,
+    entity: Keyspace,
+    blobs: Keyspace,
+    platform: Keyspace,
+    free_bytes_min: u64,
+    faults: Faults,
+    // The last field: the directory is given back after the files are closed.
+    _lock: File,
+}
+
+/// How a group's write failed.
+pub(crate) enum WriteFailure {
+    /// Nothing reached the files.
+    Refused(String),
+    /// It may be in the files or not; only opening them again tells.
+    Unknown(String),
+}
+
+impl Engine {
+    pub(crate) fn open(directory: &Path, options: &EmbeddedOptions) -> Result<Self, OpenError> {
+        let lock = lock(directory)?;
+        let engine = Self::open_files(directory, options, lock).map_err(|error| match error {
+            fjall::Error::Locked => OpenError::InUse { directory: directory.to_owned() },
+            other => {
+                OpenError::Engine { directory: directory.to_owned(), reason: other.to_string() }
+            }
+        })?;
+        engine.check_format()?;
+        Ok(engine)
+    }
+
+    fn open_files(directory: &Path, options: &EmbeddedOptions, lock: File) -> fjall::Result<Self> {
+        let database = Database::builder(directory.join(ENGINE_DIRECTORY))
+            .cache_size(options.cache_bytes)
+            .open()?;
+        let separate = || {
+            let separation =
+                KvSeparationOptions::default().separation_threshold(SEPARATE_FROM_BYTES);
+            KeyspaceCreateOptions::default().with_kv_separation(Some(separation))
+        };
+        Ok(Self {
+            heads: database.keyspace("heads", KeyspaceCreateOptions::default)?,
+            entity: database.keyspace("entity", KeyspaceCreateOptions::default)?,
+            blobs: database.keyspace("blobs", separate)?,
+            platform: database.keyspace("platform", KeyspaceCreateOptions::default)?,
+            directory: directory.to_owned(),
+            database,
+            free_bytes_min: options.free_bytes_min,
+            faults: options.faults.clone(),
+            _lock: lock,
+        })
+    }
+
+    fn check_format(&self) -> Result<(), OpenError> {
+        let engine = |error: fjall::Error| OpenError::Engine {
+            directory: self.directory.clone(),
+            reason: error.to_string(),
+        };
+        let found = self.platform.get(format_key()).map_err(engine)?;
+        match found.as_deref() {
+            Some([found, ..]) if *found > FORMAT => Err(OpenError::NewerFormat {
+                directory: self.directory.clone(),
+                found: *found,
+                known: FORMAT,
+            }),
+            Some(_) => Ok(()),
+            None => {
+                self.platform.insert(format_key(), [FORMAT]).map_err(engine)?;
+                self.database.persist(PersistMode::SyncAll).map_err(engine)
+            }
+        }
+    }
+
+    pub(crate) fn faults(&self) -> &Faults {
+        &self.faults
+    }
+
+    pub(crate) fn space(&self, space: Space) -> &Keyspace {
+        match space {
+            Space::Heads => &self.heads,
+            Space::Entity => &self.entity,
+            Space::Blobs => &self.blobs,
+            Space::Platform => &self.platform,
+        }
+    }
+
+    /// A view of all keyspaces at one moment.
+    pub(crate) fn snapshot(&self) -> fjall::Snapshot {
+        self.database.snapshot()
+    }
+
+    pub(crate) fn get(&self, space: Space, key: &[u8]) -> Result<Option<fjall::Slice>, StoreError> {
+        self.space(space).get(key).map_err(|error| read_failed(&error))
+    }
+
+    /// The stored head in a snapshot.
+    pub(crate) fn head_in(
+        &self,
+        snapshot: &fjall::Snapshot,
+        entity: &EntityKey,
+    ) -> Result<Option<StoredHead>, StoreError> {
+        let value = snapshot
+            .get(&self.heads, encode_entity(entity))
+            .map_err(|error| read_failed(&error))?;
+        value.map(|value| decode_head(entity, &value)).transpose()
+    }
+
+    /// The reason why nothing may be written now, if the disk is nearly full.
+    pub(crate) fn full(&self) -> Option<String> {
+        if self.faults.disk_is_full() {
+            return Some("a fault says so".into());
+        }
+        let status = rustix::fs::statvfs(&self.directory).ok()?;
+        let free = status.f_bavail.saturating_mul(status.f_frsize);
+        (free < self.free_bytes_min).then(|| {
+            format!("{free} bytes are free on the disk, {} are needed", self.free_bytes_min)
+        })
+    }
+
+    /// Writes a group: all of it or nothing, and durable when this returns. Readers see nothing
+    /// of it before it is durable (R3).
+    pub(crate) fn write(&self, writes: impl Iterator<Item = Write>) -> Result<(), WriteFailure> {
+        if self.faults.sync_fails() {
+            return Err(WriteFailure::Unknown("a fault failed the disk sync".into()));
+        }
+        let durability =
+            if self.faults.sync_is_skipped() { None } else { Some(PersistMode::SyncData) };
+        let mut batch = self.database.batch().durability(durability);
+        for (space, key, value) in writes {
+            match value {
+                Some(value) => batch.insert(self.space(space), key, value),
+                None => batch.remove(self.space(space), key),
+            }
+        }
+        batch.commit().map_err(|error| match error {
+            // The engine checks this before it touches its journal.
+            fjall::Error::Poisoned => WriteFailure::Refused(error.to_string()),
+            other => WriteFailure::Unknown(other.to_string()),
+        })
+    }
+}
+
+pub(crate) fn decode_head(entity: &EntityKey, value: &[u8]) -> Result<StoredHead, StoreError> {
+    StoredHead::decode(value)
+        .ok_or_else(|| corrupt(format!("the head of {entity}"), "it does not decode"))
+}
+
+fn lock(directory: &Path) -> Result<File, OpenError> {
+    let failed = |source| OpenError::Directory { directory: directory.to_owned(), source };
+    std::fs::create_dir_all(directory).map_err(failed)?;
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(directory.join(LOCK_FILE))
+        .map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(OpenError::InUse { directory: directory.to_owned() }),
+        Err(TryLockError::Error(source)) => Err(failed(source)),
+    }
+}
