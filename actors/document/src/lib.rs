@@ -1,1 +1,29 @@
-//! igny8-actors-document
+//! The collaborative document: a Yjs document behind our own type, the article schema, the checks
+//! an update must pass, the AI run that writes into it, and the typed content tree.
+//!
+//! It does no I/O: no clock, no randomness, no storage, no sockets. The document actor
+//! (actors/runtime) owns one [`LiveDocument`], decides when to persist and relay, and keeps the
+//! snapshots; rights are checked before an update reaches this crate.
+
+mod admission;
+mod content;
+mod edit;
+mod live;
+mod node;
+mod repair;
+mod replace;
+mod run;
+mod schema;
+mod update;
+mod yjs;
+
+pub use admission::UpdateRefused;
+pub use content::image::ImageNode;
+pub use content::prosemirror::ContentError;
+pub use content::tree::{
+    Block, ContentTree, Inline, LinkAttributes, ListItem, Mark, TableCell, TableRow,
+};
+pub use live::{Applied, DOCUMENT_BYTES_MAX, LiveDocument, LoadError, UPDATE_BYTES_MAX};
+pub use run::progress::{BlockId, RunCursor, RunProgress};
+pub use run::undo::undo_run;
+pub use run::writer::{Caret, RunStep, RunWriter};

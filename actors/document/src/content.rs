@@ -1,0 +1,9 @@
+//! The typed content tree with its readers (Markdown, ProseMirror JSON) and writers (HTML,
+//! WordPress blocks, Markdown, plain text).
+
+pub(crate) mod image;
+pub(crate) mod markdown_in;
+pub(crate) mod nodes;
+pub(crate) mod plain;
+pub(crate) mod prosemirror;
+pub(crate) mod tree;
