@@ -1,0 +1,401 @@
+//! What can be asked of a site, what it answers, what it tells and what it causes.
+
+use super::record::{
+    Document, DocumentStatus, FailureClass, Idea, IdeaStatus, Image, KeywordFigures, KeywordStatus, Link, SiteCard, Task,
+};
+use crate::{
+    ledger::{Balance, Part},
+    secret::SealedSecret,
+    tenant::SiteMessage,
+    text::intent::Intent,
+};
+use igny8_protocol_ids::{ClusterId, Credits, DocumentId, IdeaId, KeywordId, SiteId, TaskId, TransferId};
+use serde::{Deserialize, Serialize};
+
+/// A keyword of an import.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewKeyword {
+    /// As it stands in the file.
+    pub text: String,
+    /// What the file says of it.
+    pub figures: KeywordFigures,
+}
+
+/// A cluster as clustering found it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewCluster {
+    /// Its keywords.
+    pub keywords: Vec<KeywordId>,
+    /// Name.
+    pub name: String,
+    /// Intent.
+    pub intent: Option<Intent>,
+    /// The keyword that stands for it.
+    pub pillar: String,
+}
+
+/// An idea as the model proposed it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewIdea {
+    /// Title.
+    pub title: String,
+    /// What makes it different.
+    pub angle: String,
+    /// Headings.
+    pub outline: Vec<String>,
+    /// Intent.
+    pub intent: Option<Intent>,
+    /// Keywords to rank for.
+    pub target_keywords: Vec<String>,
+}
+
+/// How an attempt ended.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TaskOutcome {
+    /// Clusters were found.
+    Clustered {
+        /// The clusters.
+        clusters: Vec<NewCluster>,
+        /// Keywords that fit nowhere.
+        orphans: Vec<KeywordId>,
+        /// How it was done.
+        method: String,
+    },
+    /// Ideas were made.
+    Ideas {
+        /// The ideas.
+        ideas: Vec<NewIdea>,
+    },
+    /// The article stands in the document.
+    Drafted {
+        /// Its words.
+        words: u32,
+    },
+    /// An image was made and put into the document.
+    Imaged {
+        /// The image.
+        image: Image,
+    },
+    /// The document was restructured.
+    Reparsed {
+        /// Its words.
+        words: u32,
+    },
+    /// The site has it.
+    Published {
+        /// The site's id.
+        post_id: u64,
+        /// Where it can be read.
+        permalink: String,
+        /// The site's time of change.
+        modified_gmt: String,
+    },
+    /// A person stopped it.
+    Stopped {
+        /// True if text was already durable in the document: then it is paid and stays.
+        wrote: bool,
+        /// Words in the document.
+        words: u32,
+    },
+    /// It did not work out.
+    Failed {
+        /// How to treat it.
+        class: FailureClass,
+        /// What happened and what to do.
+        message: String,
+        /// When the other side says to come back, in milliseconds.
+        retry_after_ms: Option<u64>,
+    },
+}
+
+/// What can be asked of a site.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SiteCommand {
+    /// Change name, language or voice.
+    ChangeSite {
+        /// A new name.
+        name: Option<String>,
+        /// Another language.
+        language: Option<String>,
+        /// Another voice.
+        brand_voice: Option<String>,
+    },
+    /// The site was paired.
+    LinkSite {
+        /// The link.
+        link: Link,
+        /// Its secret, sealed.
+        secret: SealedSecret,
+    },
+    /// End the pairing.
+    UnlinkSite,
+    /// Note (or clear) the link's last failure.
+    NoteLinkProblem {
+        /// In words.
+        problem: Option<String>,
+    },
+    /// Take in keywords: merge those that are there.
+    ImportKeywords {
+        /// The keywords, in the order of the file.
+        keywords: Vec<NewKeyword>,
+    },
+    /// Archive keywords or bring them back.
+    ChangeKeywords {
+        /// Which.
+        ids: Vec<KeywordId>,
+        /// `New` or `Archived`.
+        status: KeywordStatus,
+    },
+    /// Rename or lock a cluster.
+    ChangeCluster {
+        /// Which.
+        cluster: ClusterId,
+        /// A new name.
+        name: Option<String>,
+        /// Lock or unlock.
+        locked: Option<bool>,
+    },
+    /// Merge clusters into one.
+    MergeClusters {
+        /// Into this.
+        into: ClusterId,
+        /// These.
+        from: Vec<ClusterId>,
+    },
+    /// Move keywords to a cluster.
+    MoveKeywords {
+        /// To this.
+        cluster: ClusterId,
+        /// These.
+        ids: Vec<KeywordId>,
+    },
+    /// Rename or archive an idea.
+    ChangeIdea {
+        /// Which.
+        idea: IdeaId,
+        /// A new title.
+        title: Option<String>,
+        /// `New` or `Archived`.
+        status: Option<IdeaStatus>,
+    },
+    /// Cluster all keywords that are in no cluster.
+    QueueClustering,
+    /// Make ideas for clusters.
+    QueueIdeas {
+        /// For these.
+        clusters: Vec<ClusterId>,
+        /// How many each.
+        count: u32,
+    },
+    /// Write drafts for ideas.
+    QueueDrafts {
+        /// For these.
+        ideas: Vec<IdeaId>,
+        /// Images to make for each.
+        images: u32,
+    },
+    /// Make images for a document.
+    QueueImages {
+        /// Which.
+        document: DocumentId,
+        /// How many.
+        count: u32,
+    },
+    /// Restructure a document.
+    QueueReparse {
+        /// Which.
+        document: DocumentId,
+    },
+    /// Publish an approved document.
+    QueuePublication {
+        /// Which.
+        document: DocumentId,
+        /// At once, or as a draft at the site.
+        live: bool,
+    },
+    /// Cancel a task that waits or runs.
+    CancelTask {
+        /// Which.
+        task: TaskId,
+    },
+    /// Queue a failed task again.
+    RetryTask {
+        /// Which.
+        task: TaskId,
+    },
+    /// Make an empty document.
+    CreateDocument {
+        /// Title.
+        title: String,
+    },
+    /// Rename a document.
+    RenameDocument {
+        /// Which.
+        document: DocumentId,
+        /// The new title.
+        title: String,
+    },
+    /// Move a document along: draft, in review, approved.
+    ChangeDocumentStatus {
+        /// Which.
+        document: DocumentId,
+        /// Where to.
+        status: DocumentStatus,
+        /// For approval: the version that was kept.
+        version: Option<[u8; 32]>,
+        /// Words of that version.
+        words: Option<u32>,
+    },
+    /// An attempt ended.
+    FinishTask {
+        /// Which task.
+        task: TaskId,
+        /// Which attempt.
+        attempt: u32,
+        /// How.
+        outcome: TaskOutcome,
+        /// The model that was used.
+        model: Option<String>,
+        /// The raw answer's blob.
+        response: Option<[u8; 32]>,
+    },
+    /// An attempt was lost to a crash: the house pays for it.
+    BookLostAttempt {
+        /// Which task.
+        task: TaskId,
+        /// Which attempt.
+        attempt: u32,
+    },
+    /// The tenant says something.
+    FromTenant {
+        /// This site's id.
+        site: SiteId,
+        /// What.
+        message: SiteMessage,
+    },
+    /// It is time (retries, expiry, asking for credits again).
+    Tick,
+}
+
+/// What a site answers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum SiteReply {
+    /// Done.
+    Done,
+    /// Keywords were taken in.
+    Imported {
+        /// New ones.
+        added: u32,
+        /// For each merged one: its place in the request and the keyword it went into.
+        merged: Vec<(u32, String)>,
+    },
+    /// Tasks were queued (or changed).
+    Tasks(Vec<Task>),
+    /// A document was made or changed.
+    Document(Document),
+    /// A cluster was changed.
+    Cluster(ClusterSummary),
+    /// An idea was changed.
+    Idea(Idea),
+    /// The command came too late or again: nothing was changed.
+    Stale,
+}
+
+/// A cluster with what a list shows of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ClusterSummary {
+    /// Id.
+    pub id: ClusterId,
+    /// Name.
+    pub name: String,
+    /// Intent.
+    pub intent: Option<Intent>,
+    /// The keyword that stands for it.
+    pub pillar: String,
+    /// Its keywords' texts, the most searched first.
+    pub keywords: Vec<String>,
+    /// Searches a month, summed.
+    pub volume: u64,
+    /// Left alone by clustering.
+    pub locked: bool,
+    /// Ideas made from it.
+    pub ideas: u32,
+}
+
+/// Keywords by status.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeywordCounts {
+    /// New.
+    pub new: u32,
+    /// In a cluster.
+    pub clustered: u32,
+    /// Used by an idea.
+    pub in_use: u32,
+    /// Without a cluster.
+    pub orphaned: u32,
+    /// Put away.
+    pub archived: u32,
+}
+
+/// A document with its images.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DocumentSummary {
+    /// The document.
+    pub document: Document,
+    /// Its images, the featured one first.
+    pub images: Vec<Image>,
+}
+
+/// What a site tells.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum SiteEvent {
+    /// The site's settings or link.
+    Site(SiteCard),
+    /// Keywords changed.
+    Keywords(KeywordCounts),
+    /// A cluster.
+    Cluster(ClusterSummary),
+    /// A cluster is gone.
+    ClusterRemoved(ClusterId),
+    /// An idea.
+    Idea(Idea),
+    /// An idea is gone.
+    IdeaRemoved(IdeaId),
+    /// A task.
+    Task(Task),
+    /// A document.
+    Document(DocumentSummary),
+    /// The slice.
+    Credits(Balance),
+}
+
+/// What a site causes (R4).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum SiteEffect {
+    /// Run an attempt of a task.
+    RunTask {
+        /// Which.
+        task: TaskId,
+        /// Which attempt.
+        attempt: u32,
+    },
+    /// Tell the runner of a task to end.
+    StopTask {
+        /// Which.
+        task: TaskId,
+    },
+    /// Ask the tenant for credits.
+    AskCredits {
+        /// The transfer's id.
+        transfer: TransferId,
+        /// How much.
+        amount: Credits,
+    },
+    /// Give credits back to the tenant.
+    ReturnCredits {
+        /// The transfer's id.
+        transfer: TransferId,
+        /// What.
+        parts: Vec<Part>,
+    },
+}

@@ -1,0 +1,239 @@
+//! The end of an attempt: settlement, result and next actions in one commit.
+
+use super::command::{SiteReply, TaskOutcome};
+use super::document::save;
+use super::queue::{ATTEMPTS_MAX, enqueue, image_inputs, passes_by_itself, pause};
+use super::record::{
+    DocumentStatus, Failure, FailureClass, IdeaStatus, Publication, SiteRecord, Task, TaskInput, TaskStatus,
+};
+use super::state::Site;
+use super::{cluster, credit, idea};
+use crate::entity::{Context, Draft, Refusal};
+use crate::ledger::price;
+use igny8_protocol_ids::{Credits, TaskId};
+
+/// The model that was used, and the blob of its raw answer.
+type Trace = (Option<String>, Option<[u8; 32]>);
+
+pub(super) fn finish(
+    draft: &mut Draft<'_, Site>,
+    context: &mut Context,
+    id: TaskId,
+    attempt: u32,
+    outcome: TaskOutcome,
+    (model, response): Trace,
+) -> Result<SiteReply, Refusal> {
+    let Some(mut task) = draft.task(id).cloned() else { return Ok(SiteReply::Stale) };
+    if task.status != TaskStatus::Running || task.attempts != attempt {
+        return Ok(SiteReply::Stale);
+    }
+    task.model = model.or(task.model);
+    task.response = response.or(task.response);
+    match outcome {
+        TaskOutcome::Failed { class, message, retry_after_ms } => {
+            failed(draft, context, task, class, message, retry_after_ms)?;
+        }
+        TaskOutcome::Stopped { wrote, words } => stopped(draft, context, task, wrote, words)?,
+        done => succeeded(draft, context, task, done)?,
+    }
+    Ok(SiteReply::Done)
+}
+
+fn succeeded(
+    draft: &mut Draft<'_, Site>,
+    context: &mut Context,
+    task: Task,
+    outcome: TaskOutcome,
+) -> Result<(), Refusal> {
+    let mut cost = task.price;
+    match (&task.input, outcome) {
+        (TaskInput::Cluster { .. }, TaskOutcome::Clustered { clusters, orphans, method }) => {
+            cluster::take_in(draft, context, clusters, &orphans, &method);
+        }
+        (TaskInput::Ideas { cluster, count }, TaskOutcome::Ideas { ideas }) => {
+            let added = idea::take_in(draft, context, *cluster, ideas, *count);
+            cost = price::price_of_ideas(added as usize);
+        }
+        (TaskInput::Draft { images, .. }, TaskOutcome::Drafted { words }) => {
+            drafted(draft, context, &task, words, *images);
+        }
+        (TaskInput::Image { document, index, .. }, TaskOutcome::Imaged { image }) => {
+            if let Some(mut record) = draft.document(*document).cloned() {
+                let place = if *index == 0 { 0 } else { record.images.len() };
+                record.images.insert(place, image.id);
+                record.provenance.push(image.provenance.clone());
+                save(draft, context, record);
+            }
+            draft.put(SiteRecord::Image(image));
+        }
+        (TaskInput::Reparse { document }, TaskOutcome::Reparsed { words }) => {
+            if let Some(mut record) = draft.document(*document).cloned() {
+                record.words = words;
+                save(draft, context, record);
+            }
+        }
+        (TaskInput::Publish { document, .. }, TaskOutcome::Published { post_id, permalink, modified_gmt }) => {
+            if let Some(mut record) = draft.document(*document).cloned() {
+                record.status = DocumentStatus::Published;
+                record.publication = Some(Publication { post_id, permalink, modified_gmt, at: context.now });
+                save(draft, context, record);
+            }
+        }
+        (_, _) => return Err(Refusal::invalid("wrong_outcome", "The outcome does not belong to this kind of task.")),
+    }
+    close(draft, context, task, TaskStatus::Succeeded, cost)
+}
+
+fn drafted(draft: &mut Draft<'_, Site>, context: &mut Context, task: &Task, words: u32, images: u32) {
+    let TaskInput::Draft { idea, document, .. } = task.input else { return };
+    if let Some(mut record) = draft.idea(idea).cloned() {
+        record.status = IdeaStatus::Drafted;
+        record.updated_at = context.now;
+        draft.put(SiteRecord::Idea(record));
+    }
+    if let Some(mut record) = draft.document(document).cloned() {
+        record.words = words;
+        record.provenance.extend(task.model.clone());
+        save(draft, context, record);
+    }
+    if images > 0 {
+        for input in image_inputs(draft, context, document, images).unwrap_or_default() {
+            enqueue(draft, context, input);
+        }
+    }
+}
+
+/// Stopped before the first durable block: nothing is paid. Afterwards: all of it, and the text
+/// stays (R9).
+fn stopped(
+    draft: &mut Draft<'_, Site>,
+    context: &mut Context,
+    task: Task,
+    wrote: bool,
+    words: u32,
+) -> Result<(), Refusal> {
+    let cost = if wrote { task.price } else { Credits::ZERO };
+    if wrote {
+        drafted(draft, context, &task, words, 0);
+    }
+    close(draft, context, task, TaskStatus::Cancelled, cost)
+}
+
+fn failed(
+    draft: &mut Draft<'_, Site>,
+    context: &mut Context,
+    mut task: Task,
+    class: FailureClass,
+    message: String,
+    retry_after_ms: Option<u64>,
+) -> Result<(), Refusal> {
+    task.failure = Some(Failure { class, message, at: context.now });
+    // One repetition of a bad answer may help; then a person looks.
+    let again = passes_by_itself(class) || (class == FailureClass::InvalidAnswer && task.attempts < 2);
+    if again && task.attempts < ATTEMPTS_MAX && !task.stop_requested {
+        task.not_before = Some(context.now.plus(pause(context, task.attempts, retry_after_ms)));
+        task.status = TaskStatus::Queued;
+        task.updated_at = context.now;
+        draft.put(SiteRecord::Task(task));
+        return Ok(());
+    }
+    let end = match class {
+        _ if task.stop_requested => TaskStatus::Cancelled,
+        FailureClass::InvalidAnswer => TaskStatus::WaitingForReview,
+        _ if again => TaskStatus::Dead,
+        _ => TaskStatus::Failed,
+    };
+    close(draft, context, task, end, Credits::ZERO)
+}
+
+/// Ends a task: its hold is settled or released, exactly once, in the same commit (R6).
+pub(super) fn close(
+    draft: &mut Draft<'_, Site>,
+    context: &mut Context,
+    mut task: Task,
+    status: TaskStatus,
+    cost: Credits,
+) -> Result<(), Refusal> {
+    if let Some(hold) = task.hold.take() {
+        let posting = if cost > Credits::ZERO {
+            draft.ledger().settle(context.now, hold, cost, task.title.as_str())
+        } else {
+            draft.ledger().release(context.now, hold, task.title.as_str())
+        }?;
+        credit::book(draft, posting.changes);
+    }
+    task.spent = cost;
+    task.status = status;
+    task.updated_at = context.now;
+    if status != TaskStatus::Succeeded {
+        give_back(draft, context, &task);
+    } else {
+        task.failure = None;
+    }
+    draft.put(SiteRecord::Task(task));
+    Ok(())
+}
+
+/// What a task that did not succeed had taken goes back: its idea, its document's status.
+fn give_back(draft: &mut Draft<'_, Site>, context: &mut Context, task: &Task) {
+    match &task.input {
+        TaskInput::Draft { idea, .. } => {
+            if let Some(mut record) = draft.idea(*idea).cloned().filter(|idea| idea.status == IdeaStatus::Queued) {
+                record.status = IdeaStatus::New;
+                record.updated_at = context.now;
+                draft.put(SiteRecord::Idea(record));
+            }
+        }
+        TaskInput::Publish { document, .. } => {
+            let conflict = task.failure.as_ref().is_some_and(|failure| failure.class == FailureClass::Conflict);
+            if let Some(mut record) = draft.document(*document).cloned() {
+                record.status = if conflict { DocumentStatus::Conflict } else { DocumentStatus::Approved };
+                save(draft, context, record);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Takes again what `give_back` gave back, or refuses the retry.
+pub(super) fn reclaim(draft: &mut Draft<'_, Site>, context: &mut Context, task: &Task) -> Result<(), Refusal> {
+    match &task.input {
+        TaskInput::Draft { idea, document, .. } => {
+            let mut record = draft.idea(*idea).cloned().ok_or_else(|| Refusal::not_found("idea"))?;
+            if record.status != IdeaStatus::New {
+                return Err(Refusal::conflict("idea_in_use", "Another task has written this idea since."));
+            }
+            record.status = IdeaStatus::Queued;
+            record.document = Some(*document);
+            record.updated_at = context.now;
+            draft.put(SiteRecord::Idea(record));
+        }
+        TaskInput::Publish { document, version, .. } => {
+            let mut record = super::document::document(draft, *document)?;
+            if record.status != DocumentStatus::Approved || record.approved != Some(*version) {
+                return Err(Refusal::conflict("not_approved", "The document has changed since: approve and publish it anew."));
+            }
+            record.status = DocumentStatus::Publishing;
+            save(draft, context, record);
+        }
+        TaskInput::Cluster { .. } | TaskInput::Ideas { .. } | TaskInput::Image { .. } | TaskInput::Reparse { .. } => {}
+    }
+    Ok(())
+}
+
+/// A crash lost an attempt that the provider will bill: the house pays, not the tenant (R6).
+pub(super) fn book_lost_attempt(
+    draft: &mut Draft<'_, Site>,
+    context: &Context,
+    id: TaskId,
+    attempt: u32,
+) -> Result<SiteReply, Refusal> {
+    let Some(task) = draft.task(id).cloned() else { return Ok(SiteReply::Stale) };
+    let key = format!("lost:{id}:{attempt}");
+    let reason = format!("Attempt {attempt} of {} was lost", task.title);
+    if task.price > Credits::ZERO {
+        let posting = draft.ledger().house_loss(context.now, &key, task.price, reason)?;
+        credit::book(draft, posting.changes);
+    }
+    Ok(SiteReply::Done)
+}

@@ -1,0 +1,166 @@
+//! A site: keywords to publications, its queue and its slice of credits.
+
+mod cluster;
+mod command;
+mod credit;
+mod document;
+mod finish;
+mod idea;
+mod keyword;
+mod order;
+mod queue;
+mod record;
+mod state;
+
+pub use command::{
+    ClusterSummary, DocumentSummary, KeywordCounts, NewCluster, NewIdea, NewKeyword, SiteCommand, SiteEffect, SiteEvent,
+    SiteReply, TaskOutcome,
+};
+pub use order::{ClusterKeyword, DraftOrder, IdeasOrder, ImageOrder, PublishOrder, TaskOrder, TaskWork};
+pub use queue::{ATTEMPTS_MAX, Waiting, limits};
+pub use record::{
+    Ask, Cluster, Document, DocumentStatus, Failure, FailureClass, Idea, IdeaStatus, Image, Keyword, KeywordFigures,
+    KeywordStatus, Link, Publication, SiteCard, SiteRecord, Task, TaskInput, TaskKind, TaskStatus,
+};
+pub use state::Site;
+
+use crate::entity::{Context, Draft, Entity, RecordKey, Refusal};
+use igny8_protocol_ids::Timestamp;
+use std::collections::BTreeSet;
+
+impl Entity for Site {
+    type Record = SiteRecord;
+    type Command = SiteCommand;
+    type Reply = SiteReply;
+    type Event = SiteEvent;
+    type Effect = SiteEffect;
+
+    fn key(record: &SiteRecord) -> RecordKey {
+        state::key(record)
+    }
+    fn put(&mut self, record: SiteRecord) -> Option<SiteRecord> {
+        self.insert(record)
+    }
+    fn delete(&mut self, key: &RecordKey) -> Option<SiteRecord> {
+        self.remove(key)
+    }
+    fn decide(draft: &mut Draft<'_, Self>, command: SiteCommand, context: &mut Context) -> Result<SiteReply, Refusal> {
+        if draft.card().is_none() && !matches!(command, SiteCommand::FromTenant { .. } | SiteCommand::Tick) {
+            return Err(Refusal::not_found("site"));
+        }
+        let reply = dispatch(draft, command, context)?;
+        queue::pump(draft, context);
+        tell(draft);
+        Ok(reply)
+    }
+    fn next_due(&self) -> Option<Timestamp> {
+        [self.next_retry(), self.ask().and_then(|ask| ask.again_at), self.ledger().next_expiry()]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+    fn tick() -> SiteCommand {
+        SiteCommand::Tick
+    }
+}
+
+fn dispatch(draft: &mut Draft<'_, Site>, command: SiteCommand, context: &mut Context) -> Result<SiteReply, Refusal> {
+    use SiteCommand as C;
+    match command {
+        C::ChangeSite { name, language, brand_voice } => state::change(draft, context, name, language, brand_voice),
+        C::LinkSite { link, secret } => state::link(draft, context, link, secret),
+        C::UnlinkSite => state::unlink(draft, context),
+        C::NoteLinkProblem { problem } => state::note_problem(draft, context, problem),
+        C::ImportKeywords { keywords } => keyword::import(draft, context, keywords),
+        C::ChangeKeywords { ids, status } => keyword::change(draft, context, &ids, status),
+        C::ChangeCluster { cluster, name, locked } => cluster::change(draft, context, cluster, name, locked),
+        C::MergeClusters { into, from } => cluster::merge(draft, context, into, &from),
+        C::MoveKeywords { cluster, ids } => cluster::move_keywords(draft, context, cluster, &ids),
+        C::ChangeIdea { idea, title, status } => idea::change(draft, context, idea, title, status),
+        C::QueueClustering => queue::clustering(draft, context),
+        C::QueueIdeas { clusters, count } => queue::ideas(draft, context, &clusters, count),
+        C::QueueDrafts { ideas, images } => queue::drafts(draft, context, &ideas, images),
+        C::QueueImages { document, count } => queue::images(draft, context, document, count),
+        C::QueueReparse { document } => queue::reparse(draft, context, document),
+        C::QueuePublication { document, live } => queue::publication(draft, context, document, live),
+        C::CancelTask { task } => queue::cancel(draft, context, task),
+        C::RetryTask { task } => queue::retry(draft, context, task),
+        C::CreateDocument { title } => document::create(draft, context, &title),
+        C::RenameDocument { document, title } => document::rename(draft, context, document, &title),
+        C::ChangeDocumentStatus { document, status, version, words } => {
+            document::change_status(draft, context, document, status, version, words)
+        }
+        C::FinishTask { task, attempt, outcome, model, response } => {
+            finish::finish(draft, context, task, attempt, outcome, (model, response))
+        }
+        C::BookLostAttempt { task, attempt } => finish::book_lost_attempt(draft, context, task, attempt),
+        C::FromTenant { site, message } => credit::from_tenant(draft, context, site, message),
+        C::Tick => credit::tick(draft, context),
+    }
+}
+
+/// One event per thing that the decision touched: none can be forgotten.
+fn tell(draft: &mut Draft<'_, Site>) {
+    let mut touched = Touched::default();
+    for record in &draft.changes().puts {
+        touched.put(record);
+    }
+    for key in &draft.changes().deletes {
+        touched.deleted(key);
+    }
+    let events = touched.events(draft);
+    for event in events {
+        draft.event(event);
+    }
+}
+
+#[derive(Default)]
+struct Touched {
+    card: bool,
+    keywords: bool,
+    credits: bool,
+    clusters: BTreeSet<igny8_protocol_ids::ClusterId>,
+    ideas: BTreeSet<igny8_protocol_ids::IdeaId>,
+    tasks: BTreeSet<igny8_protocol_ids::TaskId>,
+    documents: BTreeSet<igny8_protocol_ids::DocumentId>,
+    removed: Vec<SiteEvent>,
+}
+
+impl Touched {
+    fn put(&mut self, record: &SiteRecord) {
+        match record {
+            SiteRecord::Card(_) => self.card = true,
+            SiteRecord::LinkSecret(_) | SiteRecord::Ask(_) => {}
+            SiteRecord::Keyword(_) => self.keywords = true,
+            SiteRecord::Cluster(cluster) => drop(self.clusters.insert(cluster.id)),
+            SiteRecord::Idea(idea) => {
+                self.ideas.insert(idea.id);
+                self.clusters.insert(idea.cluster);
+            }
+            SiteRecord::Task(task) => drop(self.tasks.insert(task.id)),
+            SiteRecord::Document(document) => drop(self.documents.insert(document.id)),
+            SiteRecord::Image(image) => drop(self.documents.insert(image.document)),
+            SiteRecord::Ledger(_) => self.credits = true,
+        }
+    }
+    fn deleted(&mut self, key: &RecordKey) {
+        if let Some(event) = state::removal(key) {
+            self.removed.push(event);
+        }
+    }
+    fn events(self, site: &Site) -> Vec<SiteEvent> {
+        let mut events = self.removed;
+        events.extend(site.card().filter(|_| self.card).cloned().map(SiteEvent::Site));
+        if self.keywords {
+            events.push(SiteEvent::Keywords(site.keyword_counts()));
+        }
+        events.extend(self.clusters.iter().filter_map(|id| site.cluster_summary(*id)).map(SiteEvent::Cluster));
+        events.extend(self.ideas.iter().filter_map(|id| site.idea(*id)).cloned().map(SiteEvent::Idea));
+        events.extend(self.documents.iter().filter_map(|id| site.document_summary(*id)).map(SiteEvent::Document));
+        events.extend(self.tasks.iter().filter_map(|id| site.task(*id)).cloned().map(SiteEvent::Task));
+        if self.credits {
+            events.push(SiteEvent::Credits(site.ledger().balance()));
+        }
+        events
+    }
+}

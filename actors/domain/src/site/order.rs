@@ -1,0 +1,206 @@
+//! What a runner needs to know to do a task: read from the committed state when it starts.
+
+use super::record::{Image, KeywordFigures, Task, TaskInput};
+use super::state::Site;
+use crate::text::intent::Intent;
+use igny8_protocol_ids::{Credits, DocumentId, ImageId, KeywordId, TaskId};
+
+/// A keyword to cluster.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ClusterKeyword {
+    /// Id.
+    pub id: KeywordId,
+    /// As imported.
+    pub text: String,
+    /// Normalised.
+    pub normalized: String,
+    /// What the import knows of it.
+    pub figures: KeywordFigures,
+}
+
+/// Ideas to make.
+#[derive(Clone, Debug, PartialEq)]
+pub struct IdeasOrder {
+    /// The cluster's name.
+    pub name: String,
+    /// Its pillar keyword.
+    pub pillar: String,
+    /// Its intent.
+    pub intent: Option<Intent>,
+    /// Its keywords' texts.
+    pub keywords: Vec<String>,
+    /// How many ideas.
+    pub count: u32,
+    /// Titles that exist already.
+    pub known_titles: Vec<String>,
+}
+
+/// An article to write.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DraftOrder {
+    /// Where.
+    pub document: DocumentId,
+    /// Title.
+    pub title: String,
+    /// What makes it different.
+    pub angle: String,
+    /// Headings.
+    pub outline: Vec<String>,
+    /// Intent.
+    pub intent: Option<Intent>,
+    /// Keywords to rank for.
+    pub keywords: Vec<String>,
+}
+
+/// An image to make.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ImageOrder {
+    /// For which document.
+    pub document: DocumentId,
+    /// The id it will have.
+    pub image: ImageId,
+    /// The document's title.
+    pub title: String,
+    /// Its number, from 0.
+    pub index: u32,
+}
+
+/// A publication.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PublishOrder {
+    /// Of which document.
+    pub document: DocumentId,
+    /// The approved version's hash.
+    pub version: [u8; 32],
+    /// Its number.
+    pub revision: u64,
+    /// At once, or as a draft at the site.
+    pub live: bool,
+    /// Title.
+    pub title: String,
+    /// Keywords, for tags and the SEO focus.
+    pub keywords: Vec<String>,
+    /// Images, the featured one first.
+    pub images: Vec<Image>,
+    /// What the site said last.
+    pub modified_gmt: Option<String>,
+    /// Who wrote in it.
+    pub provenance: Vec<String>,
+}
+
+/// What is to be done.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TaskWork {
+    /// Cluster these.
+    Cluster(Vec<ClusterKeyword>),
+    /// Make ideas.
+    Ideas(IdeasOrder),
+    /// Write an article.
+    Draft(DraftOrder),
+    /// Make an image.
+    Image(ImageOrder),
+    /// Restructure a document.
+    Reparse(DocumentId),
+    /// Publish a version.
+    Publish(PublishOrder),
+}
+
+/// An order for a runner.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TaskOrder {
+    /// Which task.
+    pub task: TaskId,
+    /// Which attempt.
+    pub attempt: u32,
+    /// What it will cost: what the house pays if the attempt is lost.
+    pub price: Credits,
+    /// A person has asked for its end already.
+    pub stop_requested: bool,
+    /// Language of the content.
+    pub language: String,
+    /// How the AI writes here: applied in every pass.
+    pub brand_voice: String,
+    /// What is to be done.
+    pub work: TaskWork,
+}
+
+impl Site {
+    /// The order for a task that runs; `None` if it does not (any more).
+    pub fn order(&self, id: TaskId, attempt: u32) -> Option<TaskOrder> {
+        let task = self.task(id)?;
+        let running = task.status == super::TaskStatus::Running && task.attempts == attempt;
+        let card = self.card().filter(|_| running)?;
+        Some(TaskOrder {
+            task: id,
+            attempt,
+            price: task.price,
+            stop_requested: task.stop_requested,
+            language: card.language.clone(),
+            brand_voice: card.brand_voice.clone(),
+            work: self.work(task)?,
+        })
+    }
+
+    fn work(&self, task: &Task) -> Option<TaskWork> {
+        Some(match &task.input {
+            TaskInput::Cluster { keywords } => TaskWork::Cluster(keywords.iter().filter_map(|id| self.to_cluster(*id)).collect()),
+            TaskInput::Ideas { cluster, count } => {
+                let summary = self.cluster_summary(*cluster)?;
+                TaskWork::Ideas(IdeasOrder {
+                    name: summary.name,
+                    pillar: summary.pillar,
+                    intent: summary.intent,
+                    keywords: summary.keywords,
+                    count: *count,
+                    known_titles: self.ideas().filter(|idea| idea.cluster == *cluster).map(|idea| idea.title.clone()).collect(),
+                })
+            }
+            TaskInput::Draft { idea, document, .. } => {
+                let idea = self.idea(*idea)?;
+                TaskWork::Draft(DraftOrder {
+                    document: *document,
+                    title: idea.title.clone(),
+                    angle: idea.angle.clone(),
+                    outline: idea.outline.clone(),
+                    intent: idea.intent,
+                    keywords: idea.target_keywords.clone(),
+                })
+            }
+            TaskInput::Image { document, image, index } => TaskWork::Image(ImageOrder {
+                document: *document,
+                image: *image,
+                title: self.document(*document)?.title.clone(),
+                index: *index,
+            }),
+            TaskInput::Reparse { document } => TaskWork::Reparse(*document),
+            TaskInput::Publish { document, version, revision, live } => {
+                let summary = self.document_summary(*document)?;
+                TaskWork::Publish(PublishOrder {
+                    document: *document,
+                    version: *version,
+                    revision: *revision,
+                    live: *live,
+                    keywords: self.keywords_of(&summary.document),
+                    title: summary.document.title,
+                    images: summary.images,
+                    modified_gmt: summary.document.publication.map(|publication| publication.modified_gmt),
+                    provenance: summary.document.provenance,
+                })
+            }
+        })
+    }
+
+    fn to_cluster(&self, id: KeywordId) -> Option<ClusterKeyword> {
+        let keyword = self.keyword(id)?;
+        Some(ClusterKeyword {
+            id,
+            text: keyword.text.clone(),
+            normalized: keyword.normalized.clone(),
+            figures: keyword.figures.clone(),
+        })
+    }
+
+    fn keywords_of(&self, document: &super::Document) -> Vec<String> {
+        document.idea.and_then(|id| self.idea(id)).map(|idea| idea.target_keywords.clone()).unwrap_or_default()
+    }
+}

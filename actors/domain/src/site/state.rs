@@ -1,0 +1,382 @@
+//! The state of a site: its records, and the indices that make decisions cheap.
+
+use super::command::{ClusterSummary, DocumentSummary, KeywordCounts, SiteEvent, SiteReply};
+use super::record::{
+    Ask, Cluster, Document, Idea, Image, Keyword, KeywordStatus, Link, SiteCard, SiteRecord, Task, TaskKind, TaskStatus,
+};
+use crate::entity::{Context, Draft, RecordKey, Refusal};
+use crate::ledger::Ledger;
+use crate::secret::SealedSecret;
+use igny8_protocol_ids::{ClusterId, DocumentId, IdeaId, ImageId, KeywordId, TaskId, Timestamp};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use uuid::Uuid;
+
+/// The state of a site, rebuilt from its records.
+#[derive(Debug, Default)]
+pub struct Site {
+    card: Option<SiteCard>,
+    link_secret: Option<SealedSecret>,
+    keywords: BTreeMap<KeywordId, Keyword>,
+    clusters: BTreeMap<ClusterId, Cluster>,
+    ideas: BTreeMap<IdeaId, Idea>,
+    tasks: BTreeMap<TaskId, Task>,
+    documents: BTreeMap<DocumentId, Document>,
+    images: BTreeMap<ImageId, Image>,
+    ledger: Ledger,
+    ask: Option<Ask>,
+    // Indices, kept by `insert` and `remove` alone.
+    by_merge_key: HashMap<String, KeywordId>,
+    by_status: HashMap<KeywordStatusIndex, u32>,
+    ideas_by_cluster: HashMap<ClusterId, u32>,
+    queued: BTreeSet<(u64, TaskId)>,
+    delayed: BTreeSet<(Timestamp, TaskId)>,
+    running: HashMap<TaskKind, u32>,
+}
+
+type KeywordStatusIndex = u8;
+
+const CARD: u8 = 1;
+const LINK_SECRET: u8 = 2;
+const KEYWORD: u8 = 3;
+const CLUSTER: u8 = 4;
+const IDEA: u8 = 5;
+const TASK: u8 = 6;
+const DOCUMENT: u8 = 7;
+const IMAGE: u8 = 8;
+const LEDGER: u8 = 9;
+const ASK: u8 = 10;
+
+fn id_key(kind: u8, id: Uuid) -> RecordKey {
+    let mut key = Vec::with_capacity(17);
+    key.push(kind);
+    key.extend_from_slice(id.as_bytes());
+    key
+}
+
+pub(super) fn key(record: &SiteRecord) -> RecordKey {
+    match record {
+        SiteRecord::Card(_) => vec![CARD],
+        SiteRecord::LinkSecret(_) => vec![LINK_SECRET],
+        SiteRecord::Keyword(keyword) => id_key(KEYWORD, keyword.id.uuid()),
+        SiteRecord::Cluster(cluster) => cluster_key(cluster.id),
+        SiteRecord::Idea(idea) => id_key(IDEA, idea.id.uuid()),
+        SiteRecord::Task(task) => id_key(TASK, task.id.uuid()),
+        SiteRecord::Document(document) => id_key(DOCUMENT, document.id.uuid()),
+        SiteRecord::Image(image) => id_key(IMAGE, image.id.uuid()),
+        SiteRecord::Ledger(record) => ledger_key(&Ledger::key(record)),
+        SiteRecord::Ask(_) => ask_key(),
+    }
+}
+
+pub(super) fn cluster_key(id: ClusterId) -> RecordKey {
+    id_key(CLUSTER, id.uuid())
+}
+pub(super) fn ask_key() -> RecordKey {
+    vec![ASK]
+}
+pub(super) fn ledger_key(key: &[u8]) -> RecordKey {
+    [&[LEDGER], key].concat()
+}
+
+/// The event that tells of a removed record, where subscribers see such records.
+pub(super) fn removal(key: &RecordKey) -> Option<SiteEvent> {
+    let id = Uuid::from_slice(key.get(1..)?).ok()?;
+    match key.first()? {
+        &CLUSTER => Some(SiteEvent::ClusterRemoved(ClusterId::from_uuid(id))),
+        &IDEA => Some(SiteEvent::IdeaRemoved(IdeaId::from_uuid(id))),
+        _ => None,
+    }
+}
+
+impl Site {
+    /// The site itself; `None` until the tenant has created it.
+    pub fn card(&self) -> Option<&SiteCard> {
+        self.card.as_ref()
+    }
+    /// The sealed secret of the link.
+    pub fn link_secret(&self) -> Option<&SealedSecret> {
+        self.link_secret.as_ref()
+    }
+    /// All keywords, the oldest first.
+    pub fn keywords(&self) -> impl DoubleEndedIterator<Item = &Keyword> {
+        self.keywords.values()
+    }
+    /// A keyword.
+    pub fn keyword(&self, id: KeywordId) -> Option<&Keyword> {
+        self.keywords.get(&id)
+    }
+    /// The keyword with this merge key.
+    pub fn keyword_by_merge_key(&self, key: &str) -> Option<&Keyword> {
+        self.by_merge_key.get(key).and_then(|id| self.keywords.get(id))
+    }
+    /// All clusters, the oldest first.
+    pub fn clusters(&self) -> impl DoubleEndedIterator<Item = &Cluster> {
+        self.clusters.values()
+    }
+    /// A cluster.
+    pub fn cluster(&self, id: ClusterId) -> Option<&Cluster> {
+        self.clusters.get(&id)
+    }
+    /// All ideas, the oldest first.
+    pub fn ideas(&self) -> impl DoubleEndedIterator<Item = &Idea> {
+        self.ideas.values()
+    }
+    /// An idea.
+    pub fn idea(&self, id: IdeaId) -> Option<&Idea> {
+        self.ideas.get(&id)
+    }
+    /// All tasks, the oldest first.
+    pub fn tasks(&self) -> impl DoubleEndedIterator<Item = &Task> {
+        self.tasks.values()
+    }
+    /// A task.
+    pub fn task(&self, id: TaskId) -> Option<&Task> {
+        self.tasks.get(&id)
+    }
+    /// All documents, the oldest first.
+    pub fn documents(&self) -> impl DoubleEndedIterator<Item = &Document> {
+        self.documents.values()
+    }
+    /// A document.
+    pub fn document(&self, id: DocumentId) -> Option<&Document> {
+        self.documents.get(&id)
+    }
+    /// An image.
+    pub fn image(&self, id: ImageId) -> Option<&Image> {
+        self.images.get(&id)
+    }
+    /// The slice of credits.
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+    /// The open request for credits, or the pause after a refused one.
+    pub fn ask(&self) -> Option<&Ask> {
+        self.ask.as_ref()
+    }
+    /// Tasks that wait, in the order of the queue.
+    pub(super) fn queued(&self) -> impl Iterator<Item = &Task> {
+        self.queued.iter().filter_map(|(_, id)| self.tasks.get(id))
+    }
+    /// How many tasks of a kind run.
+    pub fn running(&self, kind: TaskKind) -> u32 {
+        self.running.get(&kind).copied().unwrap_or(0)
+    }
+    /// The earliest time at which a delayed task may run again.
+    pub(super) fn next_retry(&self) -> Option<Timestamp> {
+        self.delayed.first().map(|(at, _)| *at)
+    }
+    /// The number for the next task.
+    pub(super) fn next_task_number(&self) -> u64 {
+        self.tasks.values().next_back().map_or(0, |task| task.number) + 1
+    }
+    /// Keywords by status.
+    pub fn keyword_counts(&self) -> KeywordCounts {
+        let count = |status: KeywordStatus| self.by_status.get(&(status as u8)).copied().unwrap_or(0);
+        KeywordCounts {
+            new: count(KeywordStatus::New),
+            clustered: count(KeywordStatus::Clustered),
+            in_use: count(KeywordStatus::InUse),
+            orphaned: count(KeywordStatus::Orphaned),
+            archived: count(KeywordStatus::Archived),
+        }
+    }
+    /// A cluster with what a list shows of it.
+    pub fn cluster_summary(&self, id: ClusterId) -> Option<ClusterSummary> {
+        let cluster = self.clusters.get(&id)?;
+        let mut keywords: Vec<&Keyword> = cluster.keywords.iter().filter_map(|id| self.keywords.get(id)).collect();
+        keywords.sort_by(|a, b| b.figures.volume.cmp(&a.figures.volume).then_with(|| a.normalized.cmp(&b.normalized)));
+        Some(ClusterSummary {
+            id,
+            name: cluster.name.clone(),
+            intent: cluster.intent,
+            pillar: cluster.pillar.clone(),
+            keywords: keywords.iter().map(|keyword| keyword.text.clone()).collect(),
+            volume: keywords.iter().filter_map(|keyword| keyword.figures.volume).fold(0, u64::saturating_add),
+            locked: cluster.locked,
+            ideas: self.ideas_by_cluster.get(&id).copied().unwrap_or(0),
+        })
+    }
+    /// A document with its images.
+    pub fn document_summary(&self, id: DocumentId) -> Option<DocumentSummary> {
+        let document = self.documents.get(&id)?.clone();
+        let images = document.images.iter().filter_map(|id| self.images.get(id)).cloned().collect();
+        Some(DocumentSummary { document, images })
+    }
+
+    pub(super) fn insert(&mut self, record: SiteRecord) -> Option<SiteRecord> {
+        match record {
+            SiteRecord::Card(card) => self.card.replace(card).map(SiteRecord::Card),
+            SiteRecord::LinkSecret(secret) => self.link_secret.replace(secret).map(SiteRecord::LinkSecret),
+            SiteRecord::Keyword(keyword) => {
+                let before = self.remove_keyword(keyword.id);
+                self.by_merge_key.insert(keyword.merge_key.clone(), keyword.id);
+                *self.by_status.entry(keyword.status as u8).or_default() += 1;
+                self.keywords.insert(keyword.id, keyword);
+                before
+            }
+            SiteRecord::Cluster(cluster) => self.clusters.insert(cluster.id, cluster).map(SiteRecord::Cluster),
+            SiteRecord::Idea(idea) => {
+                let before = self.remove_idea(idea.id);
+                *self.ideas_by_cluster.entry(idea.cluster).or_default() += 1;
+                self.ideas.insert(idea.id, idea);
+                before
+            }
+            SiteRecord::Task(task) => {
+                let before = self.remove_task(task.id);
+                self.index_task(&task);
+                self.tasks.insert(task.id, task);
+                before
+            }
+            SiteRecord::Document(document) => self.documents.insert(document.id, document).map(SiteRecord::Document),
+            SiteRecord::Image(image) => self.images.insert(image.id, image).map(SiteRecord::Image),
+            SiteRecord::Ledger(record) => self.ledger.put(record).map(SiteRecord::Ledger),
+            SiteRecord::Ask(ask) => self.ask.replace(ask).map(SiteRecord::Ask),
+        }
+    }
+
+    pub(super) fn remove(&mut self, key: &RecordKey) -> Option<SiteRecord> {
+        let (kind, rest) = key.split_first()?;
+        if *kind == LEDGER {
+            return self.ledger.delete(rest).map(SiteRecord::Ledger);
+        }
+        let id = Uuid::from_slice(rest).unwrap_or_default();
+        match *kind {
+            CARD => self.card.take().map(SiteRecord::Card),
+            LINK_SECRET => self.link_secret.take().map(SiteRecord::LinkSecret),
+            KEYWORD => self.remove_keyword(KeywordId::from_uuid(id)),
+            CLUSTER => self.clusters.remove(&ClusterId::from_uuid(id)).map(SiteRecord::Cluster),
+            IDEA => self.remove_idea(IdeaId::from_uuid(id)),
+            TASK => self.remove_task(TaskId::from_uuid(id)),
+            DOCUMENT => self.documents.remove(&DocumentId::from_uuid(id)).map(SiteRecord::Document),
+            IMAGE => self.images.remove(&ImageId::from_uuid(id)).map(SiteRecord::Image),
+            ASK => self.ask.take().map(SiteRecord::Ask),
+            _ => None,
+        }
+    }
+
+    fn remove_keyword(&mut self, id: KeywordId) -> Option<SiteRecord> {
+        let before = self.keywords.remove(&id)?;
+        self.by_merge_key.remove(&before.merge_key);
+        decrement(&mut self.by_status, before.status as u8);
+        Some(SiteRecord::Keyword(before))
+    }
+    fn remove_idea(&mut self, id: IdeaId) -> Option<SiteRecord> {
+        let before = self.ideas.remove(&id)?;
+        decrement(&mut self.ideas_by_cluster, before.cluster);
+        Some(SiteRecord::Idea(before))
+    }
+    fn remove_task(&mut self, id: TaskId) -> Option<SiteRecord> {
+        let before = self.tasks.remove(&id)?;
+        match before.status {
+            TaskStatus::Queued => {
+                self.queued.remove(&(before.number, id));
+                if let Some(at) = before.not_before {
+                    self.delayed.remove(&(at, id));
+                }
+            }
+            TaskStatus::Running => decrement(&mut self.running, before.input.kind()),
+            _ => {}
+        }
+        Some(SiteRecord::Task(before))
+    }
+    fn index_task(&mut self, task: &Task) {
+        match task.status {
+            TaskStatus::Queued => {
+                self.queued.insert((task.number, task.id));
+                if let Some(at) = task.not_before {
+                    self.delayed.insert((at, task.id));
+                }
+            }
+            TaskStatus::Running => *self.running.entry(task.input.kind()).or_default() += 1,
+            _ => {}
+        }
+    }
+}
+
+fn decrement<K: std::hash::Hash + Eq>(counts: &mut HashMap<K, u32>, key: K) {
+    if let Some(count) = counts.get_mut(&key) {
+        *count = count.saturating_sub(1);
+    }
+}
+
+/// The longest name of a site, in characters.
+const NAME_CHARS_MAX: usize = 120;
+/// The longest brand voice, in characters: it goes into every prompt.
+const VOICE_CHARS_MAX: usize = 4_000;
+
+pub(super) fn change(
+    draft: &mut Draft<'_, Site>,
+    context: &Context,
+    name: Option<String>,
+    language: Option<String>,
+    brand_voice: Option<String>,
+) -> Result<SiteReply, Refusal> {
+    let mut card = card(draft)?;
+    if let Some(name) = name {
+        card.name = bounded("name", name.trim(), 1, NAME_CHARS_MAX)?;
+    }
+    if let Some(language) = language {
+        card.language = bounded("language", language.trim(), 2, 35)?;
+    }
+    if let Some(voice) = brand_voice {
+        card.brand_voice = bounded("brand_voice", voice.trim(), 0, VOICE_CHARS_MAX)?;
+    }
+    save(draft, context, card);
+    Ok(SiteReply::Done)
+}
+
+pub(super) fn bounded(field: &str, text: &str, min: usize, max: usize) -> Result<String, Refusal> {
+    let length = text.chars().count();
+    if (min..=max).contains(&length) {
+        return Ok(text.to_owned());
+    }
+    Err(Refusal::invalid(
+        &format!("invalid_{field}"),
+        format!("The {field} has {length} characters; {min} to {max} are allowed."),
+    ))
+}
+
+fn card(draft: &Draft<'_, Site>) -> Result<SiteCard, Refusal> {
+    draft.card().cloned().ok_or_else(|| Refusal::not_found("site"))
+}
+
+fn save(draft: &mut Draft<'_, Site>, context: &Context, mut card: SiteCard) {
+    card.updated_at = context.now;
+    draft.put(SiteRecord::Card(card));
+}
+
+pub(super) fn link(
+    draft: &mut Draft<'_, Site>,
+    context: &Context,
+    link: Link,
+    secret: SealedSecret,
+) -> Result<SiteReply, Refusal> {
+    let mut card = card(draft)?;
+    card.link = Some(link);
+    save(draft, context, card);
+    draft.put(SiteRecord::LinkSecret(secret));
+    Ok(SiteReply::Done)
+}
+
+pub(super) fn unlink(draft: &mut Draft<'_, Site>, context: &Context) -> Result<SiteReply, Refusal> {
+    let mut card = card(draft)?;
+    card.link = None;
+    save(draft, context, card);
+    draft.delete(vec![LINK_SECRET]);
+    Ok(SiteReply::Done)
+}
+
+pub(super) fn note_problem(
+    draft: &mut Draft<'_, Site>,
+    context: &Context,
+    problem: Option<String>,
+) -> Result<SiteReply, Refusal> {
+    let mut card = card(draft)?;
+    if let Some(link) = &mut card.link
+        && link.problem != problem
+    {
+        link.problem = problem;
+        save(draft, context, card);
+    }
+    Ok(SiteReply::Done)
+}
