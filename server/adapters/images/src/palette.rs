@@ -27,7 +27,7 @@ impl Color {
     }
 }
 
-/// The colours of one picture: neighbours on the wheel, and one from across.
+/// The colours of one picture: neighbours on the wheel, and the light of a low sun.
 pub(crate) struct Palette {
     pub(crate) top: Color,
     pub(crate) bottom: Color,
@@ -45,7 +45,7 @@ impl Palette {
             bottom: Color::from_hsl(hue + reach, 0.65, 0.86),
             near: Color::from_hsl(hue - reach, 0.42, 0.27),
             far: Color::from_hsl(hue, 0.38, 0.64),
-            accent: Color::from_hsl(hue + 0.5 - reach, 0.85, 0.72),
+            accent: Color::from_hsl(0.06 + 0.07 * spread, 0.95, 0.84),
         }
     }
 }
