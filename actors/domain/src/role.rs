@@ -114,7 +114,26 @@ mod tests {
 
     #[test]
     fn r13_the_whole_matrix() {
-        insta::assert_snapshot!(matrix());
+        insta::assert_snapshot!(matrix(), @r"
+                          Owner     Admin     Editor    Viewer    SystemBot
+        ReadContent       yes       yes       yes       yes       yes
+        ImportKeywords    yes       yes       yes       -         yes
+        ManageClusters    yes       yes       yes       -         yes
+        GenerateContent   yes       yes       yes       -         yes
+        EditDocument      yes       yes       yes       -         yes
+        ApproveDocument   yes       yes       yes       -         -
+        Publish           yes       yes       yes       -         yes
+        ManageSites       yes       yes       -         -         -
+        LinkSite          yes       yes       -         -         -
+        ManageMembers     yes       yes       -         -         -
+        ReadBilling       yes       yes       -         -         -
+        ManageBilling     yes       -         -         -         -
+        ManageModels      yes       yes       -         -         -
+        ManagePrompts     yes       yes       -         -         -
+        ReadSystem        yes       yes       yes       -         yes
+        ControlTasks      yes       yes       yes       -         yes
+        TransferOwnership yes       -         -         -         -
+        ");
     }
 
     #[test]

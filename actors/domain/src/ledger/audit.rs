@@ -89,7 +89,8 @@ impl Ledger {
                 wrong.push(format!("hold {hold}: opened {amount}, open {open}, closed {done}"));
             }
         }
-        if let Some(hold) = self.holds.keys().chain(closed.keys()).find(|h| !opened.contains_key(h)) {
+        if let Some(hold) = self.holds.keys().chain(closed.keys()).find(|h| !opened.contains_key(h))
+        {
             wrong.push(format!("hold {hold} was never opened"));
         }
     }

@@ -104,9 +104,8 @@ impl<'a> Booking<'a> {
         grant: Option<GrantId>,
         amount: Credits,
     ) {
-        let own = |account| {
-            i64::from(matches!(account, LedgerAccount::Available | LedgerAccount::Held))
-        };
+        let own =
+            |account| i64::from(matches!(account, LedgerAccount::Available | LedgerAccount::Held));
         self.settled += (own(to) - own(from)) * amount.0;
         self.entries.push(Entry {
             number: self.next_number,
@@ -135,7 +134,11 @@ impl<'a> Booking<'a> {
     }
 
     /// Chooses what to hold or send: unheld, not ended, soonest expiry first.
-    pub(super) fn choose(&self, now: Timestamp, amount: Credits) -> Result<Vec<Part>, LedgerRefusal> {
+    pub(super) fn choose(
+        &self,
+        now: Timestamp,
+        amount: Credits,
+    ) -> Result<Vec<Part>, LedgerRefusal> {
         check_amount(amount)?;
         let (mut missing, mut parts) = (amount.0, Vec::new());
         for bucket in self.by_expiry() {
@@ -171,7 +174,8 @@ impl<'a> Booking<'a> {
                 Some(LedgerChange::Put(LedgerRecord::Bucket(bucket)))
             }
         });
-        let opened = self.opened.into_iter().map(|hold| LedgerChange::Put(LedgerRecord::Hold(hold)));
+        let opened =
+            self.opened.into_iter().map(|hold| LedgerChange::Put(LedgerRecord::Hold(hold)));
         let closed = self.closed.into_iter().map(|id| LedgerChange::Delete(hold_key(id)));
         let entries =
             self.entries.into_iter().map(|entry| LedgerChange::Put(LedgerRecord::Entry(entry)));

@@ -1,41 +1,12 @@
-//! What can be booked. Each operation reads the ledger and gives the changes; none applies them.
+//! What can be booked. Each operation reads the ledger and gives the changes to apply, in order;
+//! an operation whose key was booked before gives none.
 
 use super::booking::{Booking, Stamp, check_amount};
-use super::record::{Closing, EntryKind, Hold, LedgerAccount, LedgerChange, Memo, Part};
+use super::record::{EntryKind, Hold, LedgerAccount, LedgerChange, Memo, Part};
 use super::refusal::LedgerRefusal;
 use super::state::{Ledger, closing_key};
 use LedgerAccount::{Available, Elsewhere, Expired, Held, House, Lost, Source, Spent};
 use igny8_protocol_ids::{Credits, HoldId, Timestamp};
-
-/// What came of an operation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// It is booked by the changes.
-    Booked,
-    /// Its key was booked before: nothing is changed.
-    Repeated,
-    /// The hold was closed before, in this way: nothing is changed.
-    AlreadyClosed(Closing),
-}
-
-/// The changes that book an operation, to be applied in order.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[must_use = "nothing is booked until the changes are applied"]
-pub struct Posting {
-    /// What came of it.
-    pub outcome: Outcome,
-    /// What to write; empty unless it is booked now.
-    pub changes: Vec<LedgerChange>,
-}
-
-impl Posting {
-    fn booked(booking: Booking<'_>) -> Self {
-        Self { outcome: Outcome::Booked, changes: booking.finish() }
-    }
-    const fn unchanged(outcome: Outcome) -> Self {
-        Self { outcome, changes: Vec::new() }
-    }
-}
 
 impl Ledger {
     /// Credits arrive from outside. The key is the cause: an invoice line, a promotion.
@@ -45,7 +16,7 @@ impl Ledger {
         key: &str,
         part: Part,
         memo: impl Into<Memo>,
-    ) -> Result<Posting, LedgerRefusal> {
+    ) -> Result<Vec<LedgerChange>, LedgerRefusal> {
         self.arrive(now, key, &[part], memo.into(), (EntryKind::Grant, Source))
     }
 
@@ -56,7 +27,7 @@ impl Ledger {
         key: &str,
         parts: &[Part],
         memo: impl Into<Memo>,
-    ) -> Result<Posting, LedgerRefusal> {
+    ) -> Result<Vec<LedgerChange>, LedgerRefusal> {
         self.arrive(now, key, parts, memo.into(), (EntryKind::TransferIn, Elsewhere))
     }
 
@@ -67,16 +38,16 @@ impl Ledger {
         parts: &[Part],
         memo: Memo,
         (kind, from): (EntryKind, LedgerAccount),
-    ) -> Result<Posting, LedgerRefusal> {
+    ) -> Result<Vec<LedgerChange>, LedgerRefusal> {
         if self.is_repeated(key, kind)? {
-            return Ok(Posting::unchanged(Outcome::Repeated));
+            return Ok(Vec::new());
         }
         let stamp = Stamp { at: now, key: key.to_owned(), memo, hold: None };
         let mut booking = Booking::new(self);
         for part in parts {
             booking.shift(&stamp, kind, (from, Available), part)?;
         }
-        Ok(Posting::booked(booking))
+        Ok(booking.finish())
     }
 
     /// Credits leave for another ledger: unheld ones, soonest expiry first. Gives the parts to
@@ -87,9 +58,9 @@ impl Ledger {
         key: &str,
         amount: Credits,
         memo: impl Into<Memo>,
-    ) -> Result<(Posting, Vec<Part>), LedgerRefusal> {
+    ) -> Result<(Vec<LedgerChange>, Vec<Part>), LedgerRefusal> {
         if self.is_repeated(key, EntryKind::TransferOut)? {
-            return Ok((Posting::unchanged(Outcome::Repeated), Vec::new()));
+            return Ok((Vec::new(), Vec::new()));
         }
         let stamp = Stamp { at: now, key: key.to_owned(), memo: memo.into(), hold: None };
         let mut booking = Booking::new(self);
@@ -97,7 +68,7 @@ impl Ledger {
         for part in &parts {
             booking.shift(&stamp, EntryKind::TransferOut, (Available, Elsewhere), part)?;
         }
-        Ok((Posting::booked(booking), parts))
+        Ok((booking.finish(), parts))
     }
 
     /// Sets credits aside for one piece of work. Work that costs nothing needs no hold.
@@ -109,9 +80,9 @@ impl Ledger {
         amount: Credits,
         expires_at: Timestamp,
         memo: impl Into<Memo>,
-    ) -> Result<Posting, LedgerRefusal> {
+    ) -> Result<Vec<LedgerChange>, LedgerRefusal> {
         if self.is_repeated(key, EntryKind::Hold)? {
-            return Ok(Posting::unchanged(Outcome::Repeated));
+            return Ok(Vec::new());
         }
         if self.holds.contains_key(&id) || self.is_booked(&closing_key(id)) {
             return Err(LedgerRefusal::HoldExists(id));
@@ -125,20 +96,20 @@ impl Ledger {
             booking.shift(&stamp, EntryKind::Hold, (Available, Held), part)?;
         }
         booking.open(Hold { id, parts, opened_at: now, expires_at, reason });
-        Ok(Posting::booked(booking))
+        Ok(booking.finish())
     }
 
     /// Closes a hold: `amount` of it is spent, the rest is free again. The hold's id is the key
-    /// of every way to close it: the second closing changes nothing and tells of the first.
+    /// of every way to close it: the second closing changes nothing, and [`Ledger::closing`]
+    /// tells of the first.
     pub fn settle(
         &self,
         now: Timestamp,
         id: HoldId,
         amount: Credits,
-        memo: impl Into<Memo>,
-    ) -> Result<Posting, LedgerRefusal> {
-        if let Some(closing) = self.closing(id) {
-            return Ok(Posting::unchanged(Outcome::AlreadyClosed(closing)));
+    ) -> Result<Vec<LedgerChange>, LedgerRefusal> {
+        if self.closing(id).is_some() {
+            return Ok(Vec::new());
         }
         let hold = self.open_hold(id).ok_or(LedgerRefusal::UnknownHold(id))?;
         let held = hold.amount();
@@ -149,40 +120,33 @@ impl Ledger {
             return Err(LedgerRefusal::AboveHold { held, asked: amount });
         }
         let mut booking = Booking::new(self);
-        close(&mut booking, now, hold, amount, memo.into())?;
-        Ok(Posting::booked(booking))
+        close(&mut booking, now, hold, amount, hold.reason.clone())?;
+        Ok(booking.finish())
     }
 
     /// Closes a hold without spending any of it: the settled balance stays as it was.
-    pub fn release(
-        &self,
-        now: Timestamp,
-        id: HoldId,
-        memo: impl Into<Memo>,
-    ) -> Result<Posting, LedgerRefusal> {
-        self.settle(now, id, Credits::ZERO, memo)
+    pub fn release(&self, now: Timestamp, id: HoldId) -> Result<Vec<LedgerChange>, LedgerRefusal> {
+        self.settle(now, id, Credits::ZERO)
     }
 
     /// Releases holds that are past their time, then ends what is available in ended grants.
-    /// Held credits are never touched: they end when their hold was released.
-    pub fn expire(&self, now: Timestamp) -> Posting {
+    /// Held credits are never touched: they end after their hold was released.
+    pub fn expire(&self, now: Timestamp) -> Result<Vec<LedgerChange>, LedgerRefusal> {
         let mut booking = Booking::new(self);
         for hold in self.holds.values().filter(|hold| hold.expires_at <= now) {
-            close(&mut booking, now, hold, Credits::ZERO, Memo::from("hold timed out"))
-                .expect("the parts of an open hold fit their buckets: it was opened from them");
+            let reason = format!("{} (timed out)", hold.reason);
+            close(&mut booking, now, hold, Credits::ZERO, reason)?;
         }
         for bucket in booking.by_expiry() {
             let ended = bucket.expires_at.is_some_and(|at| at <= now);
             if ended && bucket.available > Credits::ZERO {
                 let key = format!("expire:{}:{}", bucket.grant, booking.next_number());
-                let stamp = Stamp { at: now, key, memo: Memo::from("credits ended"), hold: None };
+                let stamp = Stamp { at: now, key, memo: Memo::from("Credits ended"), hold: None };
                 let part = bucket.part(bucket.available);
-                booking
-                    .shift(&stamp, EntryKind::Expire, (Available, Expired), &part)
-                    .expect("a part of a bucket fits that bucket");
+                booking.shift(&stamp, EntryKind::Expire, (Available, Expired), &part)?;
             }
         }
-        Posting::booked(booking)
+        Ok(booking.finish())
     }
 
     /// The house pays for work that was lost to a crash; nobody's credits change.
@@ -192,15 +156,15 @@ impl Ledger {
         key: &str,
         amount: Credits,
         memo: impl Into<Memo>,
-    ) -> Result<Posting, LedgerRefusal> {
+    ) -> Result<Vec<LedgerChange>, LedgerRefusal> {
         if self.is_repeated(key, EntryKind::HouseLoss)? {
-            return Ok(Posting::unchanged(Outcome::Repeated));
+            return Ok(Vec::new());
         }
         check_amount(amount)?;
         let stamp = Stamp { at: now, key: key.to_owned(), memo: memo.into(), hold: None };
         let mut booking = Booking::new(self);
         booking.write(&stamp, EntryKind::HouseLoss, (House, Lost), None, amount);
-        Ok(Posting::booked(booking))
+        Ok(booking.finish())
     }
 
     fn is_repeated(&self, key: &str, kind: EntryKind) -> Result<bool, LedgerRefusal> {
@@ -220,9 +184,10 @@ fn close(
     now: Timestamp,
     hold: &Hold,
     amount: Credits,
-    memo: Memo,
+    reason: String,
 ) -> Result<(), LedgerRefusal> {
-    let stamp = Stamp { at: now, key: closing_key(hold.id), memo, hold: Some(hold.id) };
+    let stamp =
+        Stamp { at: now, key: closing_key(hold.id), memo: reason.into(), hold: Some(hold.id) };
     let mut to_spend = amount.0;
     for part in &hold.parts {
         let spent = part.amount.0.min(to_spend);

@@ -194,6 +194,12 @@ impl From<&str> for Memo {
     }
 }
 
+impl From<&String> for Memo {
+    fn from(reason: &String) -> Self {
+        Self::from(reason.as_str())
+    }
+}
+
 impl From<String> for Memo {
     fn from(reason: String) -> Self {
         Self { reason, actor: None }

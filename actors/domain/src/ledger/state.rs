@@ -169,7 +169,8 @@ impl Ledger {
 
     /// What can be held or sent now: available, and not past its expiry.
     pub fn spendable(&self, now: Timestamp) -> Credits {
-        let live = self.buckets.values().filter(|bucket| bucket.expires_at.is_none_or(|at| at > now));
+        let live =
+            self.buckets.values().filter(|bucket| bucket.expires_at.is_none_or(|at| at > now));
         Credits(live.map(|bucket| bucket.available.0).sum())
     }
 
