@@ -2,10 +2,12 @@
 //! export to TypeScript. Wire types are not domain types: `server/edge` converts between them.
 //! It does not decide anything and knows no actor.
 
+pub mod close;
 pub mod codec;
 pub mod frame;
 pub mod rest;
 pub mod stream;
+pub mod typescript;
 pub mod view;
 
 /// The protocol version that this build speaks; offered as the subprotocol `igny8.v1`.

@@ -1,0 +1,22 @@
+import { useMemo } from 'react';
+import type { LiveTask } from '~/shared/task/liveTask';
+import { isActive } from '~/shared/task/liveTask';
+import { useSiteState } from './workspace';
+
+/** The site's tasks with their progress: what is active first, then the latest. */
+export function useLiveTasks(): LiveTask[] {
+  const { tasks, progress } = useSiteState();
+  return useMemo(() => {
+    const rows = [...tasks.values()].map((task) => ({ task, progress: progress.get(task.id) }));
+    return rows.sort(byUrgency);
+  }, [tasks, progress]);
+}
+
+const RANK = { running: 0, waiting_for_review: 1, queued: 2 } as Record<string, number>;
+
+/** Running, waiting for a person, queued (the oldest first: it runs next), then ended (the newest first). */
+export function byUrgency(a: LiveTask, b: LiveTask): number {
+  const rank = (RANK[a.task.status] ?? 3) - (RANK[b.task.status] ?? 3);
+  if (rank !== 0) return rank;
+  return isActive(a.task) ? a.task.created_at - b.task.created_at || a.task.id.localeCompare(b.task.id) : b.task.updated_at - a.task.updated_at;
+}

@@ -1,0 +1,75 @@
+import { createContext, useCallback, useContext, useSyncExternalStore } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import type { BalanceView, KeywordCounts, MembershipView, Role, SiteView } from '@igny8/protocol';
+import type { ConnectionStatus, Observable, Rest, SessionState, SiteState, TenantState } from '@igny8/sdk';
+import { client } from './client';
+
+/** Where one is: which tenant as what, and which of its sites. */
+export interface Workspace {
+  membership: MembershipView;
+  /** Absent until the tenant has a site. */
+  site: string | null;
+}
+
+export const WorkspaceContext = createContext<Workspace | null>(null);
+
+export function useWorkspace(): Workspace {
+  const workspace = useContext(WorkspaceContext);
+  if (!workspace) throw new Error('useWorkspace needs a WorkspaceContext above it');
+  return workspace;
+}
+
+export function useObservable<T>(observable: Observable<T>): T {
+  return useSyncExternalStore(observable.subscribe, observable.getSnapshot, observable.getSnapshot);
+}
+
+export const useRest = (): Rest => client.rest;
+export const useSession = (): SessionState => useObservable(client.session);
+export const useConnection = (): ConnectionStatus => useObservable(client.connection.status);
+export const useTenantId = (): string => useWorkspace().membership.tenant.id;
+export const useTenantState = (): TenantState => useObservable(client.tenant(useTenantId()));
+
+/** The site that the address names. Only under a page of a site. */
+export function useSiteId(): string {
+  const { site } = useWorkspace();
+  if (site === null) throw new Error('this page needs a site');
+  return site;
+}
+
+export const useSiteState = (): SiteState => useObservable(client.site(useSiteId()));
+export const useKeywordCounts = (): KeywordCounts | undefined => useSiteState().counts ?? undefined;
+
+/** Makes addresses of the site's pages. */
+export function useSitePath(): (page: string) => string {
+  const { site } = useWorkspace();
+  return useCallback((page: string) => `/sites/${site}/${page}`, [site]);
+}
+
+/** The site as it is now: from its stream, or from the tenant's list until that stands. */
+export function useSite(): SiteView | undefined {
+  const state = useSiteState();
+  const id = useSiteId();
+  const { sites } = useTenantState();
+  return state.site ?? sites.find((site) => site.id === id);
+}
+
+const RIGHTS = {
+  edit: ['owner', 'admin', 'editor'],
+  settings: ['owner', 'admin'],
+  billing: ['owner', 'admin'],
+  members: ['owner', 'admin'],
+} satisfies Record<string, Role[]>;
+
+/** What the role allows here. The server decides; this only spares people refusals. */
+export function useCan(right: keyof typeof RIGHTS): boolean {
+  const { role } = useWorkspace().membership;
+  return (RIGHTS[right] as Role[]).includes(role);
+}
+
+/** The whole tenant's credits: read by REST again whenever a stream says that credits moved. */
+export function useBalance(): BalanceView | undefined {
+  const tenant = useTenantId();
+  const live = useTenantState().balance;
+  const read = useQuery({ queryKey: ['balance', tenant], queryFn: () => client.rest.billing.balance() });
+  return read.data?.total ?? live ?? undefined;
+}

@@ -1,0 +1,31 @@
+import { classNames } from './classNames';
+
+// Presence colours: each at least 4.5:1 against white, so that a name is legible on it.
+const COLOURS = ['#b4233a', '#9a4a00', '#5f6b00', '#0b7350', '#0b6f86', '#2b5fc4', '#6a4bc9', '#a02c8f'] as const;
+
+/** The same colour for the same person, everywhere. */
+export function colourOf(key: string): string {
+  let sum = 0;
+  for (const char of key) sum = (sum * 31 + (char.codePointAt(0) ?? 0)) >>> 0;
+  return COLOURS[sum % COLOURS.length] ?? COLOURS[0];
+}
+
+function initials(name: string): string {
+  const words = name.trim().split(/\s+/);
+  const letters = words.length > 1 ? [words[0]?.[0], words.at(-1)?.[0]] : [name.trim()[0]];
+  return letters.join('').toUpperCase() || '?';
+}
+
+export function Avatar({ name, colour, live, size = 24 }: { name: string; colour?: string; live?: boolean; size?: number }) {
+  return (
+    <span
+      title={name}
+      role="img"
+      aria-label={name}
+      className={classNames('inline-flex shrink-0 items-center justify-center rounded-full text-2xs font-semibold text-white ring-2 ring-canvas', live && 'animate-[shimmer_1.6s_ease-in-out_infinite]')}
+      style={{ backgroundColor: colour ?? colourOf(name), width: size, height: size, fontSize: size < 24 ? 9 : 10 }}
+    >
+      {initials(name)}
+    </span>
+  );
+}

@@ -1,0 +1,1953 @@
+// Generated from protocol/wire by `cargo xtask generate`. Do not edit: a test compares.
+
+/** The protocol version of this build. */
+export const PROTOCOL_VERSION = 1;
+
+/** Close codes of the socket, by name. */
+export const CLOSE_CODE = {
+  going_away: 1001,
+  internal: 1011,
+  try_again_later: 1013,
+  malformed: 4400,
+  ticket: 4401,
+  revoked: 4403,
+  version: 4406,
+  silent: 4408,
+  too_large: 4413,
+  slow_reader: 4429,
+} as const;
+
+/**
+ * A person: password and sessions. May belong to several tenants.
+ *
+ * A UUID: a string in JSON and in frames, sixteen bytes in stored records.
+ */
+export type AccountId = string;
+
+/**
+ * A person.
+ */
+export type AccountView = { 
+/**
+ * Id.
+ */
+id: AccountId, 
+/**
+ * E-mail address.
+ */
+email: string, 
+/**
+ * Shown to others.
+ */
+name: string, };
+
+/**
+ * How many actors of a kind.
+ */
+export type ActorCount = { 
+/**
+ * Kind.
+ */
+kind: string, 
+/**
+ * In memory.
+ */
+resident: number, };
+
+/**
+ * `POST members`: adds an existing account by its address.
+ */
+export type AddMember = { 
+/**
+ * E-mail address of an account.
+ */
+email: string, 
+/**
+ * Role.
+ */
+role: Role, };
+
+/**
+ * `GET ai-models`: never shows a key.
+ */
+export type AiModels = { 
+/**
+ * The provider.
+ */
+provider: Provider, 
+/**
+ * Its address.
+ */
+base_url: string | null, 
+/**
+ * The model for text.
+ */
+model: string, 
+/**
+ * The last four characters of the key, if there is one.
+ */
+key_hint: string | null, };
+
+/**
+ * `GET balance`: the tenant's part plus all slices.
+ */
+export type Balance = { 
+/**
+ * The whole.
+ */
+total: BalanceView, 
+/**
+ * Where it is.
+ */
+sites: Array<SiteBalance>, };
+
+/**
+ * Credits.
+ */
+export type BalanceView = { 
+/**
+ * Granted and not spent: what failed work never changes.
+ */
+settled: Credits, 
+/**
+ * Set aside for running work.
+ */
+held: Credits, 
+/**
+ * Settled minus held: what a new run can use.
+ */
+available: Credits, 
+/**
+ * Spent so far.
+ */
+spent: Credits, 
+/**
+ * Granted so far.
+ */
+granted: Credits, };
+
+/**
+ * `PUT ai-models`.
+ */
+export type ChangeAiModels = { 
+/**
+ * The provider.
+ */
+provider: Provider, 
+/**
+ * Its address, for `open_ai_compatible`.
+ */
+base_url: string | null, 
+/**
+ * The model for text.
+ */
+model: string | null, 
+/**
+ * The key: kept sealed, shown never again. Absent keeps the one that is there.
+ */
+key: string | null, };
+
+/**
+ * `PATCH clusters/{cluster}`.
+ */
+export type ChangeCluster = { 
+/**
+ * A new name.
+ */
+name: string | null, 
+/**
+ * Lock or unlock.
+ */
+locked: boolean | null, };
+
+/**
+ * `PATCH documents/{document}`.
+ */
+export type ChangeDocument = { 
+/**
+ * A new title.
+ */
+title: string | null, 
+/**
+ * `draft`, `in_review` or `approved`.
+ */
+status: DocumentStatus | null, };
+
+/**
+ * `PATCH ideas/{idea}`.
+ */
+export type ChangeIdea = { 
+/**
+ * A new title.
+ */
+title: string | null, 
+/**
+ * Archive or bring back.
+ */
+status: IdeaStatus | null, };
+
+/**
+ * `PATCH keywords`.
+ */
+export type ChangeKeywords = { 
+/**
+ * Which (at most 1,000).
+ */
+ids: Array<KeywordId>, 
+/**
+ * Archive or bring back.
+ */
+status: KeywordStatus, };
+
+/**
+ * `PATCH members/{account}`.
+ */
+export type ChangeMember = { 
+/**
+ * The new role.
+ */
+role: Role, };
+
+/**
+ * `PUT /api/thinker/prompts/{kind}`.
+ */
+export type ChangePrompt = { 
+/**
+ * The text with `{{variable}}` places; an unknown variable is refused.
+ */
+template: string, };
+
+/**
+ * `PATCH sites/{site}`.
+ */
+export type ChangeSite = { 
+/**
+ * A new name.
+ */
+name: string | null, 
+/**
+ * Another language.
+ */
+language: string | null, 
+/**
+ * Another voice.
+ */
+brand_voice: string | null, };
+
+/**
+ * What a client sends.
+ */
+export type ClientFrame = { "type": "hello", 
+/**
+ * Versions the client understands, the best first.
+ */
+versions: Array<number>, 
+/**
+ * Name and version of the client, for logs.
+ */
+client: string, } | { "type": "subscribe", 
+/**
+ * Repeated in the answer.
+ */
+ref: number, 
+/**
+ * Which stream.
+ */
+stream: StreamName, 
+/**
+ * How far the client is; absent asks for a snapshot.
+ */
+position: Position | null, 
+/**
+ * Documents: the client's state vector; absent asks for everything.
+ */
+state_vector?: Uint8Array | null, } | { "type": "unsubscribe", 
+/**
+ * Which stream.
+ */
+stream: StreamName, } | { "type": "document_update", 
+/**
+ * Where.
+ */
+document: DocumentId, 
+/**
+ * The client's own counter; comes back in `durable` or `document_refused`.
+ */
+ref: number, 
+/**
+ * Yjs update (v1), at most 1 MiB.
+ */
+update: Uint8Array, } | { "type": "document_sync", 
+/**
+ * Where.
+ */
+document: DocumentId, 
+/**
+ * The client's state vector.
+ */
+state_vector: Uint8Array, } | { "type": "awareness", 
+/**
+ * Where.
+ */
+document: DocumentId, 
+/**
+ * y-protocols awareness update, at most 4 KiB.
+ */
+update: Uint8Array, } | { "type": "command", 
+/**
+ * Repeated in the answer.
+ */
+ref: number, 
+/**
+ * What.
+ */
+command: SocketCommand, } | { "type": "ping", 
+/**
+ * Comes back in `pong`.
+ */
+nonce: number, };
+
+/**
+ * A cluster of keywords.
+ *
+ * A UUID: a string in JSON and in frames, sixteen bytes in stored records.
+ */
+export type ClusterId = string;
+
+/**
+ * A cluster.
+ */
+export type ClusterView = { 
+/**
+ * Id.
+ */
+id: ClusterId, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Intent.
+ */
+intent: Intent | null, 
+/**
+ * The keyword that stands for it.
+ */
+pillar: string, 
+/**
+ * Its keywords, the most searched first.
+ */
+keywords: Array<string>, 
+/**
+ * Searches a month, summed.
+ */
+volume: number, 
+/**
+ * Left alone by the next clustering.
+ */
+locked: boolean, 
+/**
+ * Ideas made from it.
+ */
+ideas: number, };
+
+/**
+ * In which form the content is wanted.
+ */
+export type ContentFormat = "html" | "markdown" | "blocks" | "text" | "json";
+
+/**
+ * `GET documents/{document}/content?format=`.
+ */
+export type ContentQuery = { 
+/**
+ * The form; HTML if absent.
+ */
+format: ContentFormat, };
+
+/**
+ * Whole credits. Never negative where it stands for a balance; integers only (R6).
+ */
+export type Credits = number;
+
+/**
+ * A document with its text.
+ */
+export type DocumentContent = { 
+/**
+ * The document.
+ */
+document: DocumentView, 
+/**
+ * The form.
+ */
+format: ContentFormat, 
+/**
+ * The text in that form.
+ */
+content: string, 
+/**
+ * Words.
+ */
+words: number, };
+
+/**
+ * A draft, edited together.
+ *
+ * A UUID: a string in JSON and in frames, sixteen bytes in stored records.
+ */
+export type DocumentId = string;
+
+/**
+ * Where a document is.
+ */
+export type DocumentStatus = "draft" | "in_review" | "approved" | "publishing" | "published" | "conflict";
+
+/**
+ * A document without its text.
+ */
+export type DocumentView = { 
+/**
+ * Id.
+ */
+id: DocumentId, 
+/**
+ * Title.
+ */
+title: string, 
+/**
+ * Status.
+ */
+status: DocumentStatus, 
+/**
+ * Idea it was written from.
+ */
+idea: IdeaId | null, 
+/**
+ * Images.
+ */
+images: Array<ImageView>, 
+/**
+ * Where it is published.
+ */
+permalink: string | null, 
+/**
+ * Words, when last counted.
+ */
+words: number, 
+/**
+ * When it was made.
+ */
+created_at: Timestamp, 
+/**
+ * When its status changed last.
+ */
+updated_at: Timestamp, };
+
+/**
+ * How often an entity's ownership was taken. Grows with every take (R2).
+ */
+export type Epoch = number;
+
+/**
+ * What is wrong with one field.
+ */
+export type FieldProblem = { 
+/**
+ * Which.
+ */
+field: string, 
+/**
+ * What is wrong and what would be right.
+ */
+message: string, };
+
+/**
+ * `POST /api/writer/generate`: one draft task per idea.
+ */
+export type Generate = { 
+/**
+ * Of which site.
+ */
+site: SiteId, 
+/**
+ * From which ideas (at most 100).
+ */
+ideas: Array<IdeaId>, 
+/**
+ * Images to make for each draft once it is written, 0 to 3.
+ */
+images: number, };
+
+/**
+ * A content idea.
+ *
+ * A UUID: a string in JSON and in frames, sixteen bytes in stored records.
+ */
+export type IdeaId = string;
+
+/**
+ * Where an idea is.
+ */
+export type IdeaStatus = "new" | "queued" | "drafted" | "archived";
+
+/**
+ * A content idea.
+ */
+export type IdeaView = { 
+/**
+ * Id.
+ */
+id: IdeaId, 
+/**
+ * Of which cluster.
+ */
+cluster: ClusterId, 
+/**
+ * Title.
+ */
+title: string, 
+/**
+ * What makes it different.
+ */
+angle: string, 
+/**
+ * Headings.
+ */
+outline: Array<string>, 
+/**
+ * Intent.
+ */
+intent: Intent | null, 
+/**
+ * Keywords to rank for.
+ */
+target_keywords: Array<string>, 
+/**
+ * Status.
+ */
+status: IdeaStatus, 
+/**
+ * The draft, once there is one.
+ */
+document: DocumentId | null, };
+
+/**
+ * A generated or uploaded image.
+ *
+ * A UUID: a string in JSON and in frames, sixteen bytes in stored records.
+ */
+export type ImageId = string;
+
+/**
+ * An image of a document.
+ */
+export type ImageView = { 
+/**
+ * Id.
+ */
+id: ImageId, 
+/**
+ * Where the browser gets it.
+ */
+url: string, 
+/**
+ * The alternative text.
+ */
+alt: string, 
+/**
+ * Width in pixels.
+ */
+width: number, 
+/**
+ * Height in pixels.
+ */
+height: number, 
+/**
+ * The post's main image.
+ */
+featured: boolean, };
+
+/**
+ * A column of the file.
+ */
+export type ImportColumn = { 
+/**
+ * From 0.
+ */
+index: number, 
+/**
+ * Its header, or `Column 1`, …
+ */
+name: string, 
+/**
+ * What we take it for.
+ */
+guessed: ImportField | null, 
+/**
+ * The first values.
+ */
+samples: Array<string>, };
+
+/**
+ * A column that we understand.
+ */
+export type ImportField = "keyword" | "volume" | "cpc" | "cps" | "difficulty" | "intent" | "persona" | "country";
+
+/**
+ * Which column is which field.
+ */
+export type ImportMapping = { 
+/**
+ * Column, from 0.
+ */
+column: number, 
+/**
+ * Field.
+ */
+field: ImportField, };
+
+/**
+ * `POST imports/preview` (the body is the file): what we would read.
+ */
+export type ImportPreview = { 
+/**
+ * Such as `UTF-16LE`.
+ */
+encoding: string, 
+/**
+ * Such as `;`; absent for a bare list.
+ */
+delimiter: string | null, 
+/**
+ * True if the first row names the columns.
+ */
+has_header: boolean, 
+/**
+ * All columns.
+ */
+columns: Array<ImportColumn>, 
+/**
+ * Our proposal.
+ */
+mapping: Array<ImportMapping>, 
+/**
+ * Rows without the header.
+ */
+rows_total: number, 
+/**
+ * The first rows, cell by cell.
+ */
+rows: Array<Array<string>>, 
+/**
+ * What one should know before going on.
+ */
+warnings: Array<string>, };
+
+/**
+ * `POST imports?mapping=…` (the body is the file).
+ */
+export type ImportQuery = { 
+/**
+ * `column:field,column:field`, such as `0:keyword,2:volume`; absent: our proposal is used.
+ */
+mapping: string | null, };
+
+/**
+ * What an import did.
+ */
+export type ImportReport = { 
+/**
+ * New keywords.
+ */
+added: number, 
+/**
+ * Rows that went into a keyword that was there, or that came earlier in the file.
+ */
+merged: number, 
+/**
+ * Rows not taken.
+ */
+rejected: number, 
+/**
+ * The merged rows (at most 1,000 are listed).
+ */
+merged_rows: Array<MergedRow>, 
+/**
+ * The rejected rows (at most 1,000 are listed).
+ */
+rejected_rows: Array<RejectedRow>, };
+
+/**
+ * What a searcher wants.
+ */
+export type Intent = "informational" | "transactional" | "navigational" | "commercial";
+
+/**
+ * Keywords by status.
+ */
+export type KeywordCounts = { 
+/**
+ * All.
+ */
+total: number, 
+/**
+ * Status new.
+ */
+new: number, 
+/**
+ * Status clustered.
+ */
+clustered: number, 
+/**
+ * Status in use.
+ */
+in_use: number, 
+/**
+ * Status orphaned.
+ */
+orphaned: number, 
+/**
+ * Status archived.
+ */
+archived: number, };
+
+/**
+ * A keyword of a site.
+ *
+ * A UUID: a string in JSON and in frames, sixteen bytes in stored records.
+ */
+export type KeywordId = string;
+
+/**
+ * Where a keyword is.
+ */
+export type KeywordStatus = "new" | "clustered" | "in_use" | "orphaned" | "archived";
+
+/**
+ * A keyword.
+ */
+export type KeywordView = { 
+/**
+ * Id.
+ */
+id: KeywordId, 
+/**
+ * As imported.
+ */
+text: string, 
+/**
+ * Searches a month.
+ */
+volume: number | null, 
+/**
+ * Cost per click in millionths of the currency.
+ */
+cpc_micros: number | null, 
+/**
+ * Cost per sale in millionths of the currency.
+ */
+cps_micros: number | null, 
+/**
+ * Difficulty, 0 to 100.
+ */
+difficulty: number | null, 
+/**
+ * Intent.
+ */
+intent: Intent | null, 
+/**
+ * Persona.
+ */
+persona: string | null, 
+/**
+ * Country.
+ */
+country: string | null, 
+/**
+ * Status.
+ */
+status: KeywordStatus, 
+/**
+ * Cluster.
+ */
+cluster: ClusterId | null, };
+
+/**
+ * One line of the statement.
+ */
+export type LedgerEntryView = { 
+/**
+ * Its number in its ledger, from 1.
+ */
+number: number, 
+/**
+ * Of which site; absent: the tenant's own.
+ */
+site: SiteId | null, 
+/**
+ * When.
+ */
+at: Timestamp, 
+/**
+ * `grant`, `hold`, `settle`, `release`, `transfer_out`, `transfer_in`, `expire`.
+ */
+kind: string, 
+/**
+ * How many credits moved.
+ */
+amount: Credits, 
+/**
+ * From which account of the ledger.
+ */
+from: string, 
+/**
+ * To which account of the ledger.
+ */
+to: string, 
+/**
+ * For what, in words.
+ */
+reason: string, 
+/**
+ * The key under which it counts once.
+ */
+key: string, };
+
+/**
+ * The state of a link, asked just now.
+ */
+export type LinkState = { 
+/**
+ * The link; absent: not paired.
+ */
+link: LinkView | null, 
+/**
+ * True if the site answered.
+ */
+reachable: boolean, 
+/**
+ * Why not, and what to do.
+ */
+problem: string | null, };
+
+/**
+ * The connection to a WordPress site.
+ */
+export type LinkView = { 
+/**
+ * The site's address.
+ */
+url: string, 
+/**
+ * The blog's name.
+ */
+name: string, 
+/**
+ * WordPress's version.
+ */
+wordpress: string, 
+/**
+ * Our plugin's version.
+ */
+plugin: string, 
+/**
+ * When it was paired.
+ */
+paired_at: Timestamp, 
+/**
+ * The last failure, in words; absent while all is well.
+ */
+problem: string | null, };
+
+/**
+ * `POST login`.
+ */
+export type Login = { 
+/**
+ * E-mail address.
+ */
+email: string, 
+/**
+ * Password.
+ */
+password: string, 
+/**
+ * Keep the refresh token in an HttpOnly cookie instead of the answer (browsers).
+ */
+cookie: boolean, };
+
+/**
+ * `POST login-code`: the single-use code of a login link.
+ */
+export type LoginCode = { 
+/**
+ * From the link's fragment.
+ */
+code: string, 
+/**
+ * Keep the refresh token in an HttpOnly cookie instead of the answer (browsers).
+ */
+cookie: boolean, };
+
+/**
+ * `POST ideas`: makes ideas for clusters, one task per cluster.
+ */
+export type MakeIdeas = { 
+/**
+ * For which clusters.
+ */
+clusters: Array<ClusterId>, 
+/**
+ * How many for each, 1 to 10.
+ */
+count: number, };
+
+/**
+ * `POST documents/{document}/images`.
+ */
+export type MakeImages = { 
+/**
+ * How many, 1 to 3.
+ */
+count: number, };
+
+/**
+ * `GET me`.
+ */
+export type Me = { 
+/**
+ * Who.
+ */
+account: AccountView, 
+/**
+ * Where, and as what.
+ */
+memberships: Array<MembershipView>, };
+
+/**
+ * A member of a tenant.
+ */
+export type MemberView = { 
+/**
+ * Who.
+ */
+account: AccountId, 
+/**
+ * E-mail address.
+ */
+email: string, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Role; absent after the member was removed.
+ */
+role: Role | null, };
+
+/**
+ * A tenant and one's role there.
+ */
+export type MembershipView = { 
+/**
+ * The tenant.
+ */
+tenant: TenantView, 
+/**
+ * The role.
+ */
+role: Role, };
+
+/**
+ * `POST clusters/{cluster}/merge`.
+ */
+export type MergeClusters = { 
+/**
+ * These go into the cluster of the path.
+ */
+from: Array<ClusterId>, };
+
+/**
+ * A row that was already there.
+ */
+export type MergedRow = { 
+/**
+ * The line of the file, from 1.
+ */
+row: number, 
+/**
+ * The keyword into which it went.
+ */
+into: string, };
+
+/**
+ * `POST clusters/{cluster}/keywords`: moves keywords here.
+ */
+export type MoveKeywords = { 
+/**
+ * Which.
+ */
+ids: Array<KeywordId>, };
+
+/**
+ * `POST documents`: an empty document for hand-written work.
+ */
+export type NewDocument = { 
+/**
+ * Title.
+ */
+title: string, };
+
+/**
+ * `POST sites`.
+ */
+export type NewSite = { 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Language of the content (BCP 47); `en` if absent.
+ */
+language: string | null, 
+/**
+ * How the AI writes here.
+ */
+brand_voice: string | null, };
+
+/**
+ * `GET /api/dashboard/sites/{site}/overview`.
+ */
+export type Overview = { 
+/**
+ * Keywords by status.
+ */
+keywords: KeywordCounts, 
+/**
+ * Clusters.
+ */
+clusters: number, 
+/**
+ * Ideas that wait for a decision.
+ */
+ideas_new: number, 
+/**
+ * Documents by status.
+ */
+documents: Array<StatusCount>, 
+/**
+ * Tasks by status.
+ */
+tasks: Array<StatusCount>, 
+/**
+ * The latest tasks.
+ */
+recent: Array<TaskView>, 
+/**
+ * The whole tenant's credits.
+ */
+balance: BalanceView, };
+
+/**
+ * A page of a list.
+ */
+export type Page<T> = { 
+/**
+ * In the list's order.
+ */
+items: Array<T>, 
+/**
+ * Opaque; absent on the last page.
+ */
+next_cursor: string | null, 
+/**
+ * How many the whole list has with this filter.
+ */
+total: number, };
+
+/**
+ * How to ask for a page.
+ */
+export type PageQuery = { 
+/**
+ * From the page before.
+ */
+cursor: string | null, 
+/**
+ * At most 200; 50 if absent.
+ */
+limit: number | null, 
+/**
+ * Only items whose text contains this, ignoring case.
+ */
+search: string | null, 
+/**
+ * Only items of this status.
+ */
+status: string | null, 
+/**
+ * Only items of this kind (tasks).
+ */
+kind: string | null, 
+/**
+ * Only items of this cluster (keywords, ideas).
+ */
+cluster: string | null, };
+
+/**
+ * `POST /api/publish/sites/{site}/link`: pair with the code that wp-admin shows.
+ */
+export type PairSite = { 
+/**
+ * The site's address.
+ */
+url: string, 
+/**
+ * The one-time code.
+ */
+code: string, };
+
+/**
+ * A point in a stream: gap-free within an epoch (R10).
+ */
+export type Position = { 
+/**
+ * The epoch in which it was written.
+ */
+epoch: Epoch, 
+/**
+ * Its number.
+ */
+sequence: Sequence, };
+
+/**
+ * `GET prices`.
+ */
+export type PriceList = { 
+/**
+ * Grows with each change.
+ */
+version: number, 
+/**
+ * Keywords clustered for one credit; a request is rounded up.
+ */
+keywords_per_credit: number, 
+/**
+ * One idea.
+ */
+idea: Credits, 
+/**
+ * One article.
+ */
+article: Credits, 
+/**
+ * One image.
+ */
+image: Credits, 
+/**
+ * One reparse.
+ */
+reparse: Credits, 
+/**
+ * One publication.
+ */
+publish: Credits, };
+
+/**
+ * What went wrong.
+ */
+export type Problem = { 
+/**
+ * `about:blank` or a page that explains this kind.
+ */
+type: string, 
+/**
+ * A short summary.
+ */
+title: string, 
+/**
+ * The HTTP status.
+ */
+status: number, 
+/**
+ * What happened here and what to do.
+ */
+detail: string, 
+/**
+ * A stable code for programs.
+ */
+code: string, 
+/**
+ * Names this request in the logs.
+ */
+request_id: string, 
+/**
+ * One entry per wrong field.
+ */
+errors?: Array<FieldProblem>, };
+
+/**
+ * `POST /api/thinker/prompts/{kind}/preview`.
+ */
+export type PromptPreview = { 
+/**
+ * What the model would get, with example data.
+ */
+text: string, };
+
+/**
+ * A prompt template with its version.
+ */
+export type PromptView = { 
+/**
+ * Of which kind: `article`, `ideas`, `cluster_names`, `image`.
+ */
+kind: string, 
+/**
+ * Grows with each change; 0 is ours.
+ */
+version: number, 
+/**
+ * The text with `{{variable}}` places.
+ */
+template: string, 
+/**
+ * The variables it may name.
+ */
+variables: Array<string>, };
+
+/**
+ * Which provider a tenant's models come from.
+ */
+export type Provider = "platform" | "open_ai_compatible";
+
+/**
+ * `POST /api/publish/sites/{site}/documents/{document}`.
+ */
+export type Publish = { 
+/**
+ * True publishes at once, false makes a draft at the site.
+ */
+live: boolean, };
+
+/**
+ * Tasks that were queued.
+ */
+export type Queued = { 
+/**
+ * The tasks.
+ */
+tasks: Array<TaskView>, };
+
+/**
+ * The answer to a quote.
+ */
+export type Quote = { 
+/**
+ * What it would cost.
+ */
+price: Credits, 
+/**
+ * What the tenant can spend now.
+ */
+available: Credits, 
+/**
+ * How the price comes about, in words.
+ */
+explanation: string, 
+/**
+ * Items that would be worked on.
+ */
+items: number, 
+/**
+ * Price list version.
+ */
+price_list: number, };
+
+/**
+ * `POST quote`: what a run would cost.
+ */
+export type QuoteRequest = { 
+/**
+ * What would be done.
+ */
+kind: TaskKind, 
+/**
+ * Clusters, for ideas.
+ */
+clusters: Array<ClusterId>, 
+/**
+ * Ideas per cluster.
+ */
+count: number, 
+/**
+ * Ideas, for drafts.
+ */
+ideas: Array<IdeaId>, 
+/**
+ * Images per draft, or for a document.
+ */
+images: number, 
+/**
+ * Document, for reparse and publish.
+ */
+document: DocumentId | null, };
+
+/**
+ * `POST refresh`: a refresh token counts once; its use gives the next.
+ */
+export type Refresh = { 
+/**
+ * Absent: the cookie is used.
+ */
+refresh_token: string | null, };
+
+/**
+ * A row that was not taken.
+ */
+export type RejectedRow = { 
+/**
+ * The line of the file on which the row begins, from 1.
+ */
+row: number, 
+/**
+ * A stable code.
+ */
+code: string, 
+/**
+ * What is wrong and what would be right.
+ */
+reason: string, 
+/**
+ * The beginning of the row.
+ */
+excerpt: string, };
+
+/**
+ * A right level in a tenant.
+ */
+export type Role = "owner" | "admin" | "editor" | "viewer" | "system_bot";
+
+/**
+ * The number of a commit (or append) of an entity. The first is 1; 0 is "before everything".
+ */
+export type Sequence = number;
+
+/**
+ * What a server sends.
+ */
+export type ServerFrame = { "type": "welcome", 
+/**
+ * The version spoken from here on.
+ */
+version: number, 
+/**
+ * The server's build.
+ */
+server: string, 
+/**
+ * Send a ping when nothing was sent for so long.
+ */
+heartbeat_seconds: number, 
+/**
+ * Larger frames are refused.
+ */
+frame_bytes_max: number, } | { "type": "subscribed", 
+/**
+ * Of the request.
+ */
+ref: number, 
+/**
+ * Which stream, and the position from which its events follow.
+ */
+at: StreamPosition, 
+/**
+ * The state there; absent when the stream was resumed exactly.
+ */
+snapshot: StreamSnapshot | null, } | { "type": "events", 
+/**
+ * The stream and its new position.
+ */
+at: StreamPosition, 
+/**
+ * In order.
+ */
+events: Array<StreamEvent>, } | { "type": "document_update", 
+/**
+ * Where.
+ */
+document: DocumentId, 
+/**
+ * The document's new position.
+ */
+position: Position, 
+/**
+ * Yjs update (v1).
+ */
+update: Uint8Array, } | { "type": "document_synced", 
+/**
+ * Where.
+ */
+document: DocumentId, 
+/**
+ * What the client lacked.
+ */
+update: Uint8Array, 
+/**
+ * What the server has: the client answers with the rest.
+ */
+state_vector: Uint8Array, } | { "type": "durable", 
+/**
+ * Where.
+ */
+document: DocumentId, 
+/**
+ * The highest counter that is durable.
+ */
+ref: number, 
+/**
+ * Its position.
+ */
+position: Position, } | { "type": "document_refused", 
+/**
+ * Where.
+ */
+document: DocumentId, 
+/**
+ * Of the edit.
+ */
+ref: number, 
+/**
+ * Such as `gap`, `schema`, `too_large`, `read_only`.
+ */
+code: string, 
+/**
+ * What happened and what to do.
+ */
+message: string, 
+/**
+ * For `gap`: what the server has; the client sends the difference.
+ */
+state_vector?: Uint8Array | null, } | { "type": "awareness", 
+/**
+ * Where.
+ */
+document: DocumentId, 
+/**
+ * y-protocols awareness update.
+ */
+update: Uint8Array, } | { "type": "progress", 
+/**
+ * Of which site.
+ */
+site: SiteId, 
+/**
+ * The latest of each task.
+ */
+tasks: Array<TaskProgress>, } | { "type": "done", 
+/**
+ * Of the request.
+ */
+ref: number, } | { "type": "problem", 
+/**
+ * Of the request, if it was one.
+ */
+ref: number | null, 
+/**
+ * A stable code, the same as in REST.
+ */
+code: string, 
+/**
+ * What happened and what to do.
+ */
+message: string, 
+/**
+ * When to try again.
+ */
+retry_after_ms: number | null, } | { "type": "stream_closed", 
+/**
+ * Which.
+ */
+stream: StreamName, 
+/**
+ * `resync`, `revoked` or `gone`.
+ */
+reason: string, } | { "type": "pong", 
+/**
+ * Of the ping.
+ */
+nonce: number, };
+
+/**
+ * The answer to all ways of logging in.
+ */
+export type Session = { 
+/**
+ * For `Authorization: Bearer`.
+ */
+access_token: string, 
+/**
+ * Seconds until the access token ends.
+ */
+expires_in: number, 
+/**
+ * For `refresh`; absent if it went into a cookie.
+ */
+refresh_token: string | null, 
+/**
+ * Who.
+ */
+account: AccountView, 
+/**
+ * Where, and as what.
+ */
+memberships: Array<MembershipView>, };
+
+/**
+ * `POST sign-up`: a new account with a new tenant, of which it is the owner.
+ */
+export type SignUp = { 
+/**
+ * E-mail address.
+ */
+email: string, 
+/**
+ * At least 8 characters; 15 or more are better.
+ */
+password: string, 
+/**
+ * Shown to others.
+ */
+name: string, 
+/**
+ * Name of the new tenant.
+ */
+tenant_name: string, 
+/**
+ * Keep the refresh token in an HttpOnly cookie instead of the answer (browsers).
+ */
+cookie: boolean, };
+
+/**
+ * The slice of a site.
+ */
+export type SiteBalance = { 
+/**
+ * Which site.
+ */
+site: SiteId, 
+/**
+ * Its slice.
+ */
+balance: BalanceView, };
+
+/**
+ * A WordPress installation and all its content work.
+ *
+ * A UUID: a string in JSON and in frames, sixteen bytes in stored records.
+ */
+export type SiteId = string;
+
+/**
+ * A site.
+ */
+export type SiteView = { 
+/**
+ * Id.
+ */
+id: SiteId, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Language of the content (BCP 47).
+ */
+language: string, 
+/**
+ * How the AI writes here.
+ */
+brand_voice: string, 
+/**
+ * The WordPress link; absent: publications are exported to a folder.
+ */
+link: LinkView | null, 
+/**
+ * When it was made.
+ */
+created_at: Timestamp, };
+
+/**
+ * Commands over the socket. Each asks for the same right as its REST route.
+ */
+export type SocketCommand = { "name": "cancel_task", 
+/**
+ * Of which site.
+ */
+site: SiteId, 
+/**
+ * Which task.
+ */
+task: TaskId, } | { "name": "retry_task", 
+/**
+ * Of which site.
+ */
+site: SiteId, 
+/**
+ * Which task.
+ */
+task: TaskId, } | { "name": "stop_run", 
+/**
+ * Of which site.
+ */
+site: SiteId, 
+/**
+ * The draft task whose run it is.
+ */
+task: TaskId, };
+
+/**
+ * How many of a status.
+ */
+export type StatusCount = { 
+/**
+ * Status.
+ */
+status: string, 
+/**
+ * How many.
+ */
+count: number, };
+
+/**
+ * One thing that happened, with the new state of what it happened to.
+ */
+export type StreamEvent = { "type": "keywords_changed", 
+/**
+ * How many there are now, by status.
+ */
+counts: KeywordCounts, } | { "type": "cluster_changed", 
+/**
+ * Its state now.
+ */
+cluster: ClusterView, } | { "type": "cluster_removed", 
+/**
+ * Which.
+ */
+id: ClusterId, } | { "type": "idea_changed", 
+/**
+ * Its state now.
+ */
+idea: IdeaView, } | { "type": "idea_removed", 
+/**
+ * Which.
+ */
+id: IdeaId, } | { "type": "task_changed", 
+/**
+ * Its state now.
+ */
+task: TaskView, } | { "type": "document_changed", 
+/**
+ * Its state now.
+ */
+document: DocumentView, } | { "type": "credits_changed", 
+/**
+ * Tenant stream: the tenant's own part. Site stream: the site's slice.
+ */
+balance: BalanceView, } | { "type": "site_changed", 
+/**
+ * Its state now.
+ */
+site: SiteView, } | { "type": "tenant_changed", 
+/**
+ * Its state now.
+ */
+tenant: TenantView, } | { "type": "member_changed", 
+/**
+ * Their state now.
+ */
+member: MemberView, };
+
+/**
+ * A stream of one entity.
+ */
+export type StreamName = { "kind": "tenant", "id": TenantId } | { "kind": "site", "id": SiteId } | { "kind": "document", "id": DocumentId };
+
+/**
+ * Where a stream is.
+ */
+export type StreamPosition = { 
+/**
+ * Which stream.
+ */
+stream: StreamName, 
+/**
+ * How far it was seen.
+ */
+position: Position, };
+
+/**
+ * The state at which a subscription begins when it cannot be resumed.
+ */
+export type StreamSnapshot = { "kind": "tenant", 
+/**
+ * The tenant.
+ */
+tenant: TenantView, 
+/**
+ * Its sites.
+ */
+sites: Array<SiteView>, 
+/**
+ * Credits: the tenant's part plus all slices.
+ */
+balance: BalanceView, } | { "kind": "site", 
+/**
+ * The site.
+ */
+site: SiteView, 
+/**
+ * Keywords by status.
+ */
+counts: KeywordCounts, 
+/**
+ * Tasks that are not ended, and the latest that are (newest first, at most 200).
+ */
+tasks: Array<TaskView>, 
+/**
+ * The site's slice.
+ */
+balance: BalanceView, } | { "kind": "document", 
+/**
+ * Yjs update (v1).
+ */
+update: Uint8Array, 
+/**
+ * The server's state vector: the client answers with what the server lacks.
+ */
+state_vector: Uint8Array, 
+/**
+ * False for viewers: their updates are refused.
+ */
+writable: boolean, 
+/**
+ * Presence of those who are here (y-protocols awareness update), if any.
+ */
+awareness: Uint8Array, };
+
+/**
+ * `GET /api/system/status`.
+ */
+export type SystemStatus = { 
+/**
+ * Actors in memory, by kind.
+ */
+actors: Array<ActorCount>, 
+/**
+ * Sockets open.
+ */
+sockets: number, 
+/**
+ * Entities that failed again and again and are kept out.
+ */
+quarantined: Array<string>, };
+
+/**
+ * Why a task failed last.
+ */
+export type TaskFailure = { 
+/**
+ * A stable code: `timeout`, `rate_limited`, `quota`, `invalid_answer`, …
+ */
+code: string, 
+/**
+ * What happened, what it cost (nothing) and what to do.
+ */
+message: string, 
+/**
+ * When.
+ */
+at: Timestamp, };
+
+/**
+ * One item of work in a site's queue.
+ *
+ * A UUID: a string in JSON and in frames, sixteen bytes in stored records.
+ */
+export type TaskId = string;
+
+/**
+ * What a task does.
+ */
+export type TaskKind = "cluster" | "ideas" | "draft" | "image" | "reparse" | "publish";
+
+/**
+ * Progress of a running task: memory only, coalesced, never in the way of the rest (R5).
+ */
+export type TaskProgress = { 
+/**
+ * Which task.
+ */
+task: TaskId, 
+/**
+ * What it is doing, in a word or two.
+ */
+stage: string, 
+/**
+ * From 0 to 1.
+ */
+fraction: number, 
+/**
+ * Words written so far, for drafts.
+ */
+words: number | null, };
+
+/**
+ * Where a task is.
+ */
+export type TaskStatus = "queued" | "running" | "waiting_for_review" | "succeeded" | "failed" | "cancelled" | "dead";
+
+/**
+ * A task.
+ */
+export type TaskView = { 
+/**
+ * Id.
+ */
+id: TaskId, 
+/**
+ * What it does.
+ */
+kind: TaskKind, 
+/**
+ * What it is about, for people.
+ */
+title: string, 
+/**
+ * Status.
+ */
+status: TaskStatus, 
+/**
+ * Attempts begun.
+ */
+attempts: number, 
+/**
+ * Attempts allowed before it is dead.
+ */
+attempts_max: number, 
+/**
+ * Credits it will cost, or did.
+ */
+price: Credits, 
+/**
+ * Credits set aside for it now.
+ */
+held: Credits, 
+/**
+ * Credits it did cost.
+ */
+spent: Credits, 
+/**
+ * Why it waits: `credits`, `lane`, `retry`, `paused`, …; absent if it does not.
+ */
+waiting_for: string | null, 
+/**
+ * Not before.
+ */
+not_before: Timestamp | null, 
+/**
+ * The last failure.
+ */
+failure: TaskFailure | null, 
+/**
+ * Idea, for drafts.
+ */
+idea: IdeaId | null, 
+/**
+ * Cluster, for ideas.
+ */
+cluster: ClusterId | null, 
+/**
+ * Document, for drafts, images and publications.
+ */
+document: DocumentId | null, 
+/**
+ * Model used.
+ */
+model: string | null, 
+/**
+ * When it was made.
+ */
+created_at: Timestamp, 
+/**
+ * When it changed last.
+ */
+updated_at: Timestamp, };
+
+/**
+ * The unit of billing and isolation.
+ *
+ * A UUID: a string in JSON and in frames, sixteen bytes in stored records.
+ */
+export type TenantId = string;
+
+/**
+ * A tenant as one of its members sees it.
+ */
+export type TenantView = { 
+/**
+ * Id.
+ */
+id: TenantId, 
+/**
+ * Name.
+ */
+name: string, 
+/**
+ * Plan: `trial`, `starter`, `pro`, `agency`, `enterprise`, `demo`.
+ */
+plan: string, 
+/**
+ * When it was made.
+ */
+created_at: Timestamp, };
+
+/**
+ * `POST ticket`: opens one socket, once, within a minute.
+ */
+export type Ticket = { 
+/**
+ * For the subprotocol `igny8.ticket.<ticket>`.
+ */
+ticket: string, 
+/**
+ * Seconds until it ends.
+ */
+expires_in: number, 
+/**
+ * The tenant whose streams the socket may hear.
+ */
+tenant: TenantId, };
+
+/**
+ * Milliseconds since the Unix epoch, UTC.
+ */
+export type Timestamp = number;
+
+/**
+ * `GET /version`.
+ */
+export type Version = { 
+/**
+ * The server's version.
+ */
+version: string, 
+/**
+ * Protocol versions it speaks.
+ */
+protocols: Array<number>, 
+/**
+ * True with the offline AI and demo credits.
+ */
+development: boolean, };

@@ -1,0 +1,130 @@
+import type { Session as SessionAnswer, SocketCommand, StreamName } from '@igny8/protocol';
+
+import { Connection } from './connection/connection.js';
+import { type SocketConstructor, socketUrl } from './connection/socket.js';
+import { type StreamListener, Streams, type Subscription } from './connection/streams.js';
+import { ProblemError } from './problem.js';
+import { type Rest, restRoutes } from './rest/rest.js';
+import { Transport } from './rest/transport.js';
+import { Session, type TokenStorage } from './session.js';
+import { SiteStore, TenantStore } from './site/store.js';
+
+export interface ClientOptions {
+  /** Where the server is, such as `https://app.example.test`; empty in a browser: where the page came from. */
+  baseUrl: string;
+  fetch?: typeof fetch;
+  /** For programs: where the refresh token rests. Browsers leave it out: theirs is an HttpOnly cookie. */
+  tokens?: TokenStorage;
+  /** For programs on Node before 22: the class from `ws`. */
+  WebSocket?: SocketConstructor;
+  /** Name and version for the server's logs. */
+  name?: string;
+}
+
+/** Everything of one IGNY8 server: REST, the session, one socket, live stores. */
+export interface Client {
+  readonly session: Session;
+  readonly rest: Rest;
+  /** The socket. It is up while someone is signed in to a tenant. */
+  readonly connection: Connection;
+  /** Listens to a stream over all losses of the line. */
+  subscribe(stream: StreamName, listener: StreamListener): Subscription;
+  /** Does over the socket what REST does as well. */
+  command(command: SocketCommand): Promise<void>;
+  /** The live state of a site; the same store for everyone who asks. */
+  site(site: string): SiteStore;
+  /** The live state of a tenant. */
+  tenant(tenant: string): TenantStore;
+  /** Ends the socket and all subscriptions. */
+  close(): void;
+}
+
+/** Makes a client. It sends nothing until `session.restore`, a login or a sign-up. */
+export function createClient(options: ClientOptions): Client {
+  const transport = new Transport(options.baseUrl, options.fetch ?? ((input, init) => globalThis.fetch(input, init)));
+  const session = new Session((path, body) => transport.anonymous<SessionAnswer>('POST', `/api/auth/${path}`, { body }), options.tokens ?? null);
+  const rest = restRoutes((method, path, request) => transport.request(session, method, path, request));
+  const connection = new Connection({
+    url: () => socketUrl(options.baseUrl),
+    fetchTicket: async () => (await rest.auth.ticket(tenantOf(session))).ticket,
+    socket: () => options.WebSocket ?? (globalThis.WebSocket as unknown as SocketConstructor),
+    clientName: options.name ?? 'igny8-sdk/0.1.0',
+  });
+  return new LiveClient(session, rest, connection);
+}
+
+function tenantOf(session: Session): string {
+  const { tenant } = session;
+  if (tenant !== null) return tenant;
+  throw new ProblemError({ code: 'signed_out', status: 401, title: 'Signed out', detail: 'Sign in to go on.' });
+}
+
+class LiveClient implements Client {
+  readonly session: Session;
+  readonly rest: Rest;
+  readonly connection: Connection;
+  readonly #streams: Streams;
+  readonly #sites = new Map<string, SiteStore>();
+  readonly #tenants = new Map<string, TenantStore>();
+  readonly #stops: (() => void)[] = [];
+  #tenant: string | null = null;
+
+  constructor(session: Session, rest: Rest, connection: Connection) {
+    this.session = session;
+    this.rest = rest;
+    this.connection = connection;
+    this.#streams = new Streams(connection);
+    this.#stops.push(session.subscribe(() => this.#follow()), whenOnline(() => connection.retryNow()));
+    this.#follow();
+  }
+
+  subscribe(stream: StreamName, listener: StreamListener): Subscription {
+    return this.#streams.subscribe(stream, listener);
+  }
+
+  command(command: SocketCommand): Promise<void> {
+    return this.#streams.command(command);
+  }
+
+  site(site: string): SiteStore {
+    return kept(this.#sites, site, () => new SiteStore(this.#streams, site));
+  }
+
+  tenant(tenant: string): TenantStore {
+    return kept(this.#tenants, tenant, () => new TenantStore(this.#streams, tenant));
+  }
+
+  close(): void {
+    for (const stop of this.#stops) stop();
+    this.#leave('closed', 'The client was closed.');
+  }
+
+  /** A socket belongs to one tenant: with another one, or none, everything begins anew. */
+  #follow(): void {
+    const { tenant } = this.session;
+    if (tenant === this.#tenant) return;
+    if (this.#tenant !== null) this.#leave('signed_out', 'Another workspace was chosen, or you signed out.');
+    this.#tenant = tenant;
+    if (tenant !== null) this.connection.start();
+  }
+
+  #leave(reason: string, message: string): void {
+    this.#streams.endAll({ reason, message });
+    this.connection.stop();
+    this.#sites.clear();
+    this.#tenants.clear();
+  }
+}
+
+function kept<T>(map: Map<string, T>, id: string, make: () => T): T {
+  const found = map.get(id) ?? make();
+  map.set(id, found);
+  return found;
+}
+
+/** Browsers say when the network is back; elsewhere the timer has to do. */
+function whenOnline(act: () => void): () => void {
+  if (typeof globalThis.addEventListener !== 'function') return () => undefined;
+  globalThis.addEventListener('online', act);
+  return () => globalThis.removeEventListener('online', act);
+}

@@ -1,0 +1,15 @@
+// The bounds of a document's traffic, each with its reason.
+
+/** Presence is sent at most so often: carets look smooth, and a room of many is not flooded (R5). */
+export const AWARENESS_INTERVAL_MS = 100;
+/** The server refuses larger presence. */
+export const AWARENESS_BYTES_MAX = 4 * 1024;
+/** Edits on their way at once. Beyond it they are merged into one that waits: a fast typist on a
+ * slow line sends few large edits instead of many small ones. */
+export const IN_FLIGHT_MAX = 32;
+/** The server refuses larger edits (R8). */
+export const UPDATE_BYTES_MAX = 1024 * 1024;
+/** Gaps answered in a row before we believe that something is broken. */
+export const GAPS_MAX = 5;
+/** Requests for what we lack in a row, likewise. */
+export const SYNCS_MAX = 5;

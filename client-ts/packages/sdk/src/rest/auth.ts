@@ -1,0 +1,18 @@
+import type { AddMember, Me, MemberView, Role, Ticket } from '@igny8/protocol';
+
+import type { CallOptions, Request } from './transport.js';
+
+/** `/api/auth`, as someone who is signed in; signing in itself is `client.session`. */
+export function authRoutes(request: Request) {
+  return {
+    me: (): Promise<Me> => request('GET', '/api/auth/me'),
+    /** Opens one socket, once, within a minute. The connection fetches its own. */
+    ticket: (tenant: string): Promise<Ticket> => request('POST', '/api/auth/ticket', { body: { tenant }, tenant }),
+    members: (): Promise<MemberView[]> => request('GET', '/api/auth/members'),
+    addMember: (body: AddMember, options?: CallOptions): Promise<MemberView> =>
+      request('POST', '/api/auth/members', { ...options, body }),
+    changeMember: (account: string, role: Role): Promise<MemberView> =>
+      request('PATCH', `/api/auth/members/${account}`, { body: { role } }),
+    removeMember: (account: string): Promise<void> => request('DELETE', `/api/auth/members/${account}`),
+  };
+}

@@ -1,0 +1,26 @@
+import { authRoutes } from './auth.js';
+import { billingRoutes } from './billing.js';
+import { plannerRoutes } from './planner.js';
+import { publishRoutes } from './publish.js';
+import { settingsRoutes } from './settings.js';
+import { dashboardRoutes, systemRoutes } from './system.js';
+import { thinkerRoutes } from './thinker.js';
+import type { Request } from './transport.js';
+import { writerRoutes } from './writer.js';
+
+/** Every route, by API group. */
+export function restRoutes(request: Request) {
+  return {
+    auth: authRoutes(request),
+    planner: plannerRoutes(request),
+    writer: writerRoutes(request),
+    publish: publishRoutes(request),
+    settings: settingsRoutes(request),
+    thinker: thinkerRoutes(request),
+    billing: billingRoutes(request),
+    system: systemRoutes(request),
+    dashboard: dashboardRoutes(request),
+  };
+}
+
+export type Rest = ReturnType<typeof restRoutes>;

@@ -1,0 +1,198 @@
+import type {
+  BalanceView,
+  ClusterView,
+  DocumentView,
+  IdeaView,
+  KeywordCounts,
+  MemberView,
+  SiteView,
+  StreamEvent,
+  StreamSnapshot,
+  TaskProgress,
+  TaskView,
+  TenantView,
+} from '@igny8/protocol';
+
+/** Ended tasks beyond this are forgotten, the oldest first; lists of them come from REST. */
+export const SITE_TASKS_MAX = 1000;
+/** Clusters, ideas and documents that changed while we listened; beyond this the oldest are forgotten. */
+export const SITE_CHANGED_MAX = 2000;
+
+/** How often each list changed: whoever shows one by REST reads it again when its number grows. */
+export interface Revisions {
+  keywords: number;
+  clusters: number;
+  ideas: number;
+  tasks: number;
+  documents: number;
+}
+
+/** What a site's stream tells. Never changed in place. */
+export interface SiteState {
+  /** `connecting` until the first snapshot; `offline` keeps showing what was known. */
+  phase: 'connecting' | 'live' | 'offline' | 'ended';
+  /** Why it ended. */
+  ended: { reason: string; message: string } | null;
+  site: SiteView | null;
+  counts: KeywordCounts | null;
+  /** The site's slice of the tenant's credits. */
+  balance: BalanceView | null;
+  tasks: ReadonlyMap<string, TaskView>;
+  /** Of running tasks only. */
+  progress: ReadonlyMap<string, TaskProgress>;
+  /** Clusters that changed since the snapshot, null for removed ones; laid over lists from REST. */
+  clusters: ReadonlyMap<string, ClusterView | null>;
+  /** Likewise. */
+  ideas: ReadonlyMap<string, IdeaView | null>;
+  /** Likewise. */
+  documents: ReadonlyMap<string, DocumentView>;
+  revisions: Revisions;
+}
+
+export const SITE_EMPTY: SiteState = {
+  phase: 'connecting',
+  ended: null,
+  site: null,
+  counts: null,
+  balance: null,
+  tasks: new Map(),
+  progress: new Map(),
+  clusters: new Map(),
+  ideas: new Map(),
+  documents: new Map(),
+  revisions: { keywords: 0, clusters: 0, ideas: 0, tasks: 0, documents: 0 },
+};
+
+/** A snapshot replaces everything and makes every list old. */
+export function applySiteSnapshot(state: SiteState, snapshot: StreamSnapshot): SiteState {
+  if (snapshot.kind !== 'site') return state;
+  const { keywords, clusters, ideas, tasks, documents } = state.revisions;
+  return {
+    ...SITE_EMPTY,
+    phase: 'live',
+    site: snapshot.site,
+    counts: snapshot.counts,
+    balance: snapshot.balance,
+    tasks: new Map(snapshot.tasks.map((task) => [task.id, task])),
+    revisions: { keywords: keywords + 1, clusters: clusters + 1, ideas: ideas + 1, tasks: tasks + 1, documents: documents + 1 },
+  };
+}
+
+/** One event; what a newer server may add is left alone. */
+export function applySiteEvent(state: SiteState, event: StreamEvent): SiteState {
+  switch (event.type) {
+    case 'keywords_changed':
+      return { ...state, counts: event.counts, revisions: grown(state, 'keywords') };
+    case 'cluster_changed':
+      return { ...state, clusters: put(state.clusters, event.cluster.id, event.cluster), revisions: grown(state, 'clusters') };
+    case 'cluster_removed':
+      return { ...state, clusters: put(state.clusters, event.id, null), revisions: grown(state, 'clusters') };
+    case 'idea_changed':
+      return { ...state, ideas: put(state.ideas, event.idea.id, event.idea), revisions: grown(state, 'ideas') };
+    case 'idea_removed':
+      return { ...state, ideas: put(state.ideas, event.id, null), revisions: grown(state, 'ideas') };
+    case 'task_changed':
+      return applyTask(state, event.task);
+    case 'document_changed':
+      return { ...state, documents: put(state.documents, event.document.id, event.document), revisions: grown(state, 'documents') };
+    case 'credits_changed':
+      return { ...state, balance: event.balance };
+    case 'site_changed':
+      return { ...state, site: event.site };
+    default:
+      return state;
+  }
+}
+
+/** Progress counts only for tasks that run: a late frame must not revive one that has ended. */
+export function applyProgress(state: SiteState, latest: readonly TaskProgress[]): SiteState {
+  const running = latest.filter(({ task }) => state.tasks.get(task)?.status === 'running');
+  if (running.length === 0) return state;
+  const progress = new Map(state.progress);
+  for (const one of running) progress.set(one.task, one);
+  return { ...state, progress };
+}
+
+function applyTask(state: SiteState, task: TaskView): SiteState {
+  const tasks = new Map(state.tasks);
+  tasks.set(task.id, task);
+  if (tasks.size > SITE_TASKS_MAX) forgetOldest(tasks);
+  let { progress } = state;
+  if (task.status !== 'running' && progress.has(task.id)) {
+    const rest = new Map(progress);
+    rest.delete(task.id);
+    progress = rest;
+  }
+  return { ...state, tasks, progress, revisions: grown(state, 'tasks') };
+}
+
+const ENDED: ReadonlySet<TaskView['status']> = new Set(['succeeded', 'failed', 'cancelled', 'dead']);
+
+/** True once nothing more happens to a task by itself. */
+export function isEnded(task: TaskView): boolean {
+  return ENDED.has(task.status);
+}
+
+function forgetOldest(tasks: Map<string, TaskView>): void {
+  const ended = [...tasks.values()].filter(isEnded).sort((a, b) => a.updated_at - b.updated_at);
+  for (const task of ended.slice(0, tasks.size - SITE_TASKS_MAX)) tasks.delete(task.id);
+}
+
+function put<T>(map: ReadonlyMap<string, T>, id: string, value: T): ReadonlyMap<string, T> {
+  const changed = new Map(map);
+  // Set anew, so that the map's order is the order of change.
+  changed.delete(id);
+  changed.set(id, value);
+  const oldest = changed.keys().next();
+  if (changed.size > SITE_CHANGED_MAX && !oldest.done) changed.delete(oldest.value);
+  return changed;
+}
+
+function grown(state: SiteState, list: keyof Revisions): Revisions {
+  return { ...state.revisions, [list]: state.revisions[list] + 1 };
+}
+
+/** What a tenant's stream tells. */
+export interface TenantState {
+  phase: SiteState['phase'];
+  ended: SiteState['ended'];
+  tenant: TenantView | null;
+  sites: readonly SiteView[];
+  /** Members that changed since the snapshot. */
+  members: ReadonlyMap<string, MemberView>;
+  /** At the snapshot: the tenant's part plus all slices. Events of this stream carry the tenant's own part. */
+  balance: BalanceView | null;
+  /** Grows whenever credits moved: the whole sum is read again by REST. */
+  creditsRevision: number;
+}
+
+export const TENANT_EMPTY: TenantState = {
+  phase: 'connecting',
+  ended: null,
+  tenant: null,
+  sites: [],
+  members: new Map(),
+  balance: null,
+  creditsRevision: 0,
+};
+
+export function applyTenantSnapshot(state: TenantState, snapshot: StreamSnapshot): TenantState {
+  if (snapshot.kind !== 'tenant') return state;
+  const { tenant, sites, balance } = snapshot;
+  return { ...TENANT_EMPTY, phase: 'live', tenant, sites, balance, creditsRevision: state.creditsRevision + 1 };
+}
+
+export function applyTenantEvent(state: TenantState, event: StreamEvent): TenantState {
+  switch (event.type) {
+    case 'tenant_changed':
+      return { ...state, tenant: event.tenant };
+    case 'site_changed':
+      return { ...state, sites: [...state.sites.filter((site) => site.id !== event.site.id), event.site] };
+    case 'member_changed':
+      return { ...state, members: put(state.members, event.member.account, event.member) };
+    case 'credits_changed':
+      return { ...state, creditsRevision: state.creditsRevision + 1 };
+    default:
+      return state;
+  }
+}
