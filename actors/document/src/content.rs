@@ -1,9 +1,12 @@
 //! The typed content tree with its readers (Markdown, ProseMirror JSON) and writers (HTML,
 //! WordPress blocks, Markdown, plain text).
 
+pub(crate) mod html;
 pub(crate) mod image;
 pub(crate) mod markdown_in;
+pub(crate) mod markdown_out;
 pub(crate) mod nodes;
 pub(crate) mod plain;
 pub(crate) mod prosemirror;
 pub(crate) mod tree;
+pub(crate) mod wordpress;

@@ -4,6 +4,7 @@
 //! reference defined in another top-level block is not resolved.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use comrak::nodes::{AstNode, ListType, NodeLink, NodeValue};
 use comrak::{Arena, Options, parse_document};
@@ -213,8 +214,9 @@ enum Piece {
 #[derive(Default)]
 struct Line {
     pieces: Vec<Piece>,
-    /// Inside `<u>` … `</u>`, for which Markdown has no sign.
-    underline: bool,
+    /// Marks opened by an HTML tag and not closed: `<u>`, for which Markdown has no sign, and the
+    /// ones it cannot sign everywhere (`a**b.**c`).
+    tagged: BTreeSet<&'static str>,
 }
 
 impl Line {
@@ -230,10 +232,7 @@ impl Line {
             NodeValue::Text(text) => self.text(text, marks),
             NodeValue::SoftBreak => self.text(" ", marks),
             NodeValue::LineBreak => self.inline(Child::Element(Node::new("hardBreak"))),
-            NodeValue::Code(code) => {
-                let marks = Attributes::from([("code".to_owned(), Value::Object(Map::new()))]);
-                self.text(&code.literal, &marks);
-            }
+            NodeValue::Code(code) => self.code(&code.literal, marks),
             NodeValue::HtmlInline(html) => self.html(html, marks),
             NodeValue::Emph => self.read_all(node, &marked(marks, "italic")),
             NodeValue::Strong => self.read_all(node, &marked(marks, "bold")),
@@ -244,8 +243,20 @@ impl Line {
         }
     }
 
+    /// Code excludes every other mark in the editor; a link is worth more than its typeface.
+    fn code(&mut self, text: &str, marks: &Attributes) {
+        let mut kept = marks.clone();
+        kept.retain(|key, _| key == "link");
+        let kept = if kept.is_empty() { marked(&kept, "code") } else { kept };
+        self.push(text, kept);
+    }
+
     fn text(&mut self, text: &str, marks: &Attributes) {
-        let marks = if self.underline { marked(marks, "underline") } else { marks.clone() };
+        let marks = self.tagged.iter().fold(marks.clone(), |marks, key| marked(&marks, key));
+        self.push(text, marks);
+    }
+
+    fn push(&mut self, text: &str, marks: Attributes) {
         if let Some(Piece::Inlines(children)) = self.pieces.last_mut()
             && let Some(Child::Text(runs)) = children.last_mut()
         {
@@ -267,11 +278,20 @@ impl Line {
     }
 
     fn html(&mut self, html: &str, marks: &Attributes) {
-        match html.to_ascii_lowercase().as_str() {
-            "<br>" | "<br/>" | "<br />" => self.inline(Child::Element(Node::new("hardBreak"))),
-            "<u>" => self.underline = true,
-            "</u>" => self.underline = false,
-            _ => self.text(html, marks),
+        let tag = html.to_ascii_lowercase();
+        let name = tag.trim_matches(['<', '>', '/', ' ']);
+        let mark = match name {
+            "br" => return self.inline(Child::Element(Node::new("hardBreak"))),
+            "u" => "underline",
+            "b" | "strong" => "bold",
+            "i" | "em" => "italic",
+            "s" | "del" => "strike",
+            _ => return self.text(html, marks),
+        };
+        if tag.starts_with("</") {
+            self.tagged.remove(mark);
+        } else {
+            self.tagged.insert(mark);
         }
     }
 

@@ -1,0 +1,519 @@
+//! R8: updates are checked on their own; what is refused leaves no trace; merges are repaired.
+
+mod sample;
+
+use igny8_actors_document::{
+    ContentTree, ImageNode, LiveDocument, LoadError, RunCursor, RunWriter, UPDATE_BYTES_MAX,
+    UpdateRefused,
+};
+use proptest::prelude::*;
+use sample::{client, missing, sync};
+use yrs::updates::decoder::Decode;
+use yrs::{
+    Any, Doc, ReadTxn, StateVector, Text, Transact, TransactionMut, Update, Xml, XmlElementPrelim,
+    XmlElementRef, XmlFragment, XmlFragmentRef, XmlOut, XmlTextPrelim,
+};
+
+/// One edit by a person, as the update their editor would send.
+fn edit(person: &Doc, change: impl FnOnce(&mut TransactionMut<'_>, &XmlFragmentRef)) -> Vec<u8> {
+    let mut txn = person.transact_mut();
+    let root = txn.get_xml_fragment("default").unwrap();
+    change(&mut txn, &root);
+    txn.encode_update_v1()
+}
+
+fn paragraph(txn: &mut TransactionMut<'_>, root: &XmlFragmentRef, text: &str) -> XmlElementRef {
+    let paragraph = root.push_back(txn, XmlElementPrelim::empty("paragraph"));
+    paragraph.push_back(txn, XmlTextPrelim::new(text));
+    paragraph
+}
+
+fn element(node: Option<XmlOut>) -> XmlElementRef {
+    node.and_then(XmlOut::into_xml_element).unwrap()
+}
+
+fn written(markdown: &str) -> LiveDocument {
+    let mut document = LiveDocument::new(1);
+    document.replace_with(&ContentTree::from_markdown(markdown));
+    document
+}
+
+fn assert_unchanged(document: &LiveDocument, before: &[u8]) {
+    assert_eq!(document.snapshot(), before);
+}
+
+#[test]
+fn r8_a_keystroke_is_taken_and_its_delta_is_what_it_added() {
+    let person = client(9);
+    let mut document = LiveDocument::new(1);
+    let update = edit(&person, |txn, root| {
+        paragraph(txn, root, "Hello");
+    });
+    let applied = document.apply(&update).unwrap();
+    assert!(applied.changed);
+    let mut other = LiveDocument::new(2);
+    other.apply(&applied.delta).unwrap();
+    assert_eq!(other.tree(), document.tree());
+    assert_eq!(document.tree().to_plain_text(), "Hello");
+}
+
+#[test]
+fn r8_a_duplicate_is_taken_and_changes_nothing() {
+    let person = client(9);
+    let mut document = LiveDocument::new(1);
+    let update = edit(&person, |txn, root| {
+        paragraph(txn, root, "Hello");
+    });
+    document.apply(&update).unwrap();
+    let before = document.snapshot();
+    assert!(!document.apply(&update).unwrap().changed);
+    assert_unchanged(&document, &before);
+}
+
+#[test]
+fn r8_a_delete_only_update_is_taken() {
+    let mut document = written("one\n\ntwo");
+    let person = client(9);
+    sync(&person, &document);
+    let update = edit(&person, |txn, root| root.remove(txn, 0));
+    let applied = document.apply(&update).unwrap();
+    assert!(applied.changed);
+    assert_eq!(document.tree().to_plain_text(), "two");
+    assert!(!document.apply(&update).unwrap().changed);
+}
+
+#[test]
+fn r8_an_overlapping_update_adds_only_what_is_new() {
+    let person = client(9);
+    let mut document = LiveDocument::new(1);
+    document.apply(&edit(&person, |txn, root| drop(paragraph(txn, root, "a")))).unwrap();
+    edit(&person, |txn, root| drop(paragraph(txn, root, "b")));
+    let whole = person.transact().encode_diff_v1(&StateVector::default());
+    let applied = document.apply(&whole).unwrap();
+    assert!(applied.changed && applied.delta.len() < whole.len());
+    assert_eq!(document.tree().to_plain_text(), "a\n\nb");
+}
+
+#[test]
+fn r8_a_gap_is_answered_with_what_we_have() {
+    let person = client(9);
+    let mut document = LiveDocument::new(1);
+    document.apply(&edit(&person, |txn, root| drop(paragraph(txn, root, "a")))).unwrap();
+    edit(&person, |txn, root| drop(paragraph(txn, root, "lost")));
+    let late = edit(&person, |txn, root| drop(paragraph(txn, root, "c")));
+    let before = document.snapshot();
+    let refused = document.apply(&late).unwrap_err();
+    assert_eq!(refused, UpdateRefused::Gap { have_state_vector: document.state_vector() });
+    assert_unchanged(&document, &before);
+    document.apply(&missing(&person, &document)).unwrap();
+    assert_eq!(document.tree().to_plain_text(), "a\n\nlost\n\nc");
+}
+
+#[test]
+fn r8_an_update_that_deletes_or_follows_what_never_arrived_is_a_gap() {
+    let (first, second) = (client(9), client(10));
+    edit(&first, |txn, root| drop(paragraph(txn, root, "unseen")));
+    let all = first.transact().encode_diff_v1(&StateVector::default());
+    second.transact_mut().apply_update(Update::decode_v1(&all).unwrap()).unwrap();
+    let follows = edit(&second, |txn, root| drop(paragraph(txn, root, "after")));
+    let deletes = edit(&second, |txn, root| root.remove(txn, 0));
+    let mut document = LiveDocument::new(1);
+    for update in [follows, deletes] {
+        assert!(matches!(document.apply(&update), Err(UpdateRefused::Gap { .. })));
+        assert_eq!(document.tree(), ContentTree::default());
+    }
+}
+
+#[test]
+fn r8_a_skip_is_refused() {
+    let person = client(9);
+    let a = edit(&person, |txn, root| drop(paragraph(txn, root, "a")));
+    edit(&person, |txn, root| drop(paragraph(txn, root, "hole")));
+    let c = edit(&person, |txn, root| drop(paragraph(txn, root, "c")));
+    let holed = yrs::merge_updates_v1([a, c]).unwrap();
+    let mut document = LiveDocument::new(1);
+    assert_eq!(document.apply(&holed), Err(UpdateRefused::Skip));
+    assert_eq!(document.tree(), ContentTree::default());
+}
+
+#[test]
+fn r8_too_large_and_undecodable_updates_are_refused() {
+    let mut document = LiveDocument::new(1);
+    let large = vec![0; UPDATE_BYTES_MAX + 1];
+    assert!(matches!(document.apply(&large), Err(UpdateRefused::TooLarge { .. })));
+    for bytes in [&b""[..], b"\x01", b"no update at all", b"\x00\x00\x00"] {
+        assert!(
+            matches!(document.apply(bytes), Err(UpdateRefused::Undecodable { .. })),
+            "{bytes:?}"
+        );
+    }
+    assert!(document.diff(b"\xff").is_err());
+    assert_eq!(document.tree(), ContentTree::default());
+}
+
+type Change = fn(&mut TransactionMut<'_>, &XmlFragmentRef);
+
+#[test]
+fn r8_what_the_schema_does_not_know_is_refused() {
+    let changes: [(&str, Change); 14] = [
+        ("node", |txn, root| drop(root.push_back(txn, XmlElementPrelim::empty("script")))),
+        ("bare text", |txn, root| drop(root.push_back(txn, XmlTextPrelim::new("bare")))),
+        ("item alone", |txn, root| drop(root.push_back(txn, XmlElementPrelim::empty("listItem")))),
+        ("paragraph in paragraph", |txn, root| {
+            let p = paragraph(txn, root, "x");
+            p.push_back(txn, XmlElementPrelim::empty("paragraph"));
+        }),
+        ("text in list", |txn, root| {
+            let list = root.push_back(txn, XmlElementPrelim::empty("bulletList"));
+            list.push_back(txn, XmlTextPrelim::new("x"));
+        }),
+        ("level as text", |txn, root| {
+            let h = root.push_back(txn, XmlElementPrelim::empty("heading"));
+            h.insert_attribute(txn, "level", "2");
+        }),
+        ("level 7", |txn, root| {
+            let h = root.push_back(txn, XmlElementPrelim::empty("heading"));
+            h.insert_attribute(txn, "level", 7i64);
+        }),
+        ("attribute", |txn, root| {
+            let p = paragraph(txn, root, "x");
+            p.insert_attribute(txn, "onclick", "alert(1)");
+        }),
+        ("image scheme", |txn, root| {
+            let image = root.push_back(txn, XmlElementPrelim::empty("image"));
+            image.insert_attribute(txn, "src", "data:image/png;base64,xx");
+        }),
+        ("mark", |txn, root| mark(txn, root, "blink", Any::Map(Default::default()))),
+        ("mark value", |txn, root| mark(txn, root, "bold", Any::from("yes"))),
+        ("link scheme", |txn, root| {
+            let href = [("href".to_owned(), Any::from("java\tscript:alert(1)"))];
+            mark(txn, root, "link", Any::Map(std::sync::Arc::new(href.into())));
+        }),
+        ("mark in code", |txn, root| {
+            let code = root.push_back(txn, XmlElementPrelim::empty("codeBlock"));
+            let text = code.push_back(txn, XmlTextPrelim::new("x"));
+            text.format(txn, 0, 1, [("bold".into(), Any::Map(Default::default()))].into());
+        }),
+        ("embed", |txn, root| {
+            let p = paragraph(txn, root, "x");
+            let text = p.first_child().and_then(XmlOut::into_xml_text).unwrap();
+            text.insert_embed(txn, 0, Any::from("x"));
+        }),
+    ];
+    for (name, change) in changes {
+        let mut document = written("start");
+        let person = client(9);
+        sync(&person, &document);
+        let before = document.snapshot();
+        let refused = document.apply(&edit(&person, change));
+        assert!(matches!(refused, Err(UpdateRefused::Schema { .. })), "{name}: {refused:?}");
+        assert_unchanged(&document, &before);
+    }
+}
+
+fn mark(txn: &mut TransactionMut<'_>, root: &XmlFragmentRef, key: &str, value: Any) {
+    let p = paragraph(txn, root, "marked");
+    let text = p.first_child().and_then(XmlOut::into_xml_text).unwrap();
+    text.format(txn, 0, 3, [(key.into(), value)].into());
+}
+
+#[test]
+fn r8_an_overwritten_attribute_is_checked_too() {
+    let mut document = written("## Head");
+    let person = client(9);
+    sync(&person, &document);
+    let good = edit(&person, |txn, root| {
+        element(root.get(txn, 0)).insert_attribute(txn, "level", 3i64);
+    });
+    document.apply(&good).unwrap();
+    assert!(document.tree().to_markdown().starts_with("### Head"));
+    let before = document.snapshot();
+    let bad = edit(&person, |txn, root| {
+        element(root.get(txn, 0)).insert_attribute(txn, "level", "4");
+    });
+    assert!(matches!(document.apply(&bad), Err(UpdateRefused::Schema { .. })));
+    assert_eq!(document.tree(), written_from(&before).tree());
+    assert_eq!(document.state_vector(), written_from(&before).state_vector());
+}
+
+fn written_from(snapshot: &[u8]) -> LiveDocument {
+    LiveDocument::load(1, Some(snapshot), Vec::<Vec<u8>>::new()).unwrap()
+}
+
+#[test]
+fn r8_other_roots_are_refused() {
+    let person = client(9);
+    let map = person.get_or_insert_map("config");
+    yrs::Map::insert(&map, &mut person.transact_mut(), "a", true);
+    let update = person.transact().encode_diff_v1(&StateVector::default());
+    assert!(matches!(LiveDocument::new(1).apply(&update), Err(UpdateRefused::Schema { .. })));
+}
+
+#[test]
+fn r8_nesting_deeper_than_twenty_is_refused() {
+    let person = client(9);
+    let mut document = LiveDocument::new(1);
+    let nest = |depth: usize| {
+        move |txn: &mut TransactionMut<'_>, root: &XmlFragmentRef| {
+            let mut inner = root.push_back(txn, XmlElementPrelim::empty("blockquote"));
+            for _ in 2..depth {
+                inner = inner.push_back(txn, XmlElementPrelim::empty("blockquote"));
+            }
+            inner.push_back(txn, XmlElementPrelim::empty("paragraph"));
+        }
+    };
+    document.apply(&edit(&person, nest(20))).unwrap();
+    let refused = document.apply(&edit(&person, nest(21)));
+    assert!(matches!(refused, Err(UpdateRefused::Schema { .. })), "{refused:?}");
+}
+
+#[test]
+fn r8_every_mark_and_node_of_the_schema_is_taken() {
+    let json = serde_json::json!({"type": "doc", "content": [
+        {"type": "heading", "attrs": {"level": 6}, "content": [{"type": "text", "text": "h"}]},
+        {"type": "paragraph", "content": [
+            {"type": "text", "text": "a", "marks": [{"type": "bold"}, {"type": "italic"},
+                {"type": "strike"}, {"type": "underline"},
+                {"type": "link", "attrs": {"href": "mailto:a@b.c", "target": "_blank", "rel": "nofollow", "class": null}}]},
+            {"type": "hardBreak"},
+            {"type": "text", "text": "c", "marks": [{"type": "code"}]}]},
+        {"type": "orderedList", "attrs": {"start": 4}, "content": [{"type": "listItem", "content": [{"type": "paragraph"}]}]},
+        {"type": "codeBlock", "attrs": {"language": "rust"}, "content": [{"type": "text", "text": "x"}]},
+        {"type": "horizontalRule"},
+        {"type": "image", "attrs": {"src": "/a.png", "alt": "a", "title": "t", "width": 10, "height": 20}},
+        {"type": "blockquote", "content": [{"type": "paragraph"}]},
+        {"type": "table", "content": [{"type": "tableRow", "content": [
+            {"type": "tableHeader", "attrs": {"colspan": 2, "rowspan": 1, "colwidth": [100, 50]}, "content": [{"type": "paragraph"}]},
+            {"type": "tableCell", "content": [{"type": "paragraph"}]}]}]}]});
+    let tree = ContentTree::from_prosemirror_json(&json).unwrap();
+    let mut server = LiveDocument::new(1);
+    let update = server.replace_with(&tree);
+    let mut strict = LiveDocument::new(2);
+    strict.apply(&update).unwrap();
+    assert_eq!(strict.tree(), tree);
+    let person = client(9);
+    sync(&person, &strict);
+    let comment = [("commentId".to_owned(), Any::from("c1"))];
+    let update = edit(&person, |txn, root| {
+        mark(txn, root, "comment--aB3+/x9Q", Any::Map(std::sync::Arc::new(comment.into())));
+    });
+    strict.apply(&update).unwrap();
+}
+
+#[test]
+fn r8_what_a_merge_made_invalid_is_repaired() {
+    let mut document = written("- a\n- b\n\nend");
+    let (one, two) = (client(9), client(10));
+    sync(&one, &document);
+    sync(&two, &document);
+    let first = edit(&one, |txn, root| element(root.get(txn, 0)).remove(txn, 0));
+    let second = edit(&two, |txn, root| element(root.get(txn, 0)).remove(txn, 1));
+    document.apply(&first).unwrap();
+    assert_eq!(document.repair(), None);
+    assert!(document.apply(&second).unwrap().suspect);
+    let repair = document.repair().expect("the list is empty");
+    assert_eq!(document.tree(), ContentTree::from_markdown("end"));
+    assert_eq!(document.repair(), None);
+    let mut reader = LiveDocument::new(2);
+    reader.apply(&document.snapshot()).unwrap();
+    assert_eq!(reader.tree(), document.tree());
+    sync(&one, &document);
+    sync(&two, &document);
+    assert!(!repair.is_empty());
+    assert_eq!(document.apply(&missing(&one, &document)).map(|applied| applied.changed), Ok(false));
+}
+
+#[test]
+fn r8_a_list_item_that_lost_its_paragraph_gets_one() {
+    let mut document = written("- a\n  - b");
+    let person = client(9);
+    sync(&person, &document);
+    let update = edit(&person, |txn, root| {
+        let list = element(root.get(txn, 0));
+        element(list.get(txn, 0)).remove(txn, 0);
+    });
+    document.apply(&update).unwrap();
+    assert!(document.repair().is_some());
+    assert_eq!(document.tree(), ContentTree::from_markdown("-\n  - b"));
+}
+
+#[test]
+fn r8_load_names_the_offender() {
+    let good = written("a").snapshot();
+    let bad = b"garbage".to_vec();
+    let load = |snapshot: Option<&[u8]>, updates: Vec<Vec<u8>>| {
+        LiveDocument::load(2, snapshot, updates).map(|_| ()).unwrap_err()
+    };
+    assert_eq!(load(None, vec![good.clone(), bad.clone()]), LoadError::Update { index: 1 });
+    assert_eq!(load(Some(&bad), vec![]), LoadError::Snapshot);
+    let person = client(9);
+    edit(&person, |txn, root| drop(paragraph(txn, root, "lost")));
+    let late = edit(&person, |txn, root| drop(paragraph(txn, root, "b")));
+    assert_eq!(load(Some(&good), vec![late]), LoadError::Incomplete);
+}
+
+#[test]
+fn seed_gives_one_paragraph_once() {
+    let mut document = LiveDocument::new(1);
+    assert!(document.seed().is_some());
+    assert!(document.seed().is_none());
+    assert_eq!(document.tree().blocks.len(), 1);
+    let image = ImageNode { src: "/i.png".into(), ..ImageNode::default() };
+    document.insert_image(None, &image);
+    document.insert_image(Some(99), &image);
+    assert_eq!(document.tree().images().len(), 2);
+}
+
+/// Deterministic noise: a linear congruential generator, so that a failure repeats.
+struct Noise(u64);
+
+impl Noise {
+    fn next(&mut self, below: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        (self.0 >> 33) as usize % below.max(1)
+    }
+}
+
+#[test]
+fn r8_mutated_updates_never_break_the_document() {
+    let mut noise = Noise(8);
+    let base = written(sample::SAMPLES[0]).snapshot();
+    let more = written(sample::SAMPLES[1]).snapshot();
+    let person = client(9);
+    sync(&person, &written_from(&base));
+    sample::type_into_block(&person, 1, 3, "typed 😀 text");
+    let typed = missing(&person, &written_from(&base));
+    let mut document = written_from(&base);
+    let mut accepted = 0;
+    for _ in 0..20_000 {
+        let mut bytes = [&base, &more, &typed][noise.next(3)].clone();
+        for _ in 0..=noise.next(3) {
+            let at = noise.next(bytes.len());
+            bytes[at] = noise.next(256) as u8;
+        }
+        let before = document.state_vector();
+        match document.apply(&bytes) {
+            Ok(applied) => {
+                accepted += 1;
+                let mut reader = LiveDocument::new(3);
+                reader.apply(&document.snapshot()).expect("what we hand to joiners is valid");
+                if applied.changed {
+                    document = written_from(&base);
+                }
+            }
+            Err(_) => assert_eq!(document.state_vector(), before),
+        }
+    }
+    assert!(accepted > 100, "the noise must also reach what lies behind the checks: {accepted}");
+}
+
+#[derive(Debug, Clone)]
+enum Act {
+    Type(usize, u32, u32, String),
+    Delete(usize, u32),
+    AddParagraph(usize, u32),
+    Sync(usize),
+    Run(usize),
+    RestartServer,
+}
+
+fn act() -> impl Strategy<Value = Act> {
+    prop_oneof![
+        (0usize..3, 0u32..8, 0u32..60, "[a-z ]{1,6}")
+            .prop_map(|(p, b, at, t)| Act::Type(p, b, at, t)),
+        (0usize..3, 0u32..8).prop_map(|(p, b)| Act::Delete(p, b)),
+        (0usize..3, 0u32..8).prop_map(|(p, b)| Act::AddParagraph(p, b)),
+        (0usize..3).prop_map(Act::Sync),
+        (0usize..3).prop_map(Act::Sync),
+        (1usize..30).prop_map(Act::Run),
+        Just(Act::RestartServer),
+    ]
+}
+
+fn exchange(person: &Doc, document: &mut LiveDocument) -> Result<(), UpdateRefused> {
+    document.apply(&missing(person, document))?;
+    document.repair();
+    sync(person, document);
+    Ok(())
+}
+
+/// The run's words in the document, in order, people's letters (small) left out.
+fn run_words(document: &LiveDocument) -> String {
+    document
+        .tree()
+        .to_plain_text()
+        .chars()
+        .filter(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
+        .collect()
+}
+
+const RUN_TEXT: &str = "# ABC1\n\nDEF2 **GHI3** JKL4 [MNO5](http://a.b) PQR6\n\n- STU7\n- VWX8\n  - YZA9\n\n\
+    ```\nBCD10\nEFG11\n```\n\n> HIJ12 *KLM13*\n\nNOP14 QRS15\n";
+
+proptest! {
+    #![proptest_config(sample::cases(200))]
+
+    #[test]
+    fn r8_r9_people_and_a_run_converge(acts in prop::collection::vec(act(), 0..60)) {
+        let mut document = LiveDocument::new(1);
+        document.seed();
+        let people = [client(11), client(12), client(13)];
+        people.iter().for_each(|person| sync(person, &document));
+        let mut writer = RunWriter::start(77, RunCursor::AtEnd);
+        let (mut sent, mut progress, mut deleted, mut lives) = (0, writer.progress(), false, 1);
+        let mut strict = LiveDocument::new(99);
+        for act in acts {
+            match act {
+                Act::Type(person, block, at, text) => sample::type_into_block(&people[person], block, at, &text),
+                Act::Delete(person, block) => {
+                    deleted = true;
+                    sample::delete_block(&people[person], block);
+                }
+                Act::AddParagraph(person, at) => {
+                    edit(&people[person], |txn, root| {
+                        let at = at.min(root.len(txn));
+                        let p = root.insert(txn, at, XmlElementPrelim::empty("paragraph"));
+                        p.push_back(txn, XmlTextPrelim::new("new"));
+                    });
+                }
+                Act::Sync(person) => prop_assert_eq!(exchange(&people[person], &mut document), Ok(())),
+                Act::Run(len) => {
+                    let to = (sent + len).min(RUN_TEXT.len());
+                    if let Some(step) = writer.push(&mut document, &RUN_TEXT[sent..to]) {
+                        progress = step.progress;
+                    }
+                    sent = to;
+                }
+                Act::RestartServer => {
+                    lives += 1;
+                    let stored = document.snapshot();
+                    document = LiveDocument::load(1000 + lives, Some(&stored), Vec::<Vec<u8>>::new()).unwrap();
+                    writer = RunWriter::resume(77, &progress, &RUN_TEXT[..sent]);
+                }
+            }
+            let have = strict.state_vector();
+            let applied = strict.apply(&document.diff(&have).unwrap());
+            prop_assert!(applied.is_ok(), "{:?}", applied);
+            prop_assert_eq!(strict.tree(), document.tree());
+        }
+        writer.push(&mut document, &RUN_TEXT[sent..]);
+        writer.finish(&mut document);
+        for _ in 0..2 {
+            for person in &people {
+                prop_assert_eq!(exchange(person, &mut document), Ok(()));
+            }
+        }
+        for person in &people {
+            let state = person.transact().state_vector();
+            prop_assert_eq!(state, StateVector::decode_v1(&document.state_vector()).unwrap());
+        }
+        let whole: String = RUN_TEXT.chars().filter(|c| c.is_ascii_uppercase() || c.is_ascii_digit()).collect();
+        if deleted {
+            // People took some away; what is left is in order and nothing is doubled.
+            let mut rest = whole.chars();
+            prop_assert!(run_words(&document).chars().all(|c| rest.any(|w| w == c)));
+        } else {
+            prop_assert_eq!(run_words(&document), whole);
+        }
+    }
+}
