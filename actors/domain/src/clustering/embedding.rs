@@ -20,13 +20,6 @@ const LETTERS_WEIGHT: f32 = 0.5;
 /// Letters in a piece.
 const PIECES: std::ops::RangeInclusive<usize> = 3..=5;
 
-/// Words that say how, and not about what, one searches.
-const LIGHT_WORDS: [&str; 24] = [
-    "best", "buy", "can", "cheap", "does", "from", "good", "guide", "how", "me", "near", "online",
-    "review", "should", "top", "versus", "vs", "what", "when", "where", "which", "who", "why",
-    "with",
-];
-
 /// The embedding of a keyword: [`DIMENSIONS`] numbers of unit length, all zero where the text has
 /// no words.
 #[must_use]
@@ -40,8 +33,9 @@ pub fn hashed_embedding(text: &str) -> Vec<f32> {
         add(&mut vector, &[b"w", stem.as_bytes()], WORD_WEIGHT * weight);
         add_letters(&mut vector, stem, LETTERS_WEIGHT * weight);
     }
-    for pair in stems.windows(2) {
-        add(&mut vector, &[b"p", pair[0].as_bytes(), pair[1].as_bytes()], PAIR_WEIGHT);
+    for (pair, words) in stems.windows(2).zip(words.windows(2)) {
+        let weight = PAIR_WEIGHT * weight(words[0]).min(weight(words[1]));
+        add(&mut vector, &[b"p", pair[0].as_bytes(), pair[1].as_bytes()], weight);
     }
     let length = dot(&vector, &vector).sqrt();
     if length > 0.0 {
@@ -51,8 +45,7 @@ pub fn hashed_embedding(text: &str) -> Vec<f32> {
 }
 
 fn weight(word: &str) -> f32 {
-    let light = word::is_stop_word(word) || LIGHT_WORDS.contains(&word);
-    if light { LIGHT_WEIGHT } else { 1.0 }
+    if word::is_light_word(word) { LIGHT_WEIGHT } else { 1.0 }
 }
 
 /// The pieces of a word with its borders marked, so that beginnings and ends differ from middles.

@@ -24,8 +24,9 @@ pub const MAX_KEYWORDS_PER_RUN: usize = 5_000;
 /// A smaller limit counts as this: groups of two could not be divided without single keywords.
 pub const MAX_SIZE_MIN: usize = 3;
 /// A cosine distance beyond which nothing is attached, whatever the threshold: centred vectors of
-/// unrelated keywords are about 1 apart.
-const REACH_MAX: f32 = 0.95;
+/// unrelated keywords are about 1 apart, and on real lists what is farther than this shares
+/// nothing but a stray word with the cluster.
+const REACH_MAX: f32 = 0.88;
 /// Share of the progress that the distances take; the rest is linkage and cutting.
 const DISTANCES_SHARE: f32 = 0.7;
 /// Progress after linkage.

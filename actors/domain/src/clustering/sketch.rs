@@ -6,7 +6,9 @@ use crate::text::{normalize, word};
 use std::collections::BTreeMap;
 
 /// Words in a suggested name.
-const NAME_WORDS_MAX: usize = 4;
+const NAME_WORDS_MAX: usize = 6;
+/// Shared words that are enough for a name; a single one ("coffee") tells no cluster from the next.
+const SHARED_WORDS_MIN: usize = 2;
 
 /// The offline description of a cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,8 +42,8 @@ fn pillar(keywords: &[&str], volume: impl Fn(usize) -> u64) -> Option<usize> {
     })
 }
 
-/// The pillar's words that at least half of the keywords share, in its order; all of its words
-/// where none is shared.
+/// The pillar's words that at least half of the keywords share, in its order; the whole pillar
+/// where they are too few.
 fn name(keywords: &[&str], pillar: usize) -> String {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for keyword in keywords {
@@ -57,10 +59,15 @@ fn name(keywords: &[&str], pillar: usize) -> String {
     let words = word::words(&normalized);
     let shared = |word: &&str| {
         let count = counts.get(&word::stem(word)).copied().unwrap_or(0);
-        !word::is_stop_word(word) && count * 2 >= keywords.len()
+        !word::is_light_word(word) && count * 2 >= keywords.len()
     };
-    let kept: Vec<&str> = words.iter().copied().filter(|word| shared(word)).collect();
-    let chosen = if kept.is_empty() { &words } else { &kept };
+    let mut kept: Vec<&str> = Vec::new();
+    for word in words.iter().copied().filter(|word| shared(word)) {
+        if !kept.contains(&word) {
+            kept.push(word);
+        }
+    }
+    let chosen = if kept.len() < SHARED_WORDS_MIN { &words } else { &kept };
     let title: Vec<String> = chosen.iter().take(NAME_WORDS_MAX).map(|word| title(word)).collect();
     if title.is_empty() { normalized } else { title.join(" ") }
 }
@@ -97,6 +104,18 @@ mod tests {
         assert_eq!(sketch.pillar, 1);
         assert_eq!(sketch.suggested_name, "Espresso Machine");
         assert_eq!(sketch.intent, Intent::Commercial);
+    }
+
+    #[test]
+    fn names_are_neither_one_common_word_nor_phrasing() {
+        let name =
+            |keywords: &[&str]| describe_cluster(keywords, &[Some(1)]).unwrap().suggested_name;
+        assert_eq!(
+            name(&["flat white vs latte", "flat white milk", "cortado vs flat white"]),
+            "Flat White"
+        );
+        assert_eq!(name(&["coffee bar ideas", "coffee jitters"]), "Coffee Bar Ideas");
+        assert_eq!(name(&["low acid coffee acid reflux"]), "Low Acid Coffee Reflux");
     }
 
     #[test]

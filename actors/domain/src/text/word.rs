@@ -8,6 +8,13 @@ const STOP_WORDS: [&str; 22] = [
     "on", "or", "that", "the", "this", "to", "your",
 ];
 
+/// Words that say how, and not about what, one searches.
+const LIGHT_WORDS: [&str; 24] = [
+    "best", "buy", "can", "cheap", "does", "from", "good", "guide", "how", "me", "near", "online",
+    "review", "should", "top", "versus", "vs", "what", "when", "where", "which", "who", "why",
+    "with",
+];
+
 /// Words after which the order matters: "london to paris" is not "paris to london".
 const DIRECTION_WORDS: [&str; 5] = ["to", "into", "from", "minus", "versus"];
 
@@ -25,6 +32,12 @@ pub fn words(normalized: &str) -> Vec<&str> {
 #[must_use]
 pub fn is_stop_word(word: &str) -> bool {
     STOP_WORDS.binary_search(&word).is_ok()
+}
+
+/// Whether the word names no topic: a stop word, a question word or a marker of intent.
+#[must_use]
+pub fn is_light_word(word: &str) -> bool {
+    is_stop_word(word) || LIGHT_WORDS.binary_search(&word).is_ok()
 }
 
 /// Whether the order of these words matters.
@@ -92,8 +105,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn stop_words_are_sorted_for_the_search() {
-        assert!(STOP_WORDS.is_sorted());
+    fn word_lists_are_sorted_for_the_search() {
+        assert!(STOP_WORDS.is_sorted() && LIGHT_WORDS.is_sorted());
     }
 
     #[test]
