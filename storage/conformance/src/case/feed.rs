@@ -1,0 +1,105 @@
+//! R10: feeds without gaps.
+
+use crate::Backend;
+use crate::fixture::{Owner, change, event, site, whole_feed};
+use bytes::Bytes;
+use igny8_protocol_ids::Sequence;
+use igny8_storage_api::{Change, FeedPage, Store, limits};
+
+const NOTHING: FeedPage = FeedPage { events: Vec::new(), truncated: false, more: false };
+
+/// One entry per commit, with its events in their order.
+pub async fn r10_feed_has_each_commit_once_in_order<B: Backend>(backend: B) {
+    let store = backend.open().await;
+    let mut owner = Owner::take(&store, site()).await;
+    for number in 0..20 {
+        let events = vec![Bytes::from(format!("{number}a")), Bytes::from(format!("{number}b"))];
+        owner.commit(Change { events, ..change() }).await;
+    }
+    let feed = whole_feed(&*store, &owner.entity, 1_000).await;
+    let wanted = (0..20).map(|number| (1, vec![format!("{number}a"), format!("{number}b")]));
+    assert_eq!(feed, wanted.collect::<Vec<_>>());
+}
+
+/// Pages of every size join to the same feed.
+pub async fn r10_pages_join_without_gap_or_repetition<B: Backend>(backend: B) {
+    let store = backend.open().await;
+    let mut owner = Owner::take(&store, site()).await;
+    for number in 0..13 {
+        owner.commit(event(&number.to_string())).await;
+    }
+    let whole = whole_feed(&*store, &owner.entity, 1_000).await;
+    assert_eq!(whole.len(), 13);
+    for page in [1, 2, 5, 13] {
+        assert_eq!(whole_feed(&*store, &owner.entity, page).await, whole);
+    }
+}
+
+/// A commit without events still has its place: else its readers would see a gap.
+pub async fn r10_commit_without_events_has_an_entry<B: Backend>(backend: B) {
+    let store = backend.open().await;
+    let mut owner = Owner::take(&store, site()).await;
+    owner.commit(change()).await;
+    owner.commit(event("b")).await;
+    let feed = whole_feed(&*store, &owner.entity, 10).await;
+    assert_eq!(feed, [(1, vec![]), (1, vec!["b".to_owned()])]);
+}
+
+/// Who is at the end, or beyond it, gets nothing and no promise.
+pub async fn r10_feed_at_its_end_is_empty<B: Backend>(backend: B) {
+    let store = backend.open().await;
+    assert_eq!(store.feed(&site(), Sequence(0), 10).await.unwrap(), NOTHING);
+    let mut owner = Owner::take(&store, site()).await;
+    assert_eq!(store.feed(&owner.entity, Sequence(0), 10).await.unwrap(), NOTHING);
+    owner.commit(event("a")).await;
+    for after in [1, 2, u64::MAX] {
+        assert_eq!(store.feed(&owner.entity, Sequence(after), 10).await.unwrap(), NOTHING);
+    }
+}
+
+/// A feed goes on across a change of owner.
+pub async fn r10_feed_crosses_epochs<B: Backend>(backend: B) {
+    let store = backend.open().await;
+    let mut first = Owner::take(&store, site()).await;
+    first.commit(event("a")).await;
+    let mut second = Owner::take(&store, first.entity).await;
+    second.commit(event("b")).await;
+    let feed = whole_feed(&*store, &first.entity, 1).await;
+    assert_eq!(feed, [(1, vec!["a".to_owned()]), (2, vec!["b".to_owned()])]);
+}
+
+/// A reader that pages while the owner writes sees no gap and, in the end, everything.
+pub async fn r10_feed_read_while_writing_has_no_gap<B: Backend>(backend: B) {
+    const COMMITS: usize = 150;
+    let store = backend.open().await;
+    let mut owner = Owner::take(&store, site()).await;
+    let entity = owner.entity;
+    let writing = tokio::spawn(async move {
+        for number in 0..COMMITS {
+            owner.commit(event(&number.to_string())).await;
+        }
+    });
+    let mut seen = 0;
+    while seen < COMMITS {
+        let feed = whole_feed(&*store, &entity, 4).await;
+        assert!(feed.len() >= seen, "what was seen is gone");
+        seen = feed.len();
+    }
+    writing.await.unwrap();
+    let numbers: Vec<_> = (0..COMMITS).map(|number| (1, vec![number.to_string()])).collect();
+    assert_eq!(whole_feed(&*store, &entity, 1_000).await, numbers);
+}
+
+/// A page is bounded even if more is asked for.
+pub async fn r11_feed_page_is_bounded<B: Backend>(backend: B) {
+    let store = backend.open().await;
+    let mut owner = Owner::take(&store, site()).await;
+    for _ in 0..3 {
+        owner.commit(event("a")).await;
+    }
+    let page = store.feed(&owner.entity, Sequence(0), usize::MAX).await.unwrap();
+    assert!(page.events.len() <= limits::FEED_PAGE_MAX);
+    assert_eq!((page.events.len(), page.more), (3, false));
+    let page = store.feed(&owner.entity, Sequence(0), 2).await.unwrap();
+    assert_eq!((page.events.len(), page.more), (2, true));
+}
