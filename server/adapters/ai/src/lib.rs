@@ -4,6 +4,8 @@
 
 pub mod embed;
 pub mod offline;
+pub mod openai;
 
 pub use embed::OfflineEmbedder;
 pub use offline::{Fault, FaultKind, OfflineModel, OfflineModelOptions};
+pub use openai::{ConfigError, OpenAiCompatible, OpenAiConfig, TokenLimitField};

@@ -1,5 +1,7 @@
 //! What a folder of exported posts promises.
 
+#![allow(clippy::unwrap_used, reason = "every function here is part of a test")]
+
 use bytes::Bytes;
 use igny8_actors_ports::{
     Clock, PairRequest, PostStatus, PublishError, PublishImage, PublishPost, PublishedPost,
