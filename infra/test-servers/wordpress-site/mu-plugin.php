@@ -23,3 +23,21 @@ $pretended = get_option('test_pretend_seo');
 if (in_array($pretended, ['WPSEO_VERSION', 'RANK_MATH_VERSION', 'SEOPRESS_VERSION'], true)) {
     define($pretended, '99.0');
 }
+
+// A request pauses at a hook when its header says so: others then surely run beside it.
+$slow = $_SERVER['HTTP_X_TEST_PAUSE_AT'] ?? '';
+if ($slow !== '') {
+    add_filter($slow, function ($value) {
+        usleep(300000);
+        return $value;
+    });
+}
+
+// A request dies at a hook, as by a power cut, when its header says so.
+$deadly = $_SERVER['HTTP_X_TEST_DIE_AT'] ?? '';
+if ($deadly !== '') {
+    add_filter($deadly, function ($value) {
+        posix_kill(getmypid(), 9); // SIGKILL; its name is in pcntl, which FPM lacks
+        return $value;
+    }, PHP_INT_MAX);
+}

@@ -80,7 +80,9 @@ final class ImportTest extends TestCase
         $article = Site::article(['external_id' => $id, 'categories' => ['Parallel ' . $id]]);
         $requests = [];
         for ($i = 0; $i < 8; $i++) {
-            $requests[] = self::$site->request('POST', 'import-content', json_encode($article));
+            $request = self::$site->request('POST', 'import-content', json_encode($article));
+            $request['headers']['X-Test-Pause-At'] = 'wp_insert_post_data';
+            $requests[] = $request;
         }
         $answers = self::$site->sendAll($requests);
         foreach ($answers as $answer) {
@@ -100,9 +102,11 @@ final class ImportTest extends TestCase
         $name = 'Twins ' . bin2hex(random_bytes(4));
         $requests = [];
         for ($i = 0; $i < 6; $i++) {
-            $requests[] = self::$site->request('POST', 'import-content', json_encode(Site::article([
+            $request = self::$site->request('POST', 'import-content', json_encode(Site::article([
                 'categories' => [$name],
             ])));
+            $request['headers']['X-Test-Pause-At'] = 'pre_insert_term';
+            $requests[] = $request;
         }
         foreach (self::$site->sendAll($requests) as $answer) {
             self::assertSame('200 ok', $answer->outcome(), $answer->raw);

@@ -2,6 +2,7 @@
 
 namespace Igny8\Content;
 
+use Igny8\Database;
 use Igny8\Problem;
 
 /**
@@ -9,17 +10,25 @@ use Igny8\Problem;
  */
 final class Terms
 {
+    /** Seconds to wait for others that make terms; WordPress itself lets twins through. */
+    private const PATIENCE = 10;
+
     /**
      * @param array<int, string|int> $terms
      * @return array<int, int>
      */
     public static function ids(array $terms, string $taxonomy): array
     {
-        $ids = [];
-        foreach ($terms as $term) {
-            $ids[] = is_int($term) ? self::known($term, $taxonomy) : self::named(trim($term), $taxonomy);
+        if ($terms === []) {
+            return [];
         }
-        return array_values(array_unique($ids));
+        return Database::locked('terms', self::PATIENCE, function () use ($terms, $taxonomy): array {
+            $ids = [];
+            foreach ($terms as $term) {
+                $ids[] = is_int($term) ? self::known($term, $taxonomy) : self::named(trim($term), $taxonomy);
+            }
+            return array_values(array_unique($ids));
+        });
     }
 
     private static function known(int $id, string $taxonomy): int
