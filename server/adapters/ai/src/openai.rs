@@ -5,6 +5,7 @@ mod answer;
 mod body;
 mod call;
 mod refusal;
+mod seam;
 mod wire;
 
 use igny8_actors_ports::{ModelCapabilities, ModelError, ModelProvider, ModelRequest, ModelStream};

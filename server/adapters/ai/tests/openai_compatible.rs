@@ -316,3 +316,29 @@ async fn r9_second_attempt_continues_the_text_of_the_lost_one() {
     assert_eq!(body["messages"][2]["content"], "## Tea\n\nGr");
     assert!(body["messages"][3]["content"].as_str().unwrap().contains("Continue"));
 }
+
+#[tokio::test]
+async fn r9_second_attempt_does_not_repeat_the_end_of_the_lost_one() {
+    let event = |text: &str| {
+        let chunk = serde_json::json!({"choices": [{"index": 0, "delta": {"content": text}}]});
+        format!("data: {chunk}\n\n").into_bytes()
+    };
+    let prefix = "Pour the water slowly over the leaves";
+    let cases: [(&[&str], &str); 3] = [
+        (&["the water slowly over ", "the leaves", " and wait."], " and wait."),
+        (&[" and wait."], " and wait."),
+        (&["Pour the water slowly"], "Pour the water slowly"),
+    ];
+    for (texts, expected) in cases {
+        let head =
+            b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n"
+                .to_vec();
+        let pieces = std::iter::once(head).chain(texts.iter().map(|text| event(text)));
+        let pieces = pieces.chain([b"data: [DONE]\n\n".to_vec()]).collect();
+        let (url, _) = server(pieces, Then::Close).await;
+        let (text, end) =
+            ask(&url, ModelRequest { prefix: Some(prefix.to_owned()), ..request() }).await;
+        assert_eq!(text, expected);
+        assert_eq!(end.unwrap().0, FinishReason::Stop);
+    }
+}

@@ -4,7 +4,7 @@
 use super::brief::Brief;
 use super::draw::Draw;
 use super::speaker::{Role, Speaker};
-use super::wording::{content_words, noun_phrase, plain, upper_first};
+use super::wording::{content_words, noun_phrase, plain, title_word, upper_first};
 use serde_json::{Map, Value, json};
 use std::collections::{HashMap, HashSet};
 
@@ -78,7 +78,7 @@ fn cluster_name(keywords: &[String], pillar: &str) -> String {
     if chosen.len() < 2 {
         chosen = words.iter().take(NAME_WORDS_MAX).collect();
     }
-    let title: Vec<String> = chosen.iter().map(|word| upper_first(word)).collect();
+    let title: Vec<String> = chosen.iter().map(|word| title_word(word)).collect();
     if title.is_empty() { upper_first(&plain(pillar)) } else { title.join(" ") }
 }
 

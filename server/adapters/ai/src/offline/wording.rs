@@ -7,6 +7,12 @@ const STOP_WORDS: &[&str] = &[
     "at", "by", "from", "when", "which", "where",
 ];
 
+/// Words that keyword lists write in small letters and titles do not.
+const ACRONYMS: &[&str] = &[
+    "seo", "ai", "api", "crm", "cms", "css", "diy", "faq", "gps", "html", "led", "pc", "pdf",
+    "roi", "saas", "sem", "ssd", "tv", "uk", "url", "us", "usa", "usb", "ux", "vpn", "wifi",
+];
+
 /// Question words at the head of a keyword that leave a noun phrase when they are taken away.
 const QUESTION_HEADS: &[&str] =
     &["what is the ", "what are the ", "what is ", "what are ", "what's "];
@@ -23,6 +29,11 @@ pub(super) fn noun_phrase(text: &str) -> String {
     if let Some(rest) = lowered.strip_prefix("how to ") {
         let (verb, object) = rest.split_once(' ').unwrap_or((rest, ""));
         return format!("{} {object}", gerund(verb)).trim_end().to_owned();
+    }
+    if let Some((one, other)) =
+        lowered.split_once(" vs ").or_else(|| lowered.split_once(" versus "))
+    {
+        return format!("the choice between {one} and {other}");
     }
     if lowered.starts_with("best ") {
         return format!("the {lowered}");
@@ -68,6 +79,11 @@ pub(super) fn upper_first(text: &str) -> String {
     format!("{signs}{first}{}", chars.as_str())
 }
 
+/// A word of a title: acronyms in capitals, others with the first letter raised.
+pub(super) fn title_word(word: &str) -> String {
+    if ACRONYMS.contains(&word) { word.to_uppercase() } else { upper_first(word) }
+}
+
 /// The words of a text that carry its meaning, in lower case.
 pub(super) fn content_words(text: &str) -> Vec<String> {
     let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
@@ -101,6 +117,7 @@ mod tests {
             ("how to get fit", "getting fit"),
             ("What is cold brew?", "cold brew"),
             ("best coffee grinder", "the best coffee grinder"),
+            ("drip vs espresso", "the choice between drip and espresso"),
             ("SEO audit", "SEO audit"),
             ("", ""),
             ("how to ", "how to"),

@@ -1,5 +1,6 @@
 //! The stream of an answer: events in, pieces of text and one end out.
 
+use super::seam::Seam;
 use super::wire::{Choice, Chunk};
 use super::{call, refusal};
 use bytes::Bytes;
@@ -35,9 +36,12 @@ struct Answer {
     key: Option<SecretString>,
     sent_bytes: usize,
     is_continuation: bool,
+    seam: Seam,
     text_bytes: usize,
     finish: Option<FinishReason>,
     usage: Option<Usage>,
+    /// The provider has said all; what the seam held back may still be passed on.
+    is_complete: bool,
     is_over: bool,
 }
 
@@ -55,9 +59,11 @@ pub(super) fn stream(
         key,
         sent_bytes: request.system.len() + request.prompt.len(),
         is_continuation: request.prefix.as_deref().is_some_and(|prefix| !prefix.is_empty()),
+        seam: Seam::behind(request.prefix.as_deref()),
         text_bytes: 0,
         finish: None,
         usage: None,
+        is_complete: false,
         is_over: false,
     };
     futures::stream::unfold(answer, |mut answer| async move {
@@ -100,12 +106,15 @@ fn bounded(
 impl Answer {
     async fn next(&mut self) -> Option<Result<ModelEvent, ModelError>> {
         while !self.is_over {
+            if self.is_complete {
+                return Some(self.end());
+            }
             let event = self.events.next().await;
             self.unparsed.store(0, Ordering::Relaxed);
             match event {
                 Some(Ok(event)) if event.data.trim() == "[DONE]" => {
                     self.finish.get_or_insert(FinishReason::Stop);
-                    return Some(self.end());
+                    return Some(self.complete());
                 }
                 Some(Ok(event)) => match self.take(&event.data) {
                     Ok(Some(text)) => return Some(Ok(ModelEvent::Text(text))),
@@ -113,7 +122,7 @@ impl Answer {
                     Err(error) => return Some(Err(error)),
                 },
                 // Once the model has finished, only the count of tokens can be lost.
-                Some(Err(_)) | None if self.finish.is_some() => return Some(self.end()),
+                Some(Err(_)) | None if self.finish.is_some() => return Some(self.complete()),
                 Some(Err(EventStreamError::Transport(error))) => return Some(Err(error)),
                 Some(Err(error)) => {
                     return Some(Err(invalid(format!("the stream cannot be read: {error}"))));
@@ -158,7 +167,16 @@ impl Answer {
         if self.text_bytes > TEXT_BYTES_MAX {
             return Err(invalid(format!("the answer has more than {TEXT_BYTES_MAX} bytes")));
         }
-        Ok(text)
+        Ok(text.map(|text| self.seam.pass(text)).filter(|text| !text.is_empty()))
+    }
+
+    /// The last text, if the seam held one back; otherwise the end.
+    fn complete(&mut self) -> Result<ModelEvent, ModelError> {
+        self.is_complete = true;
+        match self.seam.close() {
+            text if text.is_empty() => self.end(),
+            text => Ok(ModelEvent::Text(text)),
+        }
     }
 
     fn end(&mut self) -> Result<ModelEvent, ModelError> {

@@ -204,7 +204,8 @@ mod tests {
     #[test]
     fn retry_after_is_read_in_all_its_forms() {
         let date = ("date", "Sun, 06 Nov 1994 08:49:37 GMT");
-        let cases: [(&[(&'static str, &str)], Option<u64>); 9] = [
+        type Case<'a> = (&'a [(&'static str, &'a str)], Option<u64>);
+        let cases: [Case; 9] = [
             (&[("retry-after", "2")], Some(2000)),
             (&[("retry-after", "0.5")], Some(500)),
             (&[("retry-after-ms", "120"), ("retry-after", "9")], Some(120)),
