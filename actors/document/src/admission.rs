@@ -141,7 +141,12 @@ pub(crate) fn check_schema<T: ReadTxn>(
     have: &StateVector,
     txn: &T,
 ) -> Result<Checked, UpdateRefused> {
-    let mut check = SchemaCheck { txn, incoming: index(incoming), positions: HashMap::new() };
+    let mut check = SchemaCheck {
+        txn,
+        incoming: index(incoming),
+        chain_max: incoming.structs.len(),
+        positions: HashMap::new(),
+    };
     let mut checked = Checked::default();
     for block in &incoming.structs {
         let Kind::Item(item) = &block.kind else { continue };
@@ -175,6 +180,8 @@ type Index<'a> = HashMap<yrs::ClientID, Vec<&'a Struct>>;
 struct SchemaCheck<'a, T> {
     txn: &'a T,
     incoming: Index<'a>,
+    /// A longer chain of references than the update has structs goes round in a circle.
+    chain_max: usize,
     positions: HashMap<ID, Position>,
 }
 
@@ -196,7 +203,7 @@ impl<T: ReadTxn> SchemaCheck<'_, T> {
                     }
                     Some(found) => match &found.kind {
                         // A loop of origins cannot be applied by anyone.
-                        _ if chain.len() > self.total() => {
+                        _ if chain.len() > self.chain_max => {
                             return Err(UpdateRefused::schema(
                                 "items refer to each other in a circle",
                             ));
@@ -220,10 +227,6 @@ impl<T: ReadTxn> SchemaCheck<'_, T> {
             };
         }
         Ok(base)
-    }
-
-    fn total(&self) -> usize {
-        self.incoming.values().map(Vec::len).sum()
     }
 
     fn find(&self, id: &ID) -> Option<&Struct> {

@@ -23,7 +23,7 @@ pub use content::prosemirror::ContentError;
 pub use content::tree::{
     Block, ContentTree, Inline, LinkAttributes, ListItem, Mark, TableCell, TableRow,
 };
-pub use live::{Applied, DOCUMENT_BYTES_MAX, LiveDocument, LoadError, UPDATE_BYTES_MAX};
+pub use live::{Applied, DOCUMENT_BYTES_MAX, LiveDocument, LoadError, UPDATE_BYTES_MAX, merge};
 pub use run::progress::{BlockId, RunCursor, RunProgress};
 pub use run::undo::undo_run;
 pub use run::writer::{Caret, RunStep, RunWriter};

@@ -286,3 +286,11 @@ fn integrate(doc: &Doc, bytes: &[u8]) -> Option<Integrated> {
         touched,
     })
 }
+
+/// Merges updates that were all accepted here, in order, into one for the wire and the store.
+pub fn merge(updates: &[Vec<u8>]) -> Vec<u8> {
+    match updates {
+        [one] => one.clone(),
+        many => yrs::merge_updates_v1(many).expect("only updates that were decoded before are merged"),
+    }
+}

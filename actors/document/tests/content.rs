@@ -1,4 +1,5 @@
 //! The content tree's readers and writers.
+#![allow(clippy::unwrap_used)] // A test may stop where it is surprised.
 
 mod sample;
 

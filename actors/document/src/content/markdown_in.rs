@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use super::image::ImageNode;
 use super::tree::{ContentTree, LinkAttributes};
-use crate::node::{Attributes, Child, Node, push_run};
+use crate::node::{Attributes, Child, Node, Run, push_run};
 use crate::schema;
 
 /// Levels of nesting kept for what stands inside a block (item, paragraph, break): containers
@@ -189,21 +189,42 @@ fn paragraphs<'a>(node: &'a AstNode<'a>, shell: Node) -> Vec<Child> {
     }
 }
 
+/// Spaces and breaks at the edges of a block show nothing.
 fn trimmed(mut children: Vec<Child>) -> Vec<Child> {
-    if let Some(Child::Text(runs)) = children.first_mut() {
-        if let Some(run) = runs.first_mut() {
-            run.text = run.text.trim_start_matches(' ').to_owned();
+    while let Some(first) = children.first_mut() {
+        if shows(first, |text| text.trim_start_matches(' '), 0) {
+            break;
         }
-        runs.retain(|run| !run.text.is_empty());
+        children.remove(0);
     }
-    if let Some(Child::Text(runs)) = children.last_mut() {
-        if let Some(run) = runs.last_mut() {
-            run.text.truncate(run.text.trim_end_matches(' ').len());
+    while let Some(last) = children.last_mut() {
+        if shows(last, |text| text.trim_end_matches(' '), usize::MAX) {
+            break;
         }
-        runs.retain(|run| !run.text.is_empty());
+        children.pop();
     }
-    children.retain(|child| !matches!(child, Child::Text(runs) if runs.is_empty()));
     children
+}
+
+/// Trims a text at one edge; false if nothing is left to see.
+fn shows(child: &mut Child, side: fn(&str) -> &str, edge: usize) -> bool {
+    match child {
+        Child::Text(runs) => trim(runs, side, edge),
+        Child::Element(node) => node.tag != "hardBreak",
+    }
+}
+
+/// Trims the run at one edge, and the next if nothing is left of it; false if all is gone.
+fn trim(runs: &mut Vec<Run>, side: fn(&str) -> &str, edge: usize) -> bool {
+    while !runs.is_empty() {
+        let at = edge.min(runs.len() - 1);
+        runs[at].text = side(&runs[at].text).to_owned();
+        if !runs[at].text.is_empty() {
+            return true;
+        }
+        runs.remove(at);
+    }
+    false
 }
 
 enum Piece {

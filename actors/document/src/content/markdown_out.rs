@@ -13,8 +13,15 @@ impl ContentTree {
     }
 }
 
-/// Blocks apart by an empty line. Two lists of one kind in a row would read as one: an empty
-/// comment, which our reader drops, keeps them apart.
+/// A comment our reader drops. It stands where an empty paragraph must (before what follows it in
+/// a list item), and between two lists.
+const NOTHING: &str = "<!-- -->";
+
+fn is_empty(block: &Block) -> bool {
+    matches!(block, Block::Paragraph { content } if content.is_empty())
+}
+
+/// Blocks apart by an empty line. Two lists of one kind in a row would read as one.
 fn blocks(blocks: &[Block]) -> String {
     let mut text = String::new();
     let mut previous: Option<&Block> = None;
@@ -22,9 +29,12 @@ fn blocks(blocks: &[Block]) -> String {
         if let Some(previous) = previous {
             text.push_str("\n\n");
             if same_list(previous, current) {
-                text.push_str("<!-- -->\n\n");
+                text.push_str(NOTHING);
+                text.push_str("\n\n");
             }
         }
+        let holds_place = is_empty(current) && previous.is_none() && blocks.len() > 1;
+        text.push_str(if holds_place { NOTHING } else { "" });
         text.push_str(&block(current));
         previous = Some(current);
     }
@@ -145,18 +155,28 @@ fn cell_text(cells: &[Block]) -> String {
         .collect::<Vec<_>>()
         .join("<br>")
         .replace('\n', "<br>")
+        // Bars that are escaped already, and those in code and addresses, which are not.
+        .replace("\\|", "|")
         .replace('|', "\\|")
 }
 
 /// The text of a line. Signs are used where they read back as what they stand for; where they
 /// would not (`**a.**b` is no bold), the whole line uses tags.
 fn inlines(content: &[Inline], breaks: bool) -> String {
+    let content = without_edge_breaks(content);
     let signs = render(content, breaks, Style::Signs);
     let wanted = plain_paragraph(content);
     let read = ContentTree::from_markdown(&signs);
     let same =
         matches!(read.blocks.as_slice(), [Block::Paragraph { content }] if *content == wanted);
     if same || content.is_empty() { signs } else { render(content, breaks, Style::Tags) }
+}
+
+fn without_edge_breaks(content: &[Inline]) -> &[Inline] {
+    let text = |inline: &Inline| *inline != Inline::HardBreak;
+    let from = content.iter().position(text).unwrap_or(content.len());
+    let to = content.iter().rposition(text).map_or(from, |last| last + 1);
+    &content[from..to]
 }
 
 /// The content as far as Markdown can hold it: without comments, equal neighbours joined.

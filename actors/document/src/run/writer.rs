@@ -146,7 +146,10 @@ impl RunWriter {
 
         let update = {
             let txn = document.doc.transact();
-            let mut builder = Builder::new(self.client, self.clock);
+            // Nobody else may write under the run's id. Should someone forge it, the run goes on
+            // behind the forgery: what starts below a known clock would count as known.
+            let clock = self.clock.max(txn.state_vector().get(&self.client));
+            let mut builder = Builder::new(self.client, clock);
             self.write(&txn, &mut builder, &target, closed_count, closed_to > 0);
             self.clock = builder.clock();
             builder.finish()
@@ -234,14 +237,13 @@ impl RunWriter {
         old: &Child,
         new: &Child,
     ) {
-        let open = self.open[depth];
-        match (open, old, new) {
-            (Open::Element(id), Child::Element(old), Child::Element(new))
+        match (self.open.get(depth).copied(), old, new) {
+            (Some(Open::Element(id)), Child::Element(old), Child::Element(new))
                 if yjs::element_at(txn, &id).is_some() || builder.is_fresh(&id) =>
             {
                 self.level(txn, builder, Holder::Type(id), depth + 1, &old.children, &new.children);
             }
-            (Open::Text { id, last }, Child::Text(old), Child::Text(new))
+            (Some(Open::Text { id, last }), Child::Text(old), Child::Text(new))
                 if yjs::text_at(txn, &id).is_some() || builder.is_fresh(&id) =>
             {
                 let right = match &last {
