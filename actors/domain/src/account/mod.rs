@@ -1,0 +1,5 @@
+//! A person.
+
+mod address;
+
+pub use address::{normalise_email, normalise_name};

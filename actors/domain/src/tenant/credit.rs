@@ -1,0 +1,187 @@
+//! The tenant's credits and the slices it lends to its sites (R6).
+
+use super::command::{TenantEffect, TenantReply};
+use super::message::SiteMessage;
+use super::record::{PendingAllotment, SiteEntry, TenantRecord};
+use super::right::{created, system_only};
+use super::state::{Tenant, ledger_key, pending_key};
+use crate::entity::{Context, Draft, Refusal};
+use crate::ledger::{GrantKind, LedgerChange, Memo, Part};
+use igny8_protocol_ids::{Credits, GrantId, SiteId, Timestamp, TransferId};
+use std::time::Duration;
+
+/// How long a site's request waits for recalled slices (R6): a person looks at the button.
+pub const RECALL_WAIT: Duration = Duration::from_secs(2);
+/// Requests that wait at a time. A site has one or two; beyond it the site asks again later.
+const PENDING_MAX: usize = 1_000;
+
+fn book(draft: &mut Draft<'_, Tenant>, changes: Vec<LedgerChange>) {
+    for change in changes {
+        match change {
+            LedgerChange::Put(record) => draft.put(TenantRecord::Ledger(record)),
+            LedgerChange::Delete(key) => draft.delete(ledger_key(&key)),
+        }
+    }
+}
+
+/// The credits that a tenant begins with.
+pub(super) fn begin(
+    draft: &mut Draft<'_, Tenant>,
+    context: &mut Context,
+    amount: Credits,
+) -> Result<(), Refusal> {
+    let grant = GrantId::new(context.now, context.entropy.chance());
+    let part = Part { grant, kind: GrantKind::Promotion, expires_at: None, amount };
+    let changes = draft.ledger().grant(context.now, "begin", part, "Credits to begin with")?;
+    book(draft, changes);
+    Ok(())
+}
+
+pub(super) fn grant(
+    draft: &mut Draft<'_, Tenant>,
+    context: &Context,
+    key: &str,
+    part: Part,
+    reason: String,
+) -> Result<TenantReply, Refusal> {
+    system_only(draft, context)?;
+    let changes = draft.ledger().grant(context.now, &format!("grant:{key}"), part, reason)?;
+    book(draft, changes);
+    serve_pending(draft, context.now)?;
+    Ok(TenantReply::Done)
+}
+
+fn send_key(transfer: TransferId) -> String {
+    format!("send:{transfer}")
+}
+
+pub(super) fn allot(
+    draft: &mut Draft<'_, Tenant>,
+    context: &mut Context,
+    (transfer, site, amount): (TransferId, SiteId, Credits),
+) -> Result<TenantReply, Refusal> {
+    system_only(draft, context)?;
+    known_site(draft, site)?;
+    let is_repeated = draft.ledger().is_booked(&send_key(transfer));
+    if is_repeated || draft.pending_of(transfer).is_some() {
+        return Ok(TenantReply::Done);
+    }
+    if send(draft, context.now, transfer, site, amount)? {
+        return Ok(TenantReply::Done);
+    }
+    let lenders: Vec<SiteId> = draft
+        .sites()
+        .filter(|other| other.id != site && other.lent > Credits::ZERO)
+        .map(|other| other.id)
+        .collect();
+    if lenders.is_empty() || draft.pending().len() >= PENDING_MAX {
+        refuse(draft, transfer, site);
+        return Ok(TenantReply::Done);
+    }
+    let mut recalls = Vec::with_capacity(lenders.len());
+    for site in lenders {
+        let transfer = TransferId::new(context.now, context.entropy.chance());
+        recalls.push(transfer);
+        draft.effect(TenantEffect::ToSite { site, message: SiteMessage::Recall { transfer } });
+    }
+    let deadline = context.now.plus(RECALL_WAIT);
+    let pending = PendingAllotment { transfer, site, amount, deadline, recalls };
+    draft.put(TenantRecord::Pending(pending));
+    Ok(TenantReply::Done)
+}
+
+pub(super) fn take_back(
+    draft: &mut Draft<'_, Tenant>,
+    context: &Context,
+    transfer: TransferId,
+    site: SiteId,
+    parts: &[Part],
+) -> Result<TenantReply, Refusal> {
+    system_only(draft, context)?;
+    let entry = known_site(draft, site)?;
+    let key = format!("return:{transfer}");
+    if !draft.ledger().is_booked(&key) {
+        let memo = Memo::from("Returned by a site");
+        let changes = draft.ledger().receive(context.now, &key, parts, memo)?;
+        book(draft, changes);
+        let amount: i64 = parts.iter().map(|part| part.amount.0).sum();
+        if amount > entry.lent.0 {
+            let message = "A site cannot return more credits than it was sent.";
+            return Err(Refusal::conflict("above_slice", message));
+        }
+        let lent = Credits(entry.lent.0 - amount);
+        draft.put(TenantRecord::Site(SiteEntry { lent, ..entry }));
+    }
+    note_answer(draft, transfer);
+    serve_pending(draft, context.now)?;
+    Ok(TenantReply::Done)
+}
+
+/// Takes an answered recall off the request that waits for it.
+fn note_answer(draft: &mut Draft<'_, Tenant>, recall: TransferId) {
+    let waiting = draft.pending().into_iter().find(|pending| pending.recalls.contains(&recall));
+    if let Some(mut pending) = waiting.cloned() {
+        pending.recalls.retain(|open| *open != recall);
+        draft.put(TenantRecord::Pending(pending));
+    }
+}
+
+pub(super) fn tick(
+    draft: &mut Draft<'_, Tenant>,
+    context: &Context,
+) -> Result<TenantReply, Refusal> {
+    if created(draft).is_ok() {
+        let changes = draft.ledger().expire(context.now)?;
+        book(draft, changes);
+        serve_pending(draft, context.now)?;
+    }
+    Ok(TenantReply::Done)
+}
+
+/// Answers the requests that can be answered now: with credits if there are enough, with a
+/// refusal if no recall is open or the time is over. The oldest is served first.
+fn serve_pending(draft: &mut Draft<'_, Tenant>, now: Timestamp) -> Result<(), Refusal> {
+    let waiting: Vec<PendingAllotment> = draft.pending().into_iter().cloned().collect();
+    for PendingAllotment { transfer, site, amount, deadline, recalls } in waiting {
+        let is_sent = send(draft, now, transfer, site, amount)?;
+        let is_over = recalls.is_empty() || deadline <= now;
+        if !is_sent && is_over {
+            refuse(draft, transfer, site);
+        }
+        if is_sent || is_over {
+            draft.delete(pending_key(transfer));
+        }
+    }
+    Ok(())
+}
+
+/// Sends credits to a site if there are enough.
+fn send(
+    draft: &mut Draft<'_, Tenant>,
+    now: Timestamp,
+    transfer: TransferId,
+    site: SiteId,
+    amount: Credits,
+) -> Result<bool, Refusal> {
+    if amount > Credits::ZERO && draft.ledger().spendable(now) < amount {
+        return Ok(false);
+    }
+    let entry = known_site(draft, site)?;
+    let memo = Memo::from("Sent to a site");
+    let (changes, parts) = draft.ledger().send(now, &send_key(transfer), amount, memo)?;
+    book(draft, changes);
+    let lent = Credits(entry.lent.0 + amount.0);
+    draft.put(TenantRecord::Site(SiteEntry { lent, ..entry }));
+    let message = SiteMessage::ReceiveCredits { transfer, parts };
+    draft.effect(TenantEffect::ToSite { site, message });
+    Ok(true)
+}
+
+fn refuse(draft: &mut Draft<'_, Tenant>, transfer: TransferId, site: SiteId) {
+    let message = SiteMessage::CreditsRefused { transfer };
+    draft.effect(TenantEffect::ToSite { site, message });
+}
+
+fn known_site(draft: &Draft<'_, Tenant>, site: SiteId) -> Result<SiteEntry, Refusal> {
+    draft.site(site).cloned().ok_or_else(|| Refusal::not_found("site"))
+}
