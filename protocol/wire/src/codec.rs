@@ -17,7 +17,8 @@ pub enum CodecError {
 /// Encodes a frame.
 pub fn encode<T: Serialize>(frame: &T) -> Result<Vec<u8>, CodecError> {
     let mut bytes = Vec::with_capacity(128);
-    let mut serializer = rmp_serde::Serializer::new(&mut bytes).with_struct_map().with_human_readable();
+    let mut serializer =
+        rmp_serde::Serializer::new(&mut bytes).with_struct_map().with_human_readable();
     frame.serialize(&mut serializer)?;
     Ok(bytes)
 }

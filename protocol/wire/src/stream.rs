@@ -1,7 +1,8 @@
 //! Streams: what a socket subscribes to, and what it hears there (R10).
 
 use crate::view::{
-    BalanceView, ClusterView, DocumentView, IdeaView, KeywordCounts, MemberView, SiteView, TaskView, TenantView,
+    BalanceView, ClusterView, DocumentView, IdeaView, KeywordCounts, MemberView, SiteView,
+    TaskView, TenantView,
 };
 use igny8_protocol_ids::{ClusterId, DocumentId, IdeaId, Position, SiteId, TaskId, TenantId};
 use serde::{Deserialize, Serialize};

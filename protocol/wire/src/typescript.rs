@@ -44,7 +44,8 @@ fn write_constants(text: &mut String) -> std::fmt::Result {
 struct Anything;
 
 fn declarations() -> BTreeMap<String, String> {
-    let mut collector = Collector { config: Config::new().with_large_int("number"), found: BTreeMap::new() };
+    let mut collector =
+        Collector { config: Config::new().with_large_int("number"), found: BTreeMap::new() };
     collect_frames(&mut collector);
     collect_views(&mut collector);
     collect_bodies(&mut collector);

@@ -1,7 +1,8 @@
 //! What clients see of things. Times are milliseconds since 1970, UTC.
 
 use igny8_protocol_ids::{
-    AccountId, ClusterId, Credits, DocumentId, IdeaId, ImageId, KeywordId, SiteId, TaskId, TenantId, Timestamp,
+    AccountId, ClusterId, Credits, DocumentId, IdeaId, ImageId, KeywordId, SiteId, TaskId,
+    TenantId, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;

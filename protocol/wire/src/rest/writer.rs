@@ -66,7 +66,9 @@ pub enum ContentFormat {
 }
 
 /// `GET documents/{document}/content?format=`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, IntoParams, TS)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, IntoParams, TS,
+)]
 #[into_params(parameter_in = Query)]
 pub struct ContentQuery {
     /// The form; HTML if absent.
