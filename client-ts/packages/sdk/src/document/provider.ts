@@ -39,8 +39,12 @@ export class DocumentProvider {
   readonly #outbox: Outbox;
   readonly #presence: Presence;
   readonly #subscription: Subscription;
+  /** Gaps that the server found in a row. */
   #gaps = 0;
+  /** Requests for what we lack, in a row, that did not fill the gap. */
   #syncs = 0;
+  /** Such a request is on its way: what arrives meanwhile may well show the same gap. */
+  #syncing = false;
 
   constructor(client: Client, document: string, ydoc: Y.Doc) {
     this.#client = client;
@@ -90,6 +94,7 @@ export class DocumentProvider {
   #subscribed(snapshot: StreamSnapshot | null): void {
     this.#gaps = 0;
     this.#syncs = 0;
+    this.#syncing = false;
     if (snapshot === null || snapshot.kind !== 'document') {
       // Resumed without a state: we still must learn what the server lacks of ours.
       this.#requestSync();
@@ -109,6 +114,7 @@ export class DocumentProvider {
         if (this.#hasGap()) this.#requestSync();
         return;
       case 'document_synced':
+        this.#syncing = false;
         return this.#synchronise(frame.update, frame.state_vector);
       case 'durable':
         this.#gaps = 0;
@@ -153,9 +159,11 @@ export class DocumentProvider {
   }
 
   #requestSync(): void {
+    if (this.#syncing) return;
     this.#syncs += 1;
     if (this.#syncs > SYNCS_MAX) return this.#refuse('gap', 'Parts of the document did not arrive. Reload the page.');
-    this.#client.connection.send({ type: 'document_sync', document: this.#document, state_vector: Y.encodeStateVector(this.ydoc) });
+    const state_vector = Y.encodeStateVector(this.ydoc);
+    this.#syncing = this.#client.connection.send({ type: 'document_sync', document: this.#document, state_vector });
   }
 
   #refusedByServer(frame: Extract<ServerFrame, { type: 'document_refused' }>): void {
