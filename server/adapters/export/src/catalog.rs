@@ -100,27 +100,31 @@ impl Catalog {
         Ok(Self { format: FORMAT, posts })
     }
 
-    /// The folder of a post: its own, or the first free one for its slug. A folder that holds the
-    /// post already is its own even if the index does not know (a crash came before the index).
+    /// The folder of a post: its own, or the first free one for its slug. What a folder says of
+    /// itself counts more than the index: a wrong index must not overwrite another post.
     pub(crate) fn folder_for(
         &self,
         root: &Root,
         external_id: &str,
         slug: &str,
     ) -> Result<String, ExportError> {
-        if let Some(folder) = self.posts.get(external_id) {
-            return Ok(folder.clone());
-        }
-        for folder in name::candidates(slug) {
-            let is_free = !root.path().join(&folder).try_exists()?;
-            if is_free
-                || read_record(root, &folder)?
-                    .is_some_and(|record| record.external_id == external_id)
-            {
+        let known = self.posts.get(external_id).cloned();
+        for folder in known.into_iter().chain(name::candidates(slug)) {
+            let is_own = match read_record(root, &folder)? {
+                Some(record) => record.external_id == external_id,
+                None => self.is_free(root, external_id, &folder)?,
+            };
+            if is_own {
                 return Ok(folder);
             }
         }
         unreachable!("the candidates do not end")
+    }
+
+    /// True if nothing is there and no other post has it promised.
+    fn is_free(&self, root: &Root, external_id: &str, folder: &str) -> io::Result<bool> {
+        let is_promised = self.posts.iter().any(|(id, name)| name == folder && id != external_id);
+        Ok(!is_promised && !root.path().join(folder).try_exists()?)
     }
 
     /// Remembers a post's folder. Nothing is written if it is known already.

@@ -128,6 +128,8 @@ fn publish(root: &Root, post: &PublishPost, now: Timestamp) -> Result<PublishedP
     let mut catalog = Catalog::load(root)?;
     let folder =
         catalog.folder_for(root, &post.external_id, &name::slug(&post.slug, &post.title))?;
+    // Promised before it is written: after a crash in between the post still finds its folder.
+    catalog.remember(root, &post.external_id, &folder)?;
     let digest = digest(post);
     let before = read_record(root, &folder)?;
     if let Some(before) = &before {
@@ -136,13 +138,11 @@ fn publish(root: &Root, post: &PublishPost, now: Timestamp) -> Result<PublishedP
         }
         let is_late = post.revision < before.revision;
         if is_late || (post.revision == before.revision && digest == before.digest) {
-            catalog.remember(root, &post.external_id, &folder)?;
             return Ok(answer(root, &folder, before, now, true));
         }
         refuse_conflict(post, before)?;
     }
     let record = write(root, &folder, post, digest, now)?;
-    catalog.remember(root, &post.external_id, &folder)?;
     Ok(answer(root, &folder, &record, now, false))
 }
 

@@ -153,8 +153,9 @@ async fn lost_or_broken_index_does_not_double_a_post() {
     for content in [
         None,
         Some("{"),
-        Some(r#"{"format":1,"posts":{"a":"../../x"}}"#),
+        Some(r#"{"format":1,"posts":{"b":"../../x"}}"#),
         Some(r#"{"format":1,"posts":{}}"#),
+        Some(r#"{"format":1,"posts":{"b":"tea"}}"#),
     ] {
         let index = root.path().join("index.json");
         match content {
@@ -252,4 +253,15 @@ async fn there_is_nothing_to_pair_with() {
     let error = publisher(root.path()).pair(request).await.err().expect("pairing is refused");
     assert!(error.to_string().contains("exports to a folder"), "{error}");
     assert!(publisher(root.path()).status(&target()).await.unwrap().name.starts_with("Export"));
+}
+
+#[tokio::test]
+async fn folder_promised_before_a_crash_is_kept_for_its_post() {
+    let root = tempfile::tempdir().unwrap();
+    std::fs::write(root.path().join("index.json"), r#"{"format":1,"posts":{"a":"tea"}}"#).unwrap();
+    let publisher = publisher(root.path());
+    publish(&publisher, post("b")).await;
+    assert_eq!(folders(root.path()), ["tea-2"]);
+    publish(&publisher, PublishPost { slug: "renamed".to_owned(), ..post("a") }).await;
+    assert_eq!(folders(root.path()), ["tea", "tea-2"]);
 }
