@@ -197,7 +197,10 @@ mod tests {
         let mut text = String::new();
         while let Some(event) = stream.next().await {
             match event {
-                Ok(ModelEvent::Text(piece)) => text.push_str(&piece),
+                Ok(ModelEvent::Text(piece)) => {
+                    assert!(!piece.is_empty(), "a piece has text");
+                    text.push_str(&piece);
+                }
                 Ok(ModelEvent::Done { reason, .. }) => {
                     assert!(stream.next().await.is_none(), "nothing follows the end");
                     return (text, Ok(reason));
@@ -217,6 +220,12 @@ mod tests {
         again.idempotency_key = "other".to_owned();
         assert_eq!(answer(&model(), again).await.0, text);
         assert_ne!(answer(&model(), request("Coffee")).await.0, text);
+    }
+
+    #[tokio::test]
+    async fn pieces_of_other_scripts_are_whole_letters() {
+        let (text, _) = answer(&model(), request("緑茶\nKeywords: 緑茶; grüner Tee")).await;
+        assert!(text.contains("緑茶") && text.contains("grüner Tee"));
     }
 
     #[tokio::test]
