@@ -131,8 +131,8 @@ impl LiveDocument {
         ContentTree::from_nodes(&yjs::read_children(&txn, &yjs::root(&txn)))
     }
 
-    /// Size in bytes: the last full encoding plus what was added since, so at most twice too high
-    /// for a document in which much was deleted.
+    /// Size in bytes: the last full encoding plus what was added since. Never too low; too high
+    /// by 64 KiB or by half of itself at the most, as the sum is folded when it doubles.
     pub fn size(&self) -> usize {
         self.journal.bytes()
     }
@@ -291,6 +291,8 @@ fn integrate(doc: &Doc, bytes: &[u8]) -> Option<Integrated> {
 pub fn merge(updates: &[Vec<u8>]) -> Vec<u8> {
     match updates {
         [one] => one.clone(),
-        many => yrs::merge_updates_v1(many).expect("only updates that were decoded before are merged"),
+        many => {
+            yrs::merge_updates_v1(many).expect("only updates that were decoded before are merged")
+        }
     }
 }

@@ -45,8 +45,7 @@ pub(crate) fn nodes_of(markdown: &str) -> Vec<Child> {
 pub(crate) fn unit_starts(markdown: &str) -> Vec<usize> {
     let arena = Arena::new();
     let root = parse_document(&arena, &without_returns(markdown), &options());
-    let lines: Vec<usize> =
-        [0].into_iter().chain(markdown.match_indices('\n').map(|(at, _)| at + 1)).collect();
+    let lines = line_starts(markdown);
     let mut starts: Vec<usize> = root
         .children()
         .filter_map(|node| lines.get(node.data.borrow().sourcepos.start.line.saturating_sub(1)))
@@ -54,6 +53,28 @@ pub(crate) fn unit_starts(markdown: &str) -> Vec<usize> {
         .collect();
     starts.dedup();
     starts
+}
+
+/// If the text ends in a list: where its last item that begins on a whole line starts, and how
+/// many items begin there or later. `None` for a list of one item.
+pub(crate) fn last_item(markdown: &str) -> Option<(usize, usize)> {
+    let arena = Arena::new();
+    let root = parse_document(&arena, &without_returns(markdown), &options());
+    let list = root.last_child()?;
+    matches!(list.data.borrow().value, NodeValue::List(_)).then_some(())?;
+    let lines = line_starts(markdown);
+    let whole_lines = markdown.rfind('\n').map_or(0, |at| at + 1);
+    let starts: Vec<usize> = list
+        .children()
+        .filter_map(|item| lines.get(item.data.borrow().sourcepos.start.line.saturating_sub(1)))
+        .copied()
+        .collect();
+    let at = starts.iter().rposition(|start| *start < whole_lines).filter(|at| *at > 0)?;
+    Some((starts[at], starts.len() - at))
+}
+
+fn line_starts(markdown: &str) -> Vec<usize> {
+    [0].into_iter().chain(markdown.match_indices('\n').map(|(at, _)| at + 1)).collect()
 }
 
 /// Reads one top-level block (or several).

@@ -5,7 +5,7 @@
 //! Should a continuation be missing from the list, the writer notices when the block ends and
 //! takes its own characters back; so a gap here costs a flicker, never a wrong article.
 
-use crate::content::markdown_in::nodes_of;
+use crate::content::markdown_in::{last_item, nodes_of};
 use crate::node::{Child, Node, Run, push_run};
 use crate::schema;
 
@@ -14,6 +14,36 @@ const ENTITY_BYTES_MAX: usize = 34;
 
 /// The nodes of `text` that no continuation changes, except by adding to their right edge.
 pub(crate) fn stable(text: &str) -> Vec<Child> {
+    let mut certain = in_long_list(text).unwrap_or_else(|| shared_by_all(text));
+    prune(&mut certain);
+    certain
+}
+
+/// In a list only the last item is tried: the ones before it are complete, and a list of a
+/// thousand items must not be read thirty times for each word.
+fn in_long_list(text: &str) -> Option<Vec<Child>> {
+    let (from, count) = last_item(text)?;
+    let mut whole = nodes_of(text);
+    let Child::Element(list) = whole.last_mut()? else { return None };
+    let before = list.children.len().checked_sub(count)?;
+    let alone = nodes_of(&text[from..]);
+    let agrees = matches!(alone.as_slice(), [Child::Element(tail)]
+        if tail.tag == list.tag && tail.children == list.children[before..]);
+    if !agrees {
+        return None;
+    }
+    let tag = list.tag.clone();
+    list.children.truncate(before);
+    let mut rest = shared_by_all(&text[from..]).into_iter();
+    match rest.next() {
+        Some(Child::Element(tail)) if tail.tag == tag => list.children.extend(tail.children),
+        _ => return Some(whole),
+    }
+    whole.extend(rest);
+    Some(whole)
+}
+
+fn shared_by_all(text: &str) -> Vec<Child> {
     let mut certain = nodes_of(text);
     let in_code = ends_in_code(&certain);
     let mut cut = text.len();
@@ -30,7 +60,6 @@ pub(crate) fn stable(text: &str) -> Vec<Child> {
         }
         certain = common(&certain, &nodes_of(&format!("{shown}{ending}")));
     }
-    prune(&mut certain);
     certain
 }
 
