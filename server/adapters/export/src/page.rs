@@ -22,6 +22,7 @@ img{max-width:100%;height:auto;border-radius:8px;display:block}
 figure{margin:2rem 0}
 figcaption{color:var(--soft);font-size:.875rem;margin-top:.5rem}
 blockquote{border-left:3px solid var(--accent);padding:.25rem 0 .25rem 1.25rem;color:var(--soft);font-style:italic}
+blockquote>:last-child,figure>:last-child{margin-bottom:0}
 pre{background:var(--tint);padding:1rem;border-radius:8px;overflow:auto;font-size:.9rem}
 code{background:var(--tint);padding:.1em .3em;border-radius:4px;font-size:.9em}
 pre code{padding:0}
