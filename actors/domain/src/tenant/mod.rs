@@ -13,7 +13,7 @@ mod right;
 mod setting;
 mod state;
 #[cfg(test)]
-mod test;
+pub(crate) mod test;
 
 pub use command::{KeyChange, TenantCommand, TenantEffect, TenantEvent, TenantReply};
 pub use credit::RECALL_WAIT;
