@@ -5,7 +5,8 @@ use crate::fault::Faults;
 use crate::layout::{Space, StoredHead, encode_entity, format_key};
 use crate::option::EmbeddedOptions;
 use fjall::{
-    Database, Keyspace, KeyspaceCreateOptions, KvSeparationOptions, PersistMode, Readable,
+    Database, Keyspace, KeyspaceCreateOptions, KvSeparationOptions, OwnedWriteBatch, PersistMode,
+    Readable,
 };
 use igny8_protocol_ids::EntityKey;
 use igny8_storage_api::StoreError;
@@ -149,13 +150,14 @@ impl Engine {
 
     /// Writes a group: all of it or nothing, and durable when this returns. Readers see nothing
     /// of it before it is durable (R3).
-    pub(crate) fn write(&self, writes: impl Iterator<Item = Write>) -> Result<(), WriteFailure> {
+    pub(crate) fn write(&self, writes: Vec<Write>) -> Result<(), WriteFailure> {
         if self.faults.sync_fails() {
             return Err(WriteFailure::Unknown("a fault failed the disk sync".into()));
         }
         let durability =
             if self.faults.sync_is_skipped() { None } else { Some(PersistMode::SyncData) };
-        let mut batch = self.database.batch().durability(durability);
+        let batch = OwnedWriteBatch::with_capacity(self.database.clone(), writes.len());
+        let mut batch = batch.durability(durability);
         for (space, key, value) in writes {
             match value {
                 Some(value) => batch.insert(self.space(space), key, value),

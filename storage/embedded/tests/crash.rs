@@ -1,6 +1,9 @@
 //! R7 with a real process: a child writes and acknowledges through a pipe; it dies at a chosen
 //! commit or by a kill; nothing that it acknowledged is lost, and nothing is there twice.
 
+// Outside of test functions, too, a failure is a failed test.
+#![allow(clippy::unwrap_used)]
+
 use bytes::Bytes;
 use igny8_protocol_ids::{EntityKey, Sequence, TenantId};
 use igny8_storage_api::{Change, CommitId, CommitOutcome, Expected, NewOutbox, Store};

@@ -1,5 +1,8 @@
 //! What the store does when the disk fails; and that the suite notices each broken promise.
 
+// Outside of test functions, too, a failure is a failed test.
+#![allow(clippy::unwrap_used)]
+
 mod place;
 
 use bytes::Bytes;

@@ -1,5 +1,8 @@
 //! Corruptions that are planted behind the store's back, each of which `verify` must name.
 
+// Outside of test functions, too, a failure is a failed test.
+#![allow(clippy::unwrap_used)]
+
 use bytes::Bytes;
 use fjall::{Database, Keyspace, KeyspaceCreateOptions};
 use igny8_protocol_ids::{EntityKey, Epoch, Sequence, TenantId};

@@ -5,7 +5,7 @@ use igny8_storage_api::{BlobHash, OutboxKey, Wake};
 use uuid::Uuid;
 
 /// The keyspaces of the engine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Space {
     /// One row per entity: its head. Also the index of all entities.
     Heads,

@@ -28,9 +28,11 @@ pub(crate) struct Known<'a> {
 /// The group that is being put together.
 #[derive(Default)]
 pub(crate) struct Group {
-    /// The engine's order of two writes to one key in one batch is undefined, so the last one is
-    /// found here; and the requests of a group read through it.
-    writes: HashMap<(Space, Vec<u8>), Option<Vec<u8>>>,
+    /// Rows of entities and blobs, in the order in which they take effect.
+    rows: Vec<Write>,
+    /// Platform rows apart, because the requests of a group read each other's.
+    platform: HashMap<Vec<u8>, Option<Vec<u8>>>,
+    /// Heads apart, so that an entity's is written once however often it commits.
     heads: HashMap<EntityKey, StoredHead>,
     answers: Vec<Answer>,
     commits: u64,
@@ -51,13 +53,29 @@ impl Group {
     }
 
     pub(crate) fn has_writes(&self) -> bool {
-        !self.writes.is_empty()
+        !(self.rows.is_empty() && self.platform.is_empty() && self.heads.is_empty())
     }
 
-    pub(crate) fn take_writes(&mut self) -> impl Iterator<Item = Write> + use<> {
-        std::mem::take(&mut self.writes)
-            .into_iter()
-            .map(|((space, key), value)| (space, key, value))
+    /// All writes, one per key: the engine's order of two writes to one key in one batch is
+    /// undefined, so the last one is found here.
+    pub(crate) fn take_writes(&mut self) -> Vec<Write> {
+        let mut rows = std::mem::take(&mut self.rows);
+        // Stable: writes to one key stay in their order.
+        rows.sort_by(|one, other| (one.0, &one.1).cmp(&(other.0, &other.1)));
+        let mut writes: Vec<Write> = Vec::with_capacity(rows.len() + self.heads.len());
+        for row in rows {
+            match writes.last_mut() {
+                Some(last) if (last.0, &last.1) == (row.0, &row.1) => *last = row,
+                _ => writes.push(row),
+            }
+        }
+        let platform = std::mem::take(&mut self.platform);
+        writes.extend(platform.into_iter().map(|(key, value)| (Space::Platform, key, value)));
+        let heads = self.heads.iter();
+        writes.extend(
+            heads.map(|(entity, head)| (Space::Heads, encode_entity(entity), Some(head.encode()))),
+        );
+        writes
     }
 
     /// Adds a request, or answers it at once if what it needs cannot be read.
@@ -72,7 +90,7 @@ impl Group {
                 self.stage(reply, result, Answer::Commit);
             }
             Request::Put { writes, reply } => {
-                self.put_all(writes);
+                self.rows.extend(writes);
                 self.answers.push(Answer::Done(reply));
             }
             Request::Claim { name, value, reply } => {
@@ -106,7 +124,7 @@ impl Group {
     fn take(&mut self, known: &mut Known<'_>, entity: &EntityKey) -> Result<Head, StoreError> {
         let mut stored = self.head(known, entity)?.unwrap_or_else(StoredHead::unborn);
         stored.head.epoch = Epoch(stored.head.epoch.0 + 1);
-        self.put_head(entity, stored);
+        self.heads.insert(*entity, stored);
         Ok(stored.head)
     }
 
@@ -131,8 +149,8 @@ impl Group {
         let trimmed = self.trimmed_floor(known, &commit.entity, &stored, sequence)?;
         let (frame_key, mut frame) = commit.frame;
         seal_frame(&mut frame, &chain);
-        self.put_all(commit.writes);
-        self.put(Space::Entity, frame_key, Some(frame));
+        self.rows.extend(commit.writes);
+        self.rows.push((Space::Entity, frame_key, Some(frame)));
         stored.head.sequence = sequence;
         stored.head.commit_id = commit.commit_id;
         stored.head.chain = chain;
@@ -141,7 +159,7 @@ impl Group {
             stored.floor = floor;
             stored.floor_chain = floor_chain;
         }
-        self.put_head(&commit.entity, stored);
+        self.heads.insert(commit.entity, stored);
         self.commits += 1;
         Ok(CommitOutcome::Applied(stored.head))
     }
@@ -161,7 +179,7 @@ impl Group {
         // Never the frame being written: it is kept even if none should be.
         let floor = Sequence(stored.floor.0 + TRIM_STEP.min(kept - 1));
         let key = frame_key(&encode_entity(entity), floor);
-        let frame = self.get(known, Space::Entity, &key)?.and_then(|value| Frame::decode(&value));
+        let frame = self.entity_row(known, &key)?.and_then(|value| Frame::decode(&value));
         let frame = frame.ok_or_else(|| {
             corrupt(format!("the feed of {entity}"), format!("frame {} is damaged", floor.0))
         })?;
@@ -171,7 +189,7 @@ impl Group {
     fn drop_frames(&mut self, entity: &EntityKey, after: Sequence, to: Sequence) {
         let key = encode_entity(entity);
         for sequence in after.0 + 1..=to.0 {
-            self.put(Space::Entity, frame_key(&key, Sequence(sequence)), None);
+            self.rows.push((Space::Entity, frame_key(&key, Sequence(sequence)), None));
         }
     }
 
@@ -185,7 +203,7 @@ impl Group {
             Some(held) if held != *value => Ok(ClaimOutcome::Held(held)),
             Some(_) => Ok(ClaimOutcome::Claimed),
             None => {
-                self.put(Space::Platform, claim_key(name), Some(encode_plain(value)));
+                self.platform.insert(claim_key(name), Some(encode_plain(value)));
                 Ok(ClaimOutcome::Claimed)
             }
         }
@@ -199,13 +217,13 @@ impl Group {
     ) -> Result<bool, StoreError> {
         let ours = self.claimed(known, name)?.as_ref() == Some(value);
         if ours {
-            self.put(Space::Platform, claim_key(name), None);
+            self.platform.insert(claim_key(name), None);
         }
         Ok(ours)
     }
 
     fn claimed(&self, known: &Known<'_>, name: &str) -> Result<Option<Bytes>, StoreError> {
-        let Some(value) = self.get(known, Space::Platform, &claim_key(name))? else {
+        let Some(value) = self.platform_row(known, &claim_key(name))? else {
             return Ok(None);
         };
         plain(&value).map(Some).ok_or_else(|| corrupt("a claim", "it does not decode"))
@@ -219,19 +237,19 @@ impl Group {
     ) -> Result<(), StoreError> {
         let entity = encode_entity(entity);
         let key = wake_of_key(&entity);
-        match self.get(known, Space::Platform, &key)? {
+        match self.platform_row(known, &key)? {
             Some(value) => {
                 let before = decode_due(&value)
                     .ok_or_else(|| corrupt("a wake hint", "it does not decode"))?;
-                self.put(Space::Platform, wake_due_key(before, &entity), None);
+                self.platform.insert(wake_due_key(before, &entity), None);
             }
             None if due.is_none() => return Ok(()),
             None => {}
         }
         if let Some(due) = due {
-            self.put(Space::Platform, wake_due_key(due, &entity), Some(encode_plain(&[])));
+            self.platform.insert(wake_due_key(due, &entity), Some(encode_plain(&[])));
         }
-        self.put(Space::Platform, key, due.map(encode_due));
+        self.platform.insert(key, due.map(encode_due));
         Ok(())
     }
 
@@ -254,32 +272,20 @@ impl Group {
         Ok(head)
     }
 
-    fn get(
-        &self,
-        known: &Known<'_>,
-        space: Space,
-        key: &[u8],
-    ) -> Result<Option<Vec<u8>>, StoreError> {
-        // The map is keyed by owned bytes; the copy is a few dozen bytes.
-        if let Some(staged) = self.writes.get(&(space, key.to_vec())) {
+    fn platform_row(&self, known: &Known<'_>, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        if let Some(staged) = self.platform.get(key) {
             return Ok(staged.clone());
         }
-        Ok(known.engine.get(space, key)?.map(|value| value.to_vec()))
+        Ok(known.engine.get(Space::Platform, key)?.map(|value| value.to_vec()))
     }
 
-    fn put(&mut self, space: Space, key: Vec<u8>, value: Option<Vec<u8>>) {
-        self.writes.insert((space, key), value);
-    }
-
-    fn put_all(&mut self, writes: Vec<Write>) {
-        for (space, key, value) in writes {
-            self.put(space, key, value);
+    /// A row of an entity, also one that this group writes. Seldom asked for.
+    fn entity_row(&self, known: &Known<'_>, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        let staged = self.rows.iter().rfind(|row| row.0 == Space::Entity && row.1 == key);
+        if let Some((_, _, value)) = staged {
+            return Ok(value.clone());
         }
-    }
-
-    fn put_head(&mut self, entity: &EntityKey, stored: StoredHead) {
-        self.heads.insert(*entity, stored);
-        self.put(Space::Heads, encode_entity(entity), Some(stored.encode()));
+        Ok(known.engine.get(Space::Entity, key)?.map(|value| value.to_vec()))
     }
 
     /// The group is durable: the heads become known and everybody is answered.

@@ -31,7 +31,7 @@ struct Job {
     request: Request,
     bytes: usize,
     /// Given back when the group is done.
-    _permit: OwnedSemaphorePermit,
+    permit: OwnedSemaphorePermit,
 }
 
 /// The handle of the writer thread.
@@ -65,7 +65,7 @@ impl Writer {
         let permits = u32::try_from(permits).expect("the queue's KiB fit 32 bits");
         let permit = self.room.clone().acquire_many_owned(permits).await.map_err(|_| closed())?;
         let (reply, answer) = oneshot::channel();
-        let job = Job { request: request(reply), bytes, _permit: permit };
+        let job = Job { request: request(reply), bytes, permit };
         let jobs = self.jobs.as_ref().ok_or_else(closed)?;
         jobs.send(job).await.map_err(|_| closed())?;
         metrics::gauge!("igny8_store_queue_depth").set((QUEUE_MAX - jobs.capacity()) as f64);
@@ -132,7 +132,7 @@ impl Loop {
         };
         for job in jobs {
             group.add(&mut known, job.request);
-            permits.push(job._permit);
+            permits.push(job.permit);
         }
         self.write(group);
     }

@@ -1,5 +1,7 @@
 //! A directory in which the suite opens the embedded store.
 
+#![allow(clippy::unwrap_used)]
+
 use igny8_storage_conformance::Backend;
 use igny8_storage_embedded::{EmbeddedOptions, EmbeddedStore, Faults};
 use std::path::Path;

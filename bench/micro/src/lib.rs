@@ -1,1 +1,0 @@
-//! igny8-bench-micro
