@@ -32,6 +32,16 @@ fn r9_samples_in_single_characters_give_the_whole_tree() {
     }
 }
 
+#[test]
+fn r9_a_guess_that_leaves_nothing_is_taken_back() {
+    let text = "![i](/p.png)<br>";
+    for cut in 0..text.len() {
+        let mut document = LiveDocument::new(1);
+        write_all(&mut document, &[text[..cut].to_owned(), text[cut..].to_owned()]);
+        assert_eq!(document.tree(), ContentTree::from_markdown(text));
+    }
+}
+
 proptest! {
     #![proptest_config(sample::cases(300))]
 

@@ -12,6 +12,9 @@ use crate::schema;
 /// Longest HTML entity that is waited for ("&CounterClockwiseContourIntegral;").
 const ENTITY_BYTES_MAX: usize = 34;
 
+/// Longest tag that is waited for; an opening bracket that is none must not stop the run.
+const TAG_BYTES_MAX: usize = 256;
+
 /// The nodes of `text` that no continuation changes, except by adding to their right edge.
 pub(crate) fn stable(text: &str) -> Vec<Child> {
     let mut certain = in_long_list(text).unwrap_or_else(|| shared_by_all(text));
@@ -48,7 +51,7 @@ fn shared_by_all(text: &str) -> Vec<Child> {
     let in_code = ends_in_code(&certain);
     let mut cut = text.len();
     if !in_code {
-        cut = cut.min(before_table(text)).min(before_entity(text));
+        cut = cut.min(before_table(text)).min(before_entity(text)).min(before_tag(text));
     }
     if cut < text.len() {
         certain = common(&certain, &nodes_of(&text[..cut]));
@@ -95,6 +98,20 @@ fn before_entity(text: &str) -> usize {
         Some(at)
             if text.len() - at <= ENTITY_BYTES_MAX
                 && text[at + 1..].chars().all(|c| c.is_ascii_alphanumeric() || c == '#') =>
+        {
+            at
+        }
+        _ => text.len(),
+    }
+}
+
+/// A tag, a comment or an address in angle brackets is waited for; "a < b" is not.
+fn before_tag(text: &str) -> usize {
+    match text.rfind('<') {
+        Some(at)
+            if text.len() - at <= TAG_BYTES_MAX
+                && !text[at..].contains('>')
+                && !text[at + 1..].starts_with(char::is_whitespace) =>
         {
             at
         }

@@ -150,7 +150,13 @@ impl RunWriter {
             // behind the forgery: what starts below a known clock would count as known.
             let clock = self.clock.max(txn.state_vector().get(&self.client));
             let mut builder = Builder::new(self.client, clock);
-            self.write(&txn, &mut builder, &target, closed_count, closed_to > 0);
+            self.write(
+                &txn,
+                &mut builder,
+                &target,
+                closed_count,
+                Close { blocks: closed_to > 0, run: finishing },
+            );
             self.clock = builder.clock();
             builder.finish()
         };
@@ -169,17 +175,18 @@ impl RunWriter {
         builder: &mut Builder,
         target: &[Child],
         closed_count: usize,
-        closing: bool,
+        close: Close,
     ) {
         // Less than was written is fine while the block is open: more text may confirm it.
-        let waits = begins_with(&self.written, target)
+        let waits = !close.run
+            && begins_with(&self.written, target)
             && begins_with(
                 &target[..closed_count],
                 &self.written[..closed_count.min(self.written.len())],
             );
         self.diverged |= !waits && !begins_with(target, &self.written);
         if self.diverged {
-            if !closing {
+            if !close.blocks && !close.run {
                 return;
             }
             self.take_back(txn, builder);
@@ -314,6 +321,13 @@ impl RunWriter {
             self.open.clear();
         }
     }
+}
+
+/// What ends with a step: some blocks, or the whole run.
+#[derive(Debug, Clone, Copy)]
+struct Close {
+    blocks: bool,
+    run: bool,
 }
 
 fn is_empty_paragraph<T: ReadTxn>(txn: &T, element: &yrs::XmlElementRef) -> bool {
