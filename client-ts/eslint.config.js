@@ -2,6 +2,8 @@ import js from '@eslint/js';
 import globals from 'globals';
 import tseslint from 'typescript-eslint';
 
+import dashboardLayers from './apps/dashboard/eslint.layers.js';
+
 // The house rules that a machine can check: a function fits on a screen, a file stops at 500 lines.
 const FUNCTION_LINES_MAX = 70;
 const FILE_LINES_MAX = 500;
@@ -26,4 +28,5 @@ export default tseslint.config(
     files: ['**/*.test.ts', '**/*.test.tsx', '**/test/**', 'e2e/**'],
     rules: { 'max-lines-per-function': 'off' },
   },
+  ...dashboardLayers,
 );

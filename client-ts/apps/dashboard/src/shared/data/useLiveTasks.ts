@@ -1,6 +1,5 @@
 import { useMemo } from 'react';
-import type { LiveTask } from '~/shared/task/liveTask';
-import { isActive } from '~/shared/task/liveTask';
+import { isActive, type LiveTask } from '~/shared/task/liveTask';
 import { useSiteState } from './workspace';
 
 /** The site's tasks with their progress: what is active first, then the latest. */

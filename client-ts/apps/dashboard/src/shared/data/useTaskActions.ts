@@ -3,12 +3,12 @@ import type { TaskView } from '@igny8/protocol';
 import { useConfirm } from '~/shared/overlay/ConfirmDialog';
 import { useToasts } from '~/shared/overlay/ToastNotifications';
 import type { TaskActions } from '~/shared/task/TaskQueueTable';
-import { client } from './client';
-import { useSiteId } from './workspace';
+import { useApi, useSiteId } from './workspace';
 
 /** Retry and cancel, with what they cost said before and after. */
 export function useTaskActions(): TaskActions {
   const site = useSiteId();
+  const api = useApi();
   const toasts = useToasts();
   const confirm = useConfirm();
   return useMemo(() => {
@@ -16,15 +16,15 @@ export function useTaskActions(): TaskActions {
       const running = task.status === 'running';
       const body = running ? 'It is running. What it has written stays in the draft and is charged; without any text nothing is charged.' : 'It has not begun. Nothing is charged.';
       if (!(await confirm({ title: `Cancel “${task.title}”?`, body, confirm: 'Cancel the task', danger: true }))) return;
-      await client.rest.writer.cancelTask(site, task.id);
+      await api.writer.cancelTask(site, task.id);
       toasts.success('Cancelled', { detail: task.title, action: running ? undefined : { label: 'Queue it again', run: () => void retry(task) } });
     };
     const retryNow = async (task: TaskView) => {
-      await client.rest.writer.retryTask(site, task.id);
+      await api.writer.retryTask(site, task.id);
       toasts.success('Queued again', { detail: task.title });
     };
     const retry = (task: TaskView) => retryNow(task).catch((error: unknown) => toasts.problem(error));
     const cancel = (task: TaskView) => cancelNow(task).catch((error: unknown) => toasts.problem(error));
     return { retry: (task) => void retry(task), cancel: (task) => void cancel(task) };
-  }, [site, toasts, confirm]);
+  }, [api, site, toasts, confirm]);
 }

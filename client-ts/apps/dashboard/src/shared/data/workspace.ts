@@ -1,8 +1,7 @@
-import { createContext, useCallback, useContext, useSyncExternalStore } from 'react';
-import { useQuery } from '@tanstack/react-query';
+import { createContext, useCallback, useContext } from 'react';
 import type { BalanceView, KeywordCounts, MembershipView, Role, SiteView } from '@igny8/protocol';
-import type { ConnectionStatus, Observable, Rest, SessionState, SiteState, TenantState } from '@igny8/sdk';
-import { client } from './client';
+import { useBalance as useTenantBalance, useClient, useSite as useSiteStore, useTenant } from '@igny8/react';
+import type { Rest, SiteState, TenantState } from '@igny8/sdk';
 
 /** Where one is: which tenant as what, and which of its sites. */
 export interface Workspace {
@@ -19,15 +18,10 @@ export function useWorkspace(): Workspace {
   return workspace;
 }
 
-export function useObservable<T>(observable: Observable<T>): T {
-  return useSyncExternalStore(observable.subscribe, observable.getSnapshot, observable.getSnapshot);
-}
-
-export const useRest = (): Rest => client.rest;
-export const useSession = (): SessionState => useObservable(client.session);
-export const useConnection = (): ConnectionStatus => useObservable(client.connection.status);
+/** The routes, for what is done rather than read. */
+export const useApi = (): Rest => useClient().rest;
 export const useTenantId = (): string => useWorkspace().membership.tenant.id;
-export const useTenantState = (): TenantState => useObservable(client.tenant(useTenantId()));
+export const useTenantState = (): TenantState => useTenant(useTenantId());
 
 /** The site that the address names. Only under a page of a site. */
 export function useSiteId(): string {
@@ -36,7 +30,7 @@ export function useSiteId(): string {
   return site;
 }
 
-export const useSiteState = (): SiteState => useObservable(client.site(useSiteId()));
+export const useSiteState = (): SiteState => useSiteStore(useSiteId());
 export const useKeywordCounts = (): KeywordCounts | undefined => useSiteState().counts ?? undefined;
 
 /** Makes addresses of the site's pages. */
@@ -66,10 +60,9 @@ export function useCan(right: keyof typeof RIGHTS): boolean {
   return (RIGHTS[right] as Role[]).includes(role);
 }
 
-/** The whole tenant's credits: read by REST again whenever a stream says that credits moved. */
+/** The whole tenant's credits, live. */
 export function useBalance(): BalanceView | undefined {
-  const tenant = useTenantId();
-  const live = useTenantState().balance;
-  const read = useQuery({ queryKey: ['balance', tenant], queryFn: () => client.rest.billing.balance() });
-  return read.data?.total ?? live ?? undefined;
+  const read = useTenantBalance(useTenantId(), useSiteId());
+  const atStart = useTenantState().balance;
+  return read.data?.total ?? atStart ?? undefined;
 }

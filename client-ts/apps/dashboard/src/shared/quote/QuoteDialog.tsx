@@ -1,7 +1,7 @@
 import { useState, type ReactNode } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import type { QuoteBody } from '@igny8/sdk';
-import { useRest, useSiteId } from '~/shared/data/workspace';
+import { useApi, useSiteId } from '~/shared/data/workspace';
 import { describeProblem } from '~/shared/format/problem';
 import { formatCount, formatCredits } from '~/shared/format/number';
 import { Dialog } from '~/shared/overlay/Dialog';
@@ -24,9 +24,9 @@ interface QuoteDialogProps {
 
 /** What a run costs and what one has, before anything runs. */
 export function QuoteDialog({ title, description, request, confirm, onConfirm, onClose, children }: QuoteDialogProps) {
-  const rest = useRest();
+  const api = useApi();
   const site = useSiteId();
-  const quote = useQuery({ queryKey: ['quote', site, request], queryFn: () => rest.planner.quote(site, request), staleTime: 0, gcTime: 0, placeholderData: (before) => before });
+  const quote = useQuery({ queryKey: ['quote', site, request], queryFn: () => api.planner.quote(site, request), staleTime: 0, gcTime: 0, placeholderData: (before) => before });
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<unknown>(null);
   const run = async () => {

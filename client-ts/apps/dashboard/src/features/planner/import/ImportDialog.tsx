@@ -1,8 +1,7 @@
 import { useState } from 'react';
 import type { ImportField, ImportPreview, ImportReport } from '@igny8/protocol';
 import type { RawBody } from '@igny8/sdk';
-import { useRest, useSiteId } from '~/shared/data/workspace';
-import { useInvalidate } from '~/shared/data/useInvalidate';
+import { useApi, useSiteId } from '~/shared/data/workspace';
 import { describeProblem } from '~/shared/format/problem';
 import { formatPlural } from '~/shared/format/number';
 import { Dialog } from '~/shared/overlay/Dialog';
@@ -19,9 +18,8 @@ const TITLE = { source: 'Import keywords', mapping: 'What is in which column?', 
 
 /** File or paste → preview with column mapping → report. Nothing is stored before the second step is confirmed. */
 export function ImportDialog({ onClose }: { onClose: () => void }) {
-  const rest = useRest();
+  const api = useApi();
   const site = useSiteId();
-  const invalidate = useInvalidate();
   const [step, setStep] = useState<Step>({ name: 'source' });
   const [choice, setChoice] = useState<ColumnChoice>({});
   const [busy, setBusy] = useState(false);
@@ -35,15 +33,14 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
   };
   const preview = (file: RawBody, fileName: string) =>
     attempt(async () => {
-      const found = await rest.planner.previewImport(site, file);
+      const found = await api.planner.previewImport(site, file);
       setChoice(initialChoice(found));
       setStep({ name: 'mapping', file, fileName, preview: found });
     });
   const run = (file: RawBody) =>
     attempt(async () => {
-      const report = await rest.planner.importKeywords(site, file, chosenMapping(choice));
+      const report = await api.planner.importKeywords(site, file, chosenMapping(choice));
       setStep({ name: 'report', report });
-      await invalidate('keywords');
     });
   const problem = failure ? describeProblem(failure) : null;
   const mapped = Object.values(choice).includes('keyword' satisfies ImportField);

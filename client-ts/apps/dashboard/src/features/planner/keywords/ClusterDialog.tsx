@@ -1,17 +1,17 @@
 import { useNavigate } from 'react-router';
-import { useRest, useSiteId, useSitePath } from '~/shared/data/workspace';
+import { useApi, useSiteId, useSitePath } from '~/shared/data/workspace';
 import { useToasts } from '~/shared/overlay/ToastNotifications';
 import { QuoteDialog } from '~/shared/quote/QuoteDialog';
 
 /** Groups keywords that one page can answer, after showing the price. */
 export function ClusterDialog({ onClose }: { onClose: () => void }) {
-  const rest = useRest();
+  const api = useApi();
   const site = useSiteId();
   const path = useSitePath();
   const navigate = useNavigate();
   const toasts = useToasts();
   const run = async () => {
-    await rest.planner.cluster(site);
+    await api.planner.cluster(site);
     toasts.success('Clustering has begun', { detail: 'Progress is in the bar below.', action: { label: 'Show the clusters', run: () => void navigate(path('clusters')) } });
   };
   return (

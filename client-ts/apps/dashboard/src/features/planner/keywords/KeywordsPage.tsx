@@ -2,9 +2,9 @@ import { useCallback, useState } from 'react';
 import { useSearchParams } from 'react-router';
 import { FileUp, Shapes } from 'lucide-react';
 import type { KeywordStatus } from '@igny8/protocol';
-import { useCan, useKeywordCounts, useRest, useSiteId } from '~/shared/data/workspace';
-import { usePages } from '~/shared/data/usePages';
-import { useInvalidate } from '~/shared/data/useInvalidate';
+import { useKeywords } from '@igny8/react';
+import { pagesOf } from '~/shared/data/pages';
+import { useApi, useCan, useKeywordCounts, useSiteId } from '~/shared/data/workspace';
 import { formatCount, formatPlural } from '~/shared/format/number';
 import { useToasts } from '~/shared/overlay/ToastNotifications';
 import { ActionButtons } from '~/shared/table/ActionButtons';
@@ -23,11 +23,10 @@ export function KeywordsPage() {
   const status = params.get('status') ?? '';
   const dialog = params.get('do');
   const site = useSiteId();
-  const rest = useRest();
   const counts = useKeywordCounts();
   const mayEdit = useCan('edit');
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
-  const pages = usePages(['keywords', site, status, search], (cursor) => rest.planner.keywords(site, { cursor, status: status || null, search: search || null, limit: 200 }));
+  const pages = pagesOf(useKeywords(site, { status: status || null, search: search || null, limit: 200 }));
   const open = useCallback((name: string | null) => setParams(replaced('do', name), { replace: true }), [setParams]);
   return (
     <div className="relative flex h-full flex-col">
@@ -51,12 +50,8 @@ export function KeywordsPage() {
       <DataTable
         label="Keywords"
         columns={KEYWORD_COLUMNS}
-        rows={pages.rows}
+        {...pages}
         rowKey={(keyword) => keyword.id}
-        error={pages.error}
-        onRetry={pages.retry}
-        hasMore={pages.hasMore}
-        onMore={pages.more}
         selection={mayEdit ? { selected, onChange: setSelected } : undefined}
         empty={<KeywordsEmpty filtered={search !== '' || status !== ''} mayEdit={mayEdit} onImport={() => open('import')} onClear={() => (setSearch(''), setParams({}))} />}
       />
@@ -77,16 +72,14 @@ function replaced(name: string, value: string | null) {
 }
 
 function KeywordActions({ selected, onDone }: { selected: ReadonlySet<string>; onDone: () => void }) {
-  const rest = useRest();
+  const api = useApi();
   const site = useSiteId();
   const toasts = useToasts();
-  const invalidate = useInvalidate();
   const change = async (status: KeywordStatus, done: string) => {
     try {
-      await rest.planner.changeKeywords(site, { ids: [...selected], status });
+      await api.planner.changeKeywords(site, { ids: [...selected], status });
       toasts.success(`${formatPlural(selected.size, 'keyword')} ${done}`);
       onDone();
-      await invalidate('keywords');
     } catch (error) {
       toasts.problem(error);
     }

@@ -1,6 +1,5 @@
-import { createClient, type Client } from '@igny8/sdk';
+import { createClient, ProblemError, type Client } from '@igny8/sdk';
 import { QueryClient } from '@tanstack/react-query';
-import { ProblemError } from '@igny8/sdk';
 
 /** The server is where the page came from. */
 export const client: Client = createClient({ baseUrl: '', name: 'igny8-dashboard/0.1.0' });

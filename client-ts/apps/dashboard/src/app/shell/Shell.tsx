@@ -1,0 +1,54 @@
+import { useEffect, useState, type ReactNode } from 'react';
+import type { SiteView } from '@igny8/protocol';
+import { useLiveTasks } from '~/shared/data/useLiveTasks';
+import { useSitePath } from '~/shared/data/workspace';
+import { CommandPalette } from '~/shared/overlay/CommandPalette';
+import { AIStatusBar } from '~/shared/task/AIStatusBar';
+import type { LiveTask } from '~/shared/task/liveTask';
+import { ConnectionBanner } from './ConnectionBanner';
+import { Sidebar } from './Sidebar';
+import { useCommands } from './useCommands';
+import { useGoKeys } from './useGoKeys';
+
+/** Sidebar, page, AI status bar, command palette. */
+export function Shell({ sites, children }: { sites: readonly SiteView[]; children: ReactNode }) {
+  const [palette, setPalette] = useState(false);
+  const commands = useCommands(sites);
+  useGoKeys();
+  usePaletteKey(() => setPalette((open) => !open));
+  return (
+    <div className="flex h-screen overflow-hidden">
+      <a href="#page" className="sr-only z-50 rounded-md bg-surface px-3 py-2 focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:shadow-high">
+        Skip to the page
+      </a>
+      <Sidebar sites={sites} onPalette={() => setPalette(true)} />
+      <div className="flex min-w-0 flex-1 flex-col">
+        <ConnectionBanner />
+        <main id="page" tabIndex={-1} className="min-h-0 flex-1 overflow-hidden bg-canvas focus-visible:outline-none">
+          {children}
+        </main>
+        <RunningTasks />
+      </div>
+      {palette && <CommandPalette commands={commands} onClose={() => setPalette(false)} />}
+    </div>
+  );
+}
+
+function RunningTasks() {
+  const tasks = useLiveTasks();
+  const path = useSitePath();
+  const pathOf = ({ task }: LiveTask) => path(task.document && task.kind === 'draft' ? `drafts/${task.document}` : `tasks?task=${task.id}`);
+  return <AIStatusBar tasks={tasks} tasksPath={path('tasks')} pathOf={pathOf} />;
+}
+
+function usePaletteKey(toggle: () => void): void {
+  useEffect(() => {
+    const key = (event: KeyboardEvent) => {
+      if (event.key.toLowerCase() !== 'k' || !(event.metaKey || event.ctrlKey) || event.shiftKey || event.altKey) return;
+      event.preventDefault();
+      toggle();
+    };
+    document.addEventListener('keydown', key);
+    return () => document.removeEventListener('keydown', key);
+  });
+}

@@ -1,0 +1,90 @@
+import { useState, type KeyboardEvent, type ReactNode } from 'react';
+import { useEditorState, type Editor } from '@tiptap/react';
+import { Bold, Code, Heading2, Heading3, Italic, Link2, List, ListOrdered, Minus, Quote, Redo2, Strikethrough, Table, Underline, Undo2 } from 'lucide-react';
+import { classNames } from '~/shared/ui/classNames';
+import { LinkDialog } from './LinkDialog';
+
+interface Tool {
+  label: string;
+  icon: ReactNode;
+  active?: (editor: Editor) => boolean;
+  run: (editor: Editor) => void;
+}
+
+const GROUPS: Tool[][] = [
+  [
+    { label: 'Undo', icon: <Undo2 size={15} />, run: (editor) => editor.chain().focus().undo().run() },
+    { label: 'Redo', icon: <Redo2 size={15} />, run: (editor) => editor.chain().focus().redo().run() },
+  ],
+  [
+    { label: 'Heading', icon: <Heading2 size={15} />, active: (editor) => editor.isActive('heading', { level: 2 }), run: (editor) => editor.chain().focus().toggleHeading({ level: 2 }).run() },
+    { label: 'Subheading', icon: <Heading3 size={15} />, active: (editor) => editor.isActive('heading', { level: 3 }), run: (editor) => editor.chain().focus().toggleHeading({ level: 3 }).run() },
+  ],
+  [
+    { label: 'Bold', icon: <Bold size={15} />, active: (editor) => editor.isActive('bold'), run: (editor) => editor.chain().focus().toggleBold().run() },
+    { label: 'Italic', icon: <Italic size={15} />, active: (editor) => editor.isActive('italic'), run: (editor) => editor.chain().focus().toggleItalic().run() },
+    { label: 'Underline', icon: <Underline size={15} />, active: (editor) => editor.isActive('underline'), run: (editor) => editor.chain().focus().toggleUnderline().run() },
+    { label: 'Strikethrough', icon: <Strikethrough size={15} />, active: (editor) => editor.isActive('strike'), run: (editor) => editor.chain().focus().toggleStrike().run() },
+    { label: 'Code', icon: <Code size={15} />, active: (editor) => editor.isActive('code'), run: (editor) => editor.chain().focus().toggleCode().run() },
+  ],
+  [
+    { label: 'Bulleted list', icon: <List size={15} />, active: (editor) => editor.isActive('bulletList'), run: (editor) => editor.chain().focus().toggleBulletList().run() },
+    { label: 'Numbered list', icon: <ListOrdered size={15} />, active: (editor) => editor.isActive('orderedList'), run: (editor) => editor.chain().focus().toggleOrderedList().run() },
+    { label: 'Quote', icon: <Quote size={15} />, active: (editor) => editor.isActive('blockquote'), run: (editor) => editor.chain().focus().toggleBlockquote().run() },
+    { label: 'Table', icon: <Table size={15} />, active: (editor) => editor.isActive('table'), run: (editor) => editor.chain().focus().insertTable({ rows: 3, cols: 3, withHeaderRow: true }).run() },
+    { label: 'Divider', icon: <Minus size={15} />, run: (editor) => editor.chain().focus().setHorizontalRule().run() },
+  ],
+];
+
+const TOOLS = GROUPS.flat();
+
+/** Formatting, one row, reached with Tab once and walked with the arrows. */
+export function FormatBar({ editor, disabled, aside }: { editor: Editor; disabled: boolean; aside: ReactNode }) {
+  const [linking, setLinking] = useState(false);
+  const active = useEditorState({ editor, selector: ({ editor: now }) => [...TOOLS.map((tool) => tool.active?.(now) ?? false), now.isActive('link')] });
+  let index = 0;
+  return (
+    <div className="sticky top-0 z-10 flex h-10 items-center gap-3 border-b border-line bg-canvas px-6">
+      <div role="toolbar" aria-label="Formatting" className="flex items-center gap-2" onKeyDown={walk}>
+        {GROUPS.map((group, position) => (
+          <div key={position} role="group" className="flex gap-0.5 not-first:border-l not-first:border-line not-first:pl-2">
+            {group.map((tool) => {
+              const at = index++;
+              return <ToolButton key={tool.label} label={tool.label} active={active[at] ?? false} first={at === 0} disabled={disabled} onClick={() => tool.run(editor)} icon={tool.icon} />;
+            })}
+            {position === 2 && <ToolButton label="Link" active={active.at(-1) ?? false} first={false} disabled={disabled} onClick={() => setLinking(true)} icon={<Link2 size={15} />} />}
+          </div>
+        ))}
+      </div>
+      <div className="ml-auto">{aside}</div>
+      {linking && <LinkDialog editor={editor} onClose={() => setLinking(false)} />}
+    </div>
+  );
+}
+
+function ToolButton({ label, icon, active, first, disabled, onClick }: { label: string; icon: ReactNode; active: boolean; first: boolean; disabled: boolean; onClick: () => void }) {
+  return (
+    <button
+      type="button"
+      aria-label={label}
+      title={label}
+      aria-pressed={active}
+      tabIndex={first ? 0 : -1}
+      disabled={disabled}
+      // Pressing a tool must not take the selection out of the text.
+      onMouseDown={(event) => event.preventDefault()}
+      onClick={onClick}
+      className={classNames('inline-flex size-7 items-center justify-center rounded-md transition-colors duration-100 disabled:opacity-40', active ? 'bg-accent-soft text-accent-text' : 'text-ink-2 hover:bg-hover hover:text-ink')}
+    >
+      {icon}
+    </button>
+  );
+}
+
+function walk(event: KeyboardEvent<HTMLElement>): void {
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  if (!step) return;
+  const buttons = [...event.currentTarget.querySelectorAll<HTMLButtonElement>('button:not(:disabled)')];
+  const now = buttons.indexOf(document.activeElement as HTMLButtonElement);
+  buttons[(now + step + buttons.length) % buttons.length]?.focus();
+}

@@ -1,0 +1,94 @@
+import { useMemo } from 'react';
+import { useSearchParams } from 'react-router';
+import { ListTodo } from 'lucide-react';
+import { useTaskHistory } from '@igny8/react';
+import type { TaskKind, TaskStatus } from '@igny8/protocol';
+import { byUrgency } from '~/shared/data/useLiveTasks';
+import { pagesOf } from '~/shared/data/pages';
+import { useTaskActions } from '~/shared/data/useTaskActions';
+import { useCan, useSiteId, useSitePath, useSiteState } from '~/shared/data/workspace';
+import { formatCount } from '~/shared/format/number';
+import { TASK_KIND, TASK_STATUS } from '~/shared/format/word';
+import { FilterPanel } from '~/shared/table/FilterPanel';
+import type { LiveTask } from '~/shared/task/liveTask';
+import { TaskControlPanel } from '~/shared/task/TaskControlPanel';
+import { TaskQueueTable } from '~/shared/task/TaskQueueTable';
+import { ButtonLink } from '~/shared/ui/Button';
+import { SelectField } from '~/shared/ui/Field';
+import { PageHeader } from '~/shared/ui/PageHeader';
+import { EmptyState } from '~/shared/ui/StateMessage';
+
+const STATUSES: TaskStatus[] = ['running', 'queued', 'succeeded', 'failed', 'cancelled'];
+
+export function TasksPage() {
+  const site = useSiteId();
+  const path = useSitePath();
+  const canAct = useCan('edit');
+  const actions = useTaskActions();
+  const [params, setParams] = useSearchParams();
+  const status = params.get('status') ?? '';
+  const kind = params.get('kind') ?? '';
+  const { tasks, progress, phase } = useSiteState();
+  const history = useTaskHistory(site, { status: status || null, kind: kind || null, limit: 200 });
+  const rows = useMemo(() => {
+    const known = new Map<string, LiveTask>();
+    for (const task of [...history.items, ...tasks.values()]) {
+      if ((!status || task.status === status) && (!kind || task.kind === kind)) known.set(task.id, { task, progress: progress.get(task.id) });
+    }
+    return [...known.values()].sort(byUrgency);
+  }, [history.items, tasks, progress, status, kind]);
+  const set = (name: string, value: string) =>
+    setParams((before) => {
+      const next = new URLSearchParams(before);
+      if (value) next.set(name, value);
+      else next.delete(name);
+      return next;
+    });
+  const chosen = params.get('task');
+  const open = rows.find(({ task }) => task.id === chosen) ?? (chosen && tasks.has(chosen) ? { task: tasks.get(chosen) as LiveTask['task'], progress: progress.get(chosen) } : undefined);
+  const pages = pagesOf(history);
+  const known = pages.rows !== undefined || phase === 'live';
+  return (
+    <div className="flex h-full flex-col">
+      <PageHeader title="Tasks" count={pages.rows && formatCount(Math.max(history.total, rows.length))} description="Everything the AI does, one item per run" />
+      <FilterPanel what="tasks" status={{ value: status, options: [{ value: '', label: 'All' }, ...STATUSES.map((value) => ({ value, label: TASK_STATUS[value].label }))], onChange: (value) => set('status', value) }}>
+        <KindFilter value={kind} onChange={(value) => set('kind', value)} />
+      </FilterPanel>
+      <div className="flex min-h-0 flex-1">
+        <TaskQueueTable {...pages} tasks={known ? rows : undefined} actions={actions} canAct={canAct} onOpen={({ task }) => set('task', task.id)} empty={<TasksEmpty filtered={status !== '' || kind !== ''} />} />
+        {open && <TaskControlPanel row={open} actions={actions} canAct={canAct} documentPath={(document) => path(`drafts/${document}`)} onClose={() => set('task', '')} />}
+      </div>
+    </div>
+  );
+}
+
+function KindFilter({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+  return (
+    <SelectField label="Kind of task" hideLabel className="ml-auto w-36" value={value} onChange={(event) => onChange(event.target.value)}>
+      <option value="">All kinds</option>
+      {(Object.keys(TASK_KIND) as TaskKind[]).map((kind) => (
+        <option key={kind} value={kind}>
+          {TASK_KIND[kind]}
+        </option>
+      ))}
+    </SelectField>
+  );
+}
+
+function TasksEmpty({ filtered }: { filtered: boolean }) {
+  const path = useSitePath();
+  if (filtered) return <EmptyState title="No task matches" actions={<ButtonLink to={path('tasks')}>Show all tasks</ButtonLink>} />;
+  return (
+    <EmptyState
+      icon={<ListTodo size={18} />}
+      title="The queue is empty"
+      actions={
+        <ButtonLink kind="primary" to={path('ideas')}>
+          Pick ideas to write
+        </ButtonLink>
+      }
+    >
+      Clustering, ideas, drafts, images and publications appear here while they run, and stay as history.
+    </EmptyState>
+  );
+}
