@@ -22,7 +22,7 @@ use tokio::sync::{mpsc, oneshot};
 /// What a commit carries: a small event.
 const RECORD_BYTES: usize = 200;
 /// How long each measurement runs; seven of them in each round.
-const MEASURE: Duration = Duration::from_millis(2_500);
+const MEASURE: Duration = Duration::from_millis(2_000);
 /// The better of two rounds is taken: on a shared machine the worse one measures the neighbours.
 const ROUNDS: usize = 2;
 const PRODUCERS: [usize; 3] = [1, 64, 512];
