@@ -61,7 +61,7 @@ impl<'a> Booking<'a> {
 
     /// The bucket of a part; a part of a grant that is not here (any more) opens it.
     fn bucket_mut(&mut self, part: &Part) -> Result<&mut Bucket, LedgerRefusal> {
-        let known = self.bucket(part.grant).cloned().unwrap_or_else(|| Bucket {
+        let known = self.bucket(part.grant).cloned().unwrap_or(Bucket {
             grant: part.grant,
             kind: part.kind,
             expires_at: part.expires_at,
