@@ -74,7 +74,7 @@ class LiveClient implements Client {
     this.rest = rest;
     this.connection = connection;
     this.#streams = new Streams(connection);
-    this.#stops.push(session.subscribe(() => this.#follow()), whenOnline(() => connection.retryNow()));
+    this.#stops.push(session.subscribe(() => this.#follow()), whenBack(() => connection.retryNow()));
     this.#follow();
   }
 
@@ -122,9 +122,17 @@ function kept<T>(map: Map<string, T>, id: string, make: () => T): T {
   return found;
 }
 
-/** Browsers say when the network is back; elsewhere the timer has to do. */
-function whenOnline(act: () => void): () => void {
-  if (typeof globalThis.addEventListener !== 'function') return () => undefined;
+/** Browsers say when the network is back, and when someone looks again at a tab whose timers were
+ * slowed down; elsewhere the timer has to do. */
+function whenBack(act: () => void): () => void {
+  if (typeof globalThis.document === 'undefined') return () => undefined;
+  const seen = (): void => {
+    if (document.visibilityState === 'visible') act();
+  };
   globalThis.addEventListener('online', act);
-  return () => globalThis.removeEventListener('online', act);
+  document.addEventListener('visibilitychange', seen);
+  return () => {
+    globalThis.removeEventListener('online', act);
+    document.removeEventListener('visibilitychange', seen);
+  };
 }

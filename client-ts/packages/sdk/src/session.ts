@@ -6,6 +6,9 @@ import { ProblemError } from './problem.js';
 /** The access token is renewed so long before it ends: more than a slow request takes. */
 export const ACCESS_TOKEN_MARGIN_MS = 30_000;
 
+/** The name of the lock that tabs share. */
+const REFRESH_LOCK = 'igny8-refresh';
+
 /** Where the refresh token rests between visits. Browsers need none: theirs is an HttpOnly cookie. */
 export interface TokenStorage {
   load(): string | null | Promise<string | null>;
@@ -92,7 +95,7 @@ export class Session implements Observable<SessionState> {
 
   /** Renews the tokens. Many callers at once share one request: a refresh token counts only once. */
   refresh(): Promise<void> {
-    this.#refreshing ??= this.#refreshNow().finally(() => {
+    this.#refreshing ??= this.#alone(() => this.#refreshNow()).finally(() => {
       this.#refreshing = null;
     });
     return this.#refreshing;
@@ -100,6 +103,14 @@ export class Session implements Observable<SessionState> {
 
   get #usesCookie(): boolean {
     return this.#storage === null;
+  }
+
+  /** Tabs of one browser share the cookie: two renewals at once would spend one refresh token twice,
+   * which the server must take for theft. */
+  async #alone(act: () => Promise<void>): Promise<void> {
+    const locks = (globalThis.navigator as Navigator | undefined)?.locks;
+    if (!this.#usesCookie || locks === undefined) return act();
+    return locks.request(REFRESH_LOCK, act);
   }
 
   async #refreshNow(): Promise<void> {

@@ -1,5 +1,6 @@
 import { type ClientFrame, decodeFrame, encodeFrame, type ServerFrame, type StreamName, type StreamSnapshot } from '@igny8/protocol';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { applyAwarenessUpdate, Awareness, encodeAwarenessUpdate, removeAwarenessStates } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 
 /** A server in this process: real sockets, the protocol as docs/PROTOCOL.md has it, one store of
@@ -25,6 +26,9 @@ export class FakeServer {
   refuseTickets = 0;
   readonly #server: WebSocketServer;
   readonly #held: (() => void)[] = [];
+  /** Which client id a socket has in which document. */
+  readonly #introduced = new Map<WebSocket, Map<string, number>>();
+  readonly #presences = new Map<string, Awareness>();
   readonly #rooms = new Map<string, Set<WebSocket>>();
   #tickets = new Set<string>();
   #count = 0;
@@ -59,6 +63,7 @@ export class FakeServer {
 
   async stop(): Promise<void> {
     this.killAll();
+    for (const presence of this.#presences.values()) presence.destroy();
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
@@ -87,6 +92,14 @@ export class FakeServer {
     const document = this.documents.get(id) ?? new Y.Doc();
     this.documents.set(id, document);
     return document;
+  }
+
+  /** Who is in a document. */
+  presence(id: string): Awareness {
+    const presence = this.#presences.get(id) ?? new Awareness(new Y.Doc());
+    if (!this.#presences.has(id)) presence.setLocalState(null);
+    this.#presences.set(id, presence);
+    return presence;
   }
 
   giveDurable(): void {
@@ -144,6 +157,7 @@ export class FakeServer {
         return send(socket, { type: 'document_synced', document: frame.document, update, state_vector: Y.encodeStateVector(document) });
       }
       case 'awareness':
+        this.#introduce(socket, frame.document, frame.update);
         return this.#others(socket, { kind: 'document', id: frame.document }, { type: 'awareness', document: frame.document, update: frame.update });
     }
   }
@@ -160,7 +174,9 @@ export class FakeServer {
   #documentSnapshot(id: string, vector?: Uint8Array): StreamSnapshot {
     const document = this.document(id);
     const update = Y.encodeStateAsUpdate(document, vector);
-    return { kind: 'document', update, state_vector: Y.encodeStateVector(document), writable: this.writable, awareness: new Uint8Array() };
+    const presence = this.presence(id);
+    const awareness = encodeAwarenessUpdate(presence, [...presence.getStates().keys()]);
+    return { kind: 'document', update, state_vector: Y.encodeStateVector(document), writable: this.writable, awareness };
   }
 
   #update(socket: WebSocket, frame: Extract<ClientFrame, { type: 'document_update' }>): void {
@@ -182,11 +198,31 @@ export class FakeServer {
     else durable();
   }
 
+  #introduce(socket: WebSocket, id: string, update: Uint8Array): void {
+    const presence = this.presence(id);
+    const learn = ({ added, updated }: { added: number[]; updated: number[] }): void => {
+      const [client] = [...added, ...updated];
+      if (client === undefined) return;
+      this.#introduced.set(socket, (this.#introduced.get(socket) ?? new Map<string, number>()).set(id, client));
+    };
+    presence.on('update', learn);
+    applyAwarenessUpdate(presence, update, socket);
+    presence.off('update', learn);
+  }
+
   #others(socket: WebSocket, stream: StreamName, frame: ServerFrame): void {
     for (const other of this.#rooms.get(roomOf(stream)) ?? []) if (other !== socket) send(other, frame);
   }
 
+  /** A socket's presence ends with it. */
   #leave(socket: WebSocket): void {
+    for (const [id, presence] of this.#presences) {
+      const gone = this.#introduced.get(socket)?.get(id);
+      if (gone === undefined) continue;
+      removeAwarenessStates(presence, [gone], socket);
+      const update = encodeAwarenessUpdate(presence, [gone]);
+      this.#others(socket, { kind: 'document', id }, { type: 'awareness', document: id, update });
+    }
     for (const room of this.#rooms.values()) room.delete(socket);
   }
 

@@ -13,3 +13,11 @@ export const UPDATE_BYTES_MAX = 1024 * 1024;
 export const GAPS_MAX = 5;
 /** Requests for what we lack in a row, likewise. */
 export const SYNCS_MAX = 5;
+/** What a frame adds to an edit: names, ids, numbers. */
+export const FRAME_OVERHEAD_BYTES = 256;
+/** An unanswered request for what we lack is repeated after this. */
+export const SYNC_TIMEOUT_MS = 10_000;
+/** A busy server is asked again after a random time below this, doubled each time, … */
+export const BUSY_DELAY_BASE_MS = 500;
+/** … but never after more than this. */
+export const BUSY_DELAY_MAX_MS = 15_000;

@@ -25,15 +25,21 @@ export class Presence {
     if (update.length > 0) applyAwarenessUpdate(this.awareness, update, this);
   }
 
-  /** The line is there: others learn of us at once. */
+  /** The line is there: others learn of us at once. They took us for gone at the clock we had, so
+   * our state needs a later one to be believed. */
   announce(): void {
-    if (this.awareness.getLocalState() !== null) this.#flush();
+    const state = this.awareness.getLocalState();
+    if (state === null) return;
+    this.#sentAt = 0;
+    this.awareness.setLocalState(state);
   }
 
   /** The line is gone: the others' carets must not stand there as if they were alive. */
   forgetOthers(): void {
     const others = [...this.awareness.getStates().keys()].filter((id) => id !== this.#own);
     removeAwarenessStates(this.awareness, others, this);
+    // They may not have moved meanwhile: the same clock must bring them back.
+    for (const id of others) this.awareness.meta.delete(id);
   }
 
   /** Says good-bye. */

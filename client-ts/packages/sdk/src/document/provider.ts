@@ -3,9 +3,10 @@ import type { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 
 import type { Client } from '../client.js';
+import { backoffDelay } from '../connection/backoff.js';
 import type { DocumentFrame, StreamEnd, Subscription } from '../connection/streams.js';
 import { type Observable, State } from '../observable.js';
-import { GAPS_MAX, SYNCS_MAX, UPDATE_BYTES_MAX } from './bound.js';
+import * as bound from './bound.js';
 import { Outbox } from './outbox.js';
 import { Presence } from './presence.js';
 
@@ -28,6 +29,9 @@ export interface DocumentStatus {
 
 const START: DocumentStatus = { phase: 'connecting', saved: true, unsaved: 0, writable: false, refused: null, ended: null };
 
+/** Refusals that are about the server's state, not about the edit. */
+const BUSY_CODES: ReadonlySet<string> = new Set(['busy', 'unavailable']);
+
 /** Binds a Y.Doc to a document of the server. Unmodified TipTap collaboration works on `ydoc` and,
  * for carets, on this as its `provider` (it asks for `awareness`). */
 export class DocumentProvider {
@@ -43,8 +47,10 @@ export class DocumentProvider {
   #gaps = 0;
   /** Requests for what we lack, in a row, that did not fill the gap. */
   #syncs = 0;
-  /** Such a request is on its way: what arrives meanwhile may well show the same gap. */
-  #syncing = false;
+  /** Such a request is on its way (what arrives meanwhile may well show the same gap), or will be. */
+  #syncing: ReturnType<typeof setTimeout> | undefined;
+  /** Edits in a row that the server was too busy for. */
+  #busy = 0;
 
   constructor(client: Client, document: string, ydoc: Y.Doc) {
     this.#client = client;
@@ -75,6 +81,7 @@ export class DocumentProvider {
 
   /** Leaves the document. What is unsaved at that moment may be lost: look at `status` first. */
   destroy(): void {
+    this.#endSync();
     this.#outbox.drain();
     this.#presence.destroy();
     this.ydoc.off('update', this.#edited);
@@ -94,7 +101,7 @@ export class DocumentProvider {
   #subscribed(snapshot: StreamSnapshot | null): void {
     this.#gaps = 0;
     this.#syncs = 0;
-    this.#syncing = false;
+    this.#endSync();
     if (snapshot === null || snapshot.kind !== 'document') {
       // Resumed without a state: we still must learn what the server lacks of ours.
       this.#requestSync();
@@ -114,10 +121,11 @@ export class DocumentProvider {
         if (this.#hasGap()) this.#requestSync();
         return;
       case 'document_synced':
-        this.#syncing = false;
+        this.#endSync();
         return this.#synchronise(frame.update, frame.state_vector);
       case 'durable':
         this.#gaps = 0;
+        this.#busy = 0;
         this.#outbox.durable(frame.ref);
         return this.#count();
       case 'document_refused':
@@ -159,24 +167,46 @@ export class DocumentProvider {
   }
 
   #requestSync(): void {
-    if (this.#syncing) return;
+    if (this.#syncing !== undefined) return;
     this.#syncs += 1;
-    if (this.#syncs > SYNCS_MAX) return this.#refuse('gap', 'Parts of the document did not arrive. Reload the page.');
+    if (this.#syncs > bound.SYNCS_MAX) return this.#refuse('gap', 'Parts of the document did not arrive. Reload the page.');
+    this.#askForSync();
+  }
+
+  #askForSync(): void {
     const state_vector = Y.encodeStateVector(this.ydoc);
-    this.#syncing = this.#client.connection.send({ type: 'document_sync', document: this.#document, state_vector });
+    // Without a line nothing needs to be asked: the next `subscribed` brings it.
+    if (!this.#client.connection.send({ type: 'document_sync', document: this.#document, state_vector })) return this.#endSync();
+    this.#syncing = setTimeout(() => this.#askForSync(), bound.SYNC_TIMEOUT_MS);
+  }
+
+  #endSync(): void {
+    clearTimeout(this.#syncing);
+    this.#syncing = undefined;
+  }
+
+  /** Nothing is wrong with the edit: it stays unsaved, and goes with the difference a little later. */
+  #serverIsBusy(): void {
+    this.#outbox.close();
+    this.#count();
+    if (this.#syncing !== undefined) return;
+    const delay = backoffDelay(this.#busy, bound.BUSY_DELAY_BASE_MS, bound.BUSY_DELAY_MAX_MS);
+    this.#busy += 1;
+    this.#syncing = setTimeout(() => this.#askForSync(), delay);
   }
 
   #refusedByServer(frame: Extract<ServerFrame, { type: 'document_refused' }>): void {
+    if (BUSY_CODES.has(frame.code)) return this.#serverIsBusy();
     if (frame.code !== 'gap' || !frame.state_vector) return this.#refuse(frame.code, frame.message);
     if (this.#outbox.isAnswered(frame.ref)) return;
     this.#gaps += 1;
-    if (this.#gaps > GAPS_MAX) return this.#refuse(frame.code, frame.message);
+    if (this.#gaps > bound.GAPS_MAX) return this.#refuse(frame.code, frame.message);
     this.#outbox.synced(Y.encodeStateAsUpdate(this.ydoc, frame.state_vector));
     this.#count();
   }
 
   #sendUpdate(ref: number, update: Uint8Array): boolean {
-    if (update.byteLength > UPDATE_BYTES_MAX) {
+    if (update.byteLength > Math.min(bound.UPDATE_BYTES_MAX, this.#client.connection.frameBytesMax - bound.FRAME_OVERHEAD_BYTES)) {
       this.#refuse('too_large', 'This edit is larger than 1 MiB. Insert it in smaller parts.');
       return false;
     }
@@ -190,12 +220,14 @@ export class DocumentProvider {
 
   /** From here on nothing is sent; what others write is still shown. */
   #refuse(code: string, message: string): void {
+    this.#endSync();
     this.#outbox.close();
     this.#change({ refused: { code, message }, writable: false });
     this.#count();
   }
 
   #lost(): void {
+    this.#endSync();
     this.#outbox.close();
     this.#presence.forgetOthers();
     this.#change({ phase: this.#status.getSnapshot().phase === 'connecting' ? 'connecting' : 'offline' });
@@ -203,6 +235,7 @@ export class DocumentProvider {
   }
 
   #ended(end: StreamEnd): void {
+    this.#endSync();
     this.#outbox.close();
     this.#presence.forgetOthers();
     this.#change({ phase: 'ended', ended: end, writable: false });

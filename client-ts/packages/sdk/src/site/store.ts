@@ -40,6 +40,8 @@ class LiveStore<S extends Phased> implements Observable<S> {
   readonly getSnapshot = (): S => this.#state.getSnapshot();
 
   readonly subscribe = (listener: () => void): (() => void) => {
+    // Whoever looks anew at something that had ended asks anew: it may be there by now.
+    if (this.#listeners === 0 && this.getSnapshot().phase === 'ended') this.#state.set(this.#reducer.empty);
     const stop = this.#state.subscribe(listener);
     this.#listeners += 1;
     this.#open();

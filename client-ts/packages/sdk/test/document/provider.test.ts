@@ -210,6 +210,21 @@ describe('r8 refusals', () => {
     expect(fork.getText('t').toString()).toContain('still not allowed');
   });
 
+  it('a busy server refuses nothing for good', async () => {
+    const ada = await author();
+    let busy = 3;
+    world.server.intercept = (frame, socket) => {
+      if (frame.type !== 'document_update' || busy-- <= 0) return false;
+      send(socket, { type: 'document_refused', document: 'doc-1', ref: frame.ref, code: 'busy', message: 'In a moment.' } as never);
+      return true;
+    };
+    ada.text.insert(0, 'one ');
+    ada.text.insert(4, 'two');
+    await eventually(() => expect(serverText()).toBe('one two'));
+    await saved(ada);
+    expect(status(ada)).toMatchObject({ refused: null, writable: true });
+  });
+
   it('a viewer is told so and sends nothing', async () => {
     world.server.writable = false;
     const ada = await author();
@@ -237,6 +252,24 @@ describe('r8 refusals', () => {
   it('one document has one provider per client', async () => {
     const ada = await author();
     expect(() => new DocumentProvider(ada.client, 'doc-1', new Y.Doc())).toThrow(/already has a provider/);
+  });
+});
+
+describe('presence', () => {
+  const names = (one: Author) => [...one.provider.awareness.getStates().values()].map((state) => state['name'] as string | undefined).sort();
+
+  it('reaches those who are here and those who come, and ends with the line and with the provider', async () => {
+    const ada = await author();
+    ada.provider.awareness.setLocalState({ name: 'Ada' });
+    const bob = await author();
+    bob.provider.awareness.setLocalState({ name: 'Bob' });
+    await eventually(() => expect([names(ada), names(bob)]).toEqual([['Ada', 'Bob'], ['Ada', 'Bob']]));
+    const back = await cut(ada, bob);
+    expect([names(ada), names(bob)]).toEqual([['Ada'], ['Bob']]);
+    back();
+    await eventually(() => expect([names(ada), names(bob)]).toEqual([['Ada', 'Bob'], ['Ada', 'Bob']]));
+    bob.provider.destroy();
+    await eventually(() => expect(names(ada)).toEqual(['Ada']));
   });
 });
 

@@ -70,6 +70,19 @@ describe('the site store', () => {
     stop();
   });
 
+  it('asks anew when someone looks again at what had ended', async () => {
+    const client = await world.client();
+    const store = client.site('site-1');
+    const stop = store.subscribe(() => undefined);
+    await waitFor(store, (state) => state.phase === 'live');
+    const stream = { kind: 'site', id: 'site-1' } as const;
+    world.server.say(stream, { type: 'stream_closed', stream, reason: 'gone' });
+    await waitFor(store, (state) => state.phase === 'ended');
+    stop();
+    store.subscribe(() => undefined);
+    await waitFor(store, (state) => state.phase === 'live');
+  });
+
   it('ends with the login', async () => {
     const client = await world.client();
     const store = client.site('site-1');
