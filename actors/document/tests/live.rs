@@ -29,6 +29,10 @@ fn paragraph(txn: &mut TransactionMut<'_>, root: &XmlFragmentRef, text: &str) ->
     paragraph
 }
 
+fn add(text: &'static str) -> impl FnOnce(&mut TransactionMut<'_>, &XmlFragmentRef) {
+    move |txn, root| _ = paragraph(txn, root, text)
+}
+
 fn element(node: Option<XmlOut>) -> XmlElementRef {
     node.and_then(XmlOut::into_xml_element).unwrap()
 }
@@ -87,8 +91,8 @@ fn r8_a_delete_only_update_is_taken() {
 fn r8_an_overlapping_update_adds_only_what_is_new() {
     let person = client(9);
     let mut document = LiveDocument::new(1);
-    document.apply(&edit(&person, |txn, root| drop(paragraph(txn, root, "a")))).unwrap();
-    edit(&person, |txn, root| drop(paragraph(txn, root, "b")));
+    document.apply(&edit(&person, add("a"))).unwrap();
+    edit(&person, add("b"));
     let whole = person.transact().encode_diff_v1(&StateVector::default());
     let applied = document.apply(&whole).unwrap();
     assert!(applied.changed && applied.delta.len() < whole.len());
@@ -99,9 +103,9 @@ fn r8_an_overlapping_update_adds_only_what_is_new() {
 fn r8_a_gap_is_answered_with_what_we_have() {
     let person = client(9);
     let mut document = LiveDocument::new(1);
-    document.apply(&edit(&person, |txn, root| drop(paragraph(txn, root, "a")))).unwrap();
-    edit(&person, |txn, root| drop(paragraph(txn, root, "lost")));
-    let late = edit(&person, |txn, root| drop(paragraph(txn, root, "c")));
+    document.apply(&edit(&person, add("a"))).unwrap();
+    edit(&person, add("lost"));
+    let late = edit(&person, add("c"));
     let before = document.snapshot();
     let refused = document.apply(&late).unwrap_err();
     assert_eq!(refused, UpdateRefused::Gap { have_state_vector: document.state_vector() });
@@ -113,10 +117,10 @@ fn r8_a_gap_is_answered_with_what_we_have() {
 #[test]
 fn r8_an_update_that_deletes_or_follows_what_never_arrived_is_a_gap() {
     let (first, second) = (client(9), client(10));
-    edit(&first, |txn, root| drop(paragraph(txn, root, "unseen")));
+    edit(&first, add("unseen"));
     let all = first.transact().encode_diff_v1(&StateVector::default());
     second.transact_mut().apply_update(Update::decode_v1(&all).unwrap()).unwrap();
-    let follows = edit(&second, |txn, root| drop(paragraph(txn, root, "after")));
+    let follows = edit(&second, add("after"));
     let deletes = edit(&second, |txn, root| root.remove(txn, 0));
     let mut document = LiveDocument::new(1);
     for update in [follows, deletes] {
@@ -128,9 +132,9 @@ fn r8_an_update_that_deletes_or_follows_what_never_arrived_is_a_gap() {
 #[test]
 fn r8_a_skip_is_refused() {
     let person = client(9);
-    let a = edit(&person, |txn, root| drop(paragraph(txn, root, "a")));
-    edit(&person, |txn, root| drop(paragraph(txn, root, "hole")));
-    let c = edit(&person, |txn, root| drop(paragraph(txn, root, "c")));
+    let a = edit(&person, add("a"));
+    edit(&person, add("hole"));
+    let c = edit(&person, add("c"));
     let holed = yrs::merge_updates_v1([a, c]).unwrap();
     let mut document = LiveDocument::new(1);
     assert_eq!(document.apply(&holed), Err(UpdateRefused::Skip));
@@ -157,9 +161,9 @@ type Change = fn(&mut TransactionMut<'_>, &XmlFragmentRef);
 #[test]
 fn r8_what_the_schema_does_not_know_is_refused() {
     let changes: [(&str, Change); 14] = [
-        ("node", |txn, root| drop(root.push_back(txn, XmlElementPrelim::empty("script")))),
-        ("bare text", |txn, root| drop(root.push_back(txn, XmlTextPrelim::new("bare")))),
-        ("item alone", |txn, root| drop(root.push_back(txn, XmlElementPrelim::empty("listItem")))),
+        ("node", |txn, root| _ = root.push_back(txn, XmlElementPrelim::empty("script"))),
+        ("bare text", |txn, root| _ = root.push_back(txn, XmlTextPrelim::new("bare"))),
+        ("item alone", |txn, root| _ = root.push_back(txn, XmlElementPrelim::empty("listItem"))),
         ("paragraph in paragraph", |txn, root| {
             let p = paragraph(txn, root, "x");
             p.push_back(txn, XmlElementPrelim::empty("paragraph"));
@@ -348,8 +352,8 @@ fn r8_load_names_the_offender() {
     assert_eq!(load(None, vec![good.clone(), bad.clone()]), LoadError::Update { index: 1 });
     assert_eq!(load(Some(&bad), vec![]), LoadError::Snapshot);
     let person = client(9);
-    edit(&person, |txn, root| drop(paragraph(txn, root, "lost")));
-    let late = edit(&person, |txn, root| drop(paragraph(txn, root, "b")));
+    edit(&person, add("lost"));
+    let late = edit(&person, add("b"));
     assert_eq!(load(Some(&good), vec![late]), LoadError::Incomplete);
 }
 

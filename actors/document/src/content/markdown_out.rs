@@ -51,11 +51,7 @@ fn same_list(a: &Block, b: &Block) -> bool {
 
 fn block(block: &Block) -> String {
     match block {
-        Block::Heading { level, content } => {
-            format!("{} {}", "#".repeat(usize::from(*level)), inlines(content, false))
-                .trim_end()
-                .to_owned()
-        }
+        Block::Heading { level, content } => heading(*level, &inlines(content, false)),
         Block::Paragraph { content } => inlines(content, true),
         Block::BulletList { items } => list(items, |_| "- ".to_owned()),
         Block::OrderedList { start, items } => {
@@ -70,6 +66,15 @@ fn block(block: &Block) -> String {
         }
         Block::Table { rows } => table(rows),
     }
+}
+
+/// A number sign at the end would be taken for the closing of the heading.
+fn heading(level: u8, text: &str) -> String {
+    let text = match text.strip_suffix('#') {
+        Some(before) if !before.ends_with('\\') => format!("{before}\\#"),
+        _ => text.to_owned(),
+    };
+    format!("{} {text}", "#".repeat(usize::from(level))).trim_end().to_owned()
 }
 
 fn list(items: &[ListItem], marker: impl Fn(u64) -> String) -> String {
@@ -114,8 +119,9 @@ fn prefixed(text: &str, first: &str, rest: &str) -> String {
 }
 
 fn code(language: &str, text: &str) -> String {
-    let longest = longest_run(text, '`');
-    let fence = "`".repeat(longest.max(2) + 1);
+    // A fence of backticks cannot name a language that holds one.
+    let sign = if language.contains('`') { '~' } else { '`' };
+    let fence = sign.to_string().repeat(longest_run(text, sign).max(2) + 1);
     let end = if text.is_empty() { "" } else { "\n" };
     format!("{fence}{language}\n{text}{end}{fence}")
 }
