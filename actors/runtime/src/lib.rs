@@ -1,1 +1,25 @@
-//! igny8-actors-runtime
+//! The actors: one per account, tenant, site and open document; their supervision, admission,
+//! output gate and outbox; and the workers that run the effects.
+//! It decides nothing (actors/domain does), keeps nothing (the store does) and talks to nobody
+//! outside (the ports do). The edge sees handles with one method per request.
+
+mod account;
+mod document;
+mod entity;
+mod failure;
+mod platform;
+mod registry;
+mod site;
+mod tenant;
+mod worker;
+mod world;
+
+pub use account::{AccountHandle, RefreshSecret};
+pub use document::{DocumentFrame, DocumentHandle, DocumentJoin, DocumentSubscription, RunState, TurnUpdate};
+pub use igny8_actors_document::ContentTree;
+pub use entity::{Idempotency, Joined, Published, Resume, Subscription};
+pub use failure::Failure;
+pub use platform::{Platform, PlatformStatus};
+pub use site::{ProgressUpdate, SiteHandle};
+pub use tenant::TenantHandle;
+pub use world::{ModelChoice, ModelSource, World, WorldOptions};

@@ -1,0 +1,143 @@
+//! The actor itself: what it is sent, what it holds, how it loads.
+
+use super::outlet::{DocumentSubscription, Outlet};
+use super::presence::Presence;
+use super::record::{Run, Stored, Version, read};
+use super::run::{RunState, Writing};
+use super::turn::{Flight, Output, Turn};
+use crate::{failure::Failure, world::World};
+use igny8_actors_document::LiveDocument;
+use igny8_protocol_ids::{EntityKey, Epoch, Position, RunId, Sequence, Timestamp};
+use igny8_storage_api::{AppendRow, BlobHash, Head, StoreError};
+use ractor::{Actor, ActorProcessingErr, ActorRef};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
+use tokio_util::task::AbortOnDropHandle;
+
+type Answer<T> = oneshot::Sender<Result<T, Failure>>;
+/// A server edit: hands back its update, or `None` if there is nothing to do (any more).
+pub(super) type Edit = Box<dyn FnOnce(&mut LiveDocument) -> Option<Vec<u8>> + Send>;
+/// What a joiner gets once all of it is durable.
+pub(crate) struct Welcome {
+    pub position: Position,
+    pub update: Vec<u8>,
+    pub state_vector: Vec<u8>,
+    pub awareness: Vec<u8>,
+    pub subscription: DocumentSubscription,
+}
+
+pub(crate) enum Message {
+    Join {
+        session: u64,
+        state_vector: Option<Vec<u8>>,
+        writable: bool,
+        answer: Answer<Welcome>,
+        permit: OwnedSemaphorePermit,
+    },
+    Update { session: u64, reference: u32, update: Vec<u8>, permit: OwnedSemaphorePermit },
+    Awareness { session: u64, update: Vec<u8> },
+    Leave { session: u64 },
+    Read(Box<dyn FnOnce(&LiveDocument) -> Output + Send>, OwnedSemaphorePermit),
+    Edit(Edit, Answer<Position>, OwnedSemaphorePermit),
+    Keep(Answer<(BlobHash, u32)>, OwnedSemaphorePermit),
+    RunBegin { run: RunId, author: String, answer: Answer<RunState>, permit: OwnedSemaphorePermit },
+    RunPush { run: RunId, offset: u64, text: String, answer: Answer<()>, permit: OwnedSemaphorePermit },
+    RunEnd { run: RunId, for_good: bool, answer: Answer<(bool, u32)>, permit: OwnedSemaphorePermit },
+    Written(Result<Option<Head>, StoreError>),
+    /// All appends, read again for a compaction.
+    Fold(Result<Vec<AppendRow>, StoreError>),
+    Wake,
+    #[cfg(feature = "faults")]
+    Panic,
+}
+
+#[derive(Default)]
+pub(crate) struct DocumentActor;
+
+pub(crate) struct Arguments {
+    pub entity: EntityKey,
+    pub world: World,
+}
+
+pub(crate) struct State {
+    pub(super) entity: EntityKey,
+    pub(super) world: World,
+    pub(super) live: LiveDocument,
+    pub(super) head: Head,
+    /// The last append of this epoch that is durable.
+    pub(super) written: Sequence,
+    /// Appends that the live document holds: only these may be compacted.
+    pub(super) seen: HashSet<(Epoch, Sequence)>,
+    pub(super) runs: BTreeMap<RunId, Run>,
+    pub(super) texts: HashMap<RunId, String>,
+    pub(super) writing: HashMap<RunId, Writing>,
+    pub(super) turn: Turn,
+    pub(super) flight: Option<Flight>,
+    pub(super) folding: bool,
+    pub(super) outlet: Outlet,
+    pub(super) presence: Presence,
+    pub(super) used_at: Timestamp,
+    pub(super) timer: Option<AbortOnDropHandle<()>>,
+}
+
+impl Actor for DocumentActor {
+    type Msg = Message;
+    type State = State;
+    type Arguments = Arguments;
+
+    async fn pre_start(&self, myself: ActorRef<Message>, args: Arguments) -> Result<State, ActorProcessingErr> {
+        let mut state = load(args).await?;
+        state.begin(&myself);
+        Ok(state)
+    }
+
+    async fn handle(&self, myself: ActorRef<Message>, message: Message, state: &mut State) -> Result<(), ActorProcessingErr> {
+        if let Err(reason) = state.receive(&myself, message) {
+            tracing::info!(entity = %state.entity, reason, "document stops");
+            myself.stop(Some(reason.to_owned()));
+        }
+        Ok(())
+    }
+}
+
+/// Takes the ownership, then reads the checkpoint and all appends of all epochs (R5).
+async fn load(args: Arguments) -> Result<State, ActorProcessingErr> {
+    let Arguments { entity, world } = args;
+    let head = world.store.take(&entity).await?;
+    let (mut runs, mut texts, mut checkpoint) = (BTreeMap::new(), HashMap::<RunId, String>::new(), None);
+    let loaded = world.store.load(&entity).await?;
+    for (key, body) in loaded.iter().flat_map(|loaded| &loaded.records) {
+        match read(&format!("{entity}, record {key:02x?}"), key, body)? {
+            Stored::Checkpoint(stored) => checkpoint = stored.blob,
+            Stored::Run(run) => drop(runs.insert(run.id, run)),
+            Stored::Piece(run, text) => texts.entry(run).or_default().push_str(&text),
+            Stored::Version(Version { .. }) => {}
+        }
+    }
+    let snapshot = match checkpoint {
+        Some(blob) => Some(super::compaction::snapshot(&world, entity, blob).await?),
+        None => None,
+    };
+    let rows = world.store.appends(&entity).await?;
+    // Yjs client ids have 53 bits; the server's own is fresh for each life.
+    let client = world.roll() >> 32;
+    let live = LiveDocument::load(client, snapshot.as_deref(), rows.iter().map(|row| &row.body))?;
+    Ok(State {
+        entity,
+        live,
+        head,
+        written: Sequence(0),
+        seen: rows.iter().map(|row| (row.epoch, row.sequence)).collect(),
+        runs,
+        texts,
+        writing: HashMap::new(),
+        turn: Turn::default(),
+        flight: None,
+        folding: false,
+        outlet: Outlet::default(),
+        presence: Presence::default(),
+        used_at: world.now(),
+        timer: None,
+        world,
+    })
+}

@@ -1,0 +1,87 @@
+//! Folding appends into a checkpoint, and keeping versions: compressed states in blobs.
+
+use super::actor::{Message, State};
+use super::record::{Checkpoint, Version, checkpoint_key, version_key};
+use crate::entity::encode;
+use crate::{failure::Failure, world::World};
+use igny8_protocol_ids::{EntityKey, Scope};
+use igny8_storage_api::{AppendRow, BlobHash, StoreError};
+use ractor::ActorRef;
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
+
+/// Appends after which a document is folded while it is open: loading reads no more than these.
+const FOLD_AT: usize = 500;
+/// zstd's default: a 245 KB document takes about a millisecond.
+const COMPRESSION_LEVEL: i32 = 3;
+/// What a checkpoint or version may unpack to: the largest document, twice, for its encoding.
+const UNPACKED_BYTES_MAX: usize = 2 * igny8_actors_document::DOCUMENT_BYTES_MAX;
+
+/// Reads a kept state.
+pub(super) async fn snapshot(world: &World, entity: EntityKey, blob: BlobHash) -> Result<Vec<u8>, StoreError> {
+    let corrupt = |reason: String| StoreError::Corrupt { place: format!("{entity}, a kept state"), reason };
+    let Scope::Tenant(tenant) = entity.scope else { return Err(corrupt("a document has a tenant".to_owned())) };
+    let packed = world.store.blob(tenant, blob).await?.ok_or_else(|| corrupt("its blob is missing".to_owned()))?;
+    zstd::bulk::decompress(&packed, UNPACKED_BYTES_MAX).map_err(|error| corrupt(error.to_string()))
+}
+
+fn pack(state: &[u8]) -> bytes::Bytes {
+    zstd::bulk::compress(state, COMPRESSION_LEVEL).expect("compressing into memory cannot fail").into()
+}
+
+impl State {
+    /// Keeps the document as it is now; answers with the version's hash and words.
+    pub(super) fn keep(&mut self, answer: oneshot::Sender<Result<(BlobHash, u32), Failure>>, permit: OwnedSemaphorePermit) {
+        let packed = pack(&self.live.snapshot());
+        let blob = BlobHash::of(&packed);
+        let words = u32::try_from(self.live.tree().word_count()).unwrap_or(u32::MAX);
+        let version = Version { blob, at: self.world.now(), words };
+        self.turn.blobs.push(packed);
+        self.turn.records.push((version_key(blob), encode(&version)));
+        self.turn.fenced = true;
+        self.turn.outputs.push(Box::new(move || {
+            drop(answer.send(Ok((blob, words))));
+            drop(permit);
+        }));
+    }
+
+    /// Begins to fold when it is worth it: when many appends wait, or nobody is here.
+    pub(super) fn compact(&mut self, myself: &ActorRef<Message>) {
+        let worth = self.seen.len() >= FOLD_AT || (self.idle() && !self.seen.is_empty());
+        if !worth || self.folding {
+            return;
+        }
+        self.folding = true;
+        let (store, entity, myself) = (self.world.store.clone(), self.entity, myself.clone());
+        tokio::spawn(async move {
+            let rows = store.appends(&entity).await;
+            drop(myself.send_message(Message::Fold(rows)));
+        });
+    }
+
+    /// Folds: rows that another owner wrote late are taken in first; only rows that were read are
+    /// deleted (R5).
+    pub(super) fn fold(&mut self, rows: Result<Vec<AppendRow>, StoreError>) -> Result<(), &'static str> {
+        self.folding = false;
+        let Ok(rows) = rows else { return Ok(()) };
+        for row in &rows {
+            if row.epoch != self.head.epoch && self.seen.insert((row.epoch, row.sequence)) {
+                let applied = self.live.apply(&row.body).map_err(|_| "a late append of another owner does not fit")?;
+                if applied.changed {
+                    self.turn.deltas.push(applied.delta);
+                    self.turn.by_server = true;
+                }
+            }
+        }
+        let packed = pack(&self.live.snapshot());
+        let checkpoint = Checkpoint { blob: Some(BlobHash::of(&packed)) };
+        self.turn.blobs.push(packed);
+        self.turn.records.push((checkpoint_key(), encode(&checkpoint)));
+        self.turn.fenced = true;
+        for row in rows {
+            if self.seen.remove(&(row.epoch, row.sequence)) {
+                self.turn.compacted.push((row.epoch, row.sequence));
+            }
+        }
+        Ok(())
+    }
+}

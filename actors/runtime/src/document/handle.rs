@@ -1,0 +1,185 @@
+//! A typed way to a document's actor.
+
+use super::actor::{Arguments, DocumentActor, Edit, Message, Welcome};
+use super::outlet::DocumentSubscription;
+use super::run::RunState;
+use crate::registry::{Registry, Slot};
+use crate::{failure::Failure, world::World};
+use igny8_actors_document::{ContentTree, ImageNode, LiveDocument};
+use igny8_protocol_ids::{EntityKey, Position, RunId};
+use igny8_storage_api::BlobHash;
+use ractor::{Actor, ActorRef, MessagingErr};
+use std::sync::Arc;
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
+
+/// A session's place in a document.
+#[derive(Debug)]
+pub struct DocumentJoin {
+    /// Where the document is; frames follow from here.
+    pub position: Position,
+    /// What the session lacks, as one Yjs update (v1).
+    pub update: Vec<u8>,
+    /// What the document has: the session answers with what it lacks.
+    pub state_vector: Vec<u8>,
+    /// Who is here.
+    pub awareness: Vec<u8>,
+    /// The live frames.
+    pub subscription: DocumentSubscription,
+}
+
+/// A handle to one document. Cheap to clone; survives restarts of the actor.
+#[derive(Clone)]
+pub struct DocumentHandle {
+    world: World,
+    registry: Arc<Registry<Message>>,
+    slot: Arc<Slot<Message>>,
+}
+
+impl DocumentHandle {
+    pub(crate) async fn registry(world: World) -> Result<Arc<Registry<Message>>, ractor::SpawnErr> {
+        let start = move |entity: EntityKey, supervisor| {
+            let arguments = Arguments { entity, world: world.clone() };
+            let started = async move {
+                let (actor, _) = Actor::spawn_linked(None, DocumentActor, arguments, supervisor).await?;
+                Ok(actor)
+            };
+            Box::pin(started) as futures::future::BoxFuture<'static, _>
+        };
+        Registry::new("document", Arc::new(start)).await
+    }
+
+    pub(crate) fn new(world: World, registry: Arc<Registry<Message>>, entity: EntityKey) -> Self {
+        let slot = registry.slot(entity);
+        Self { world, registry, slot }
+    }
+
+    async fn actor(&self) -> Result<ActorRef<Message>, Failure> {
+        self.registry.actor(&self.slot).await
+    }
+
+    async fn send(&self, mut message: Message) -> Result<(), Failure> {
+        for _ in 0..2 {
+            match self.actor().await?.send_message(message) {
+                Ok(()) => return Ok(()),
+                Err(MessagingErr::SendErr(back)) => message = back,
+                Err(_) => break,
+            }
+        }
+        Err(Failure::restarting())
+    }
+
+    async fn ask<T>(
+        &self,
+        message: impl FnOnce(oneshot::Sender<Result<T, Failure>>, OwnedSemaphorePermit) -> Message,
+    ) -> Result<T, Failure> {
+        let permit = self.slot.admit()?;
+        let (answer, reply) = oneshot::channel();
+        self.send(message(answer, permit)).await?;
+        reply.await.map_err(|_| Failure::restarting())?
+    }
+
+    /// Joins a document. `session` names the joiner: unique among all sessions of the server, and
+    /// never 0.
+    pub async fn join(
+        &self,
+        session: u64,
+        state_vector: Option<Vec<u8>>,
+        writable: bool,
+    ) -> Result<DocumentJoin, Failure> {
+        let welcome: Welcome = self
+            .ask(|answer, permit| Message::Join { session, state_vector, writable, answer, permit })
+            .await?;
+        let Welcome { position, update, state_vector, awareness, subscription } = welcome;
+        Ok(DocumentJoin { position, update, state_vector, awareness, subscription })
+    }
+
+    /// Hands in an edit; `Durable` or `Refused` comes back through the subscription. Edits of one
+    /// session are taken in order.
+    pub async fn update(&self, session: u64, reference: u32, update: Vec<u8>) -> Result<(), Failure> {
+        let permit = self.slot.admit()?;
+        self.send(Message::Update { session, reference, update, permit }).await
+    }
+
+    /// What a state vector lacks, and the document's own.
+    pub async fn sync(&self, state_vector: Vec<u8>) -> Result<(Vec<u8>, Vec<u8>), Failure> {
+        self.read(move |live| live.diff(&state_vector).map(|update| (update, live.state_vector())))
+            .await?
+            .map_err(|error| Failure::invalid("invalid_state_vector", error.to_string()))
+    }
+
+    /// Tells others where a session's caret is.
+    pub async fn awareness(&self, session: u64, update: Vec<u8>) -> Result<(), Failure> {
+        self.send(Message::Awareness { session, update }).await
+    }
+
+    /// Leaves; the session's presence disappears.
+    pub async fn leave(&self, session: u64) -> Result<(), Failure> {
+        self.send(Message::Leave { session }).await
+    }
+
+    async fn read<T: Send + 'static>(&self, question: impl FnOnce(&LiveDocument) -> T + Send + 'static) -> Result<T, Failure> {
+        self.ask(|answer, permit| {
+            let question = Box::new(move |live: &LiveDocument| {
+                let value = question(live);
+                Box::new(move || drop(answer.send(Ok(value)))) as super::turn::Output
+            });
+            Message::Read(question, permit)
+        })
+        .await
+    }
+
+    /// The content as a typed tree; all of it is durable.
+    pub async fn tree(&self) -> Result<ContentTree, Failure> {
+        self.read(LiveDocument::tree).await
+    }
+
+    /// The content of a kept version.
+    pub async fn version(&self, hash: [u8; 32]) -> Result<ContentTree, Failure> {
+        let state = super::compaction::snapshot(&self.world, self.slot.entity(), BlobHash(hash)).await?;
+        let live = LiveDocument::load(1, Some(&state), std::iter::empty::<Vec<u8>>()).map_err(|error| {
+            tracing::error!(entity = %self.slot.entity(), %error, "a kept version cannot be read");
+            Failure::restarting()
+        })?;
+        Ok(live.tree())
+    }
+
+    /// Keeps the document as it is: the version's hash, and its words.
+    pub async fn keep_version(&self) -> Result<([u8; 32], u32), Failure> {
+        let (hash, words) = self.ask(Message::Keep).await?;
+        Ok((hash.0, words))
+    }
+
+    async fn edit(&self, edit: Edit) -> Result<Position, Failure> {
+        self.ask(|answer, permit| Message::Edit(edit, answer, permit)).await
+    }
+
+    /// Puts an image in, once: an image with the same source is left as it is.
+    pub async fn insert_image(&self, after_block: Option<usize>, image: ImageNode) -> Result<Position, Failure> {
+        self.edit(Box::new(move |live| {
+            let present = live.tree().images().iter().any(|present| present.src == image.src);
+            (!present).then(|| live.insert_image(after_block, &image))
+        }))
+        .await
+    }
+
+    /// Replaces the content, keeping what is equal.
+    pub async fn replace(&self, tree: ContentTree) -> Result<Position, Failure> {
+        self.edit(Box::new(move |live| Some(live.replace_with(&tree)))).await
+    }
+
+    /// Begins an AI run, or takes it up where it is durable.
+    pub async fn run_begin(&self, run: RunId, author: String) -> Result<RunState, Failure> {
+        self.ask(|answer, permit| Message::RunBegin { run, author, answer, permit }).await
+    }
+
+    /// Hands in received text that follows `offset` bytes of it; returns when it is durable.
+    pub async fn run_push(&self, run: RunId, offset: u64, text: String) -> Result<(), Failure> {
+        self.ask(|answer, permit| Message::RunPush { run, offset, text, answer, permit }).await
+    }
+
+    /// Ends an AI run, for good or until another attempt takes it up: whether it wrote anything,
+    /// and the document's words.
+    pub async fn run_end(&self, run: RunId, for_good: bool) -> Result<(bool, u32), Failure> {
+        self.ask(|answer, permit| Message::RunEnd { run, for_good, answer, permit }).await
+    }
+}

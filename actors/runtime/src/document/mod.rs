@@ -1,0 +1,16 @@
+//! The actor of one open document (R5, R7, R8, R9): edits of people as durable appends, the
+//! server's own edits as fenced commits, presence in memory.
+
+mod actor;
+mod compaction;
+mod handle;
+mod outlet;
+mod presence;
+mod record;
+mod run;
+mod turn;
+
+pub(crate) use actor::Message;
+pub use handle::{DocumentHandle, DocumentJoin};
+pub use outlet::{DocumentFrame, DocumentSubscription, TurnUpdate};
+pub use run::RunState;

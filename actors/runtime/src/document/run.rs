@@ -1,0 +1,144 @@
+//! AI runs: a peer with its own client id, whose received text is durable before it counts (R9).
+
+use super::actor::State;
+use super::outlet::DocumentFrame;
+use super::record::{Run, piece_key, run_key};
+use crate::entity::encode;
+use crate::failure::Failure;
+use igny8_actors_document::{RunCursor, RunWriter};
+use igny8_protocol_ids::RunId;
+use serde_json::json;
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
+
+/// The session under which the server's own authors stand in presence.
+const SERVER_SESSION: u64 = 0;
+/// The colour of AI carets.
+const CARET_COLOUR: &str = "#7c3aed";
+
+/// A run under way.
+pub(super) struct Writing {
+    writer: RunWriter,
+    received: u64,
+}
+
+/// What is known of a run when a worker takes it up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunState {
+    /// The text that is durable: a further attempt continues it.
+    pub text: String,
+    /// True if the run has ended: there is nothing more to write.
+    pub ended: bool,
+}
+
+type Answer<T> = oneshot::Sender<Result<T, Failure>>;
+
+impl State {
+    /// Begins a run, or takes it up where it is durable.
+    pub(super) fn run_begin(
+        &mut self,
+        id: RunId,
+        author: String,
+        answer: Answer<RunState>,
+        permit: OwnedSemaphorePermit,
+    ) {
+        let text = self.texts.get(&id).cloned().unwrap_or_default();
+        let ended = self.runs.get(&id).is_some_and(|run| run.ended_at.is_some());
+        if !ended && !self.writing.contains_key(&id) {
+            let writer = match self.runs.get(&id) {
+                Some(run) => RunWriter::resume(run.progress.run_client_id(), &run.progress, &text),
+                // 53 bits, fresh for each run: two authors with one id would corrupt the document.
+                None => RunWriter::start(self.world.roll() >> 11, RunCursor::AtEnd),
+            };
+            self.runs.entry(id).or_insert_with(|| Run { id, author, progress: writer.progress(), pieces: 0, ended_at: None });
+            self.writing.insert(id, Writing { writer, received: text.len() as u64 });
+            self.save_run(id);
+        }
+        self.output(Box::new(move || {
+            drop(answer.send(Ok(RunState { text, ended })));
+            drop(permit);
+        }));
+    }
+
+    /// Takes a piece of received text; answers when it is durable.
+    pub(super) fn run_push(
+        &mut self,
+        id: RunId,
+        offset: u64,
+        text: &str,
+        answer: Answer<()>,
+        permit: OwnedSemaphorePermit,
+    ) {
+        let Some(writing) = self.writing.get_mut(&id).filter(|writing| writing.received == offset) else {
+            drop(answer.send(Err(Failure::restarting())));
+            return;
+        };
+        writing.received += text.len() as u64;
+        let step = writing.writer.push(&mut self.live, text);
+        let progress = writing.writer.progress();
+        self.texts.entry(id).or_default().push_str(text);
+        if let Some(run) = self.runs.get_mut(&id) {
+            let number = run.pieces;
+            run.pieces += 1;
+            run.progress = step.as_ref().map_or(progress, |step| step.progress.clone());
+            self.turn.records.push((piece_key(id, number), encode(&text)));
+        }
+        if let Some(step) = step {
+            self.by_server(step.update);
+        }
+        self.save_run(id);
+        self.show_caret(id);
+        self.output(Box::new(move || {
+            drop(answer.send(Ok(())));
+            drop(permit);
+        }));
+    }
+
+    /// Ends a run: for good (what was held back is written), or until another attempt takes it up.
+    /// Answers whether anything was written, and the document's words.
+    pub(super) fn run_end(
+        &mut self,
+        id: RunId,
+        for_good: bool,
+        answer: Answer<(bool, u32)>,
+        permit: OwnedSemaphorePermit,
+    ) {
+        if let Some(mut writing) = self.writing.remove(&id) {
+            if for_good {
+                if let Some(step) = writing.writer.finish(&mut self.live) {
+                    self.by_server(step.update);
+                }
+                let (now, progress) = (self.world.now(), writing.writer.progress());
+                if let Some(run) = self.runs.get_mut(&id) {
+                    run.progress = progress;
+                    run.ended_at = Some(now);
+                }
+                self.save_run(id);
+            }
+            if let Some(gone) = self.presence.leave(SERVER_SESSION) {
+                self.outlet.tell_others(None, &DocumentFrame::Awareness(gone.into()));
+            }
+        }
+        let wrote = self.runs.get(&id).is_some_and(|run| run.progress.has_written());
+        let words = u32::try_from(self.live.tree().word_count()).unwrap_or(u32::MAX);
+        self.output(Box::new(move || {
+            drop(answer.send(Ok((wrote, words))));
+            drop(permit);
+        }));
+    }
+
+    fn save_run(&mut self, id: RunId) {
+        if let Some(run) = self.runs.get(&id) {
+            self.turn.records.push((run_key(id), encode(run)));
+            self.turn.fenced = true;
+        }
+    }
+
+    fn show_caret(&mut self, id: RunId) {
+        let (Some(run), Some(writing)) = (self.runs.get(&id), self.writing.get(&id)) else { return };
+        let cursor = writing.writer.caret(&self.live).map(|caret| json!({"anchor": caret.anchor, "head": caret.head}));
+        let state = json!({"user": {"name": run.author, "color": CARET_COLOUR, "ai": true}, "cursor": cursor});
+        let update = self.presence.set(SERVER_SESSION, run.progress.run_client_id(), state.to_string());
+        self.turn.presence = Some(update);
+    }
+
+}

@@ -1,0 +1,385 @@
+//! The turn: what arrives while a write is in flight is applied at once, written together, and
+//! only then relayed and acknowledged (R3, R7).
+
+use super::actor::{Edit, Message, State, Welcome};
+use super::outlet::{DocumentFrame, TurnUpdate};
+use crate::entity::commit;
+use crate::failure::Failure;
+use igny8_actors_document::{UpdateRefused, merge};
+use igny8_protocol_ids::{Position, Sequence};
+use igny8_storage_api::{Append, BlobHash, Change, CommitOutcome, Head, RecordKey, Store, StoreError};
+use ractor::ActorRef;
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+use tokio_util::task::AbortOnDropHandle;
+
+/// How often the actor looks whether it is still needed.
+const SLEEP: Duration = Duration::from_secs(15);
+/// How often an append that failed is repeated before the actor gives up: it is keyed, so a
+/// repetition is harmless.
+const APPEND_TRIES_MAX: u32 = 5;
+
+pub(crate) type Output = Box<dyn FnOnce() + Send>;
+/// Seats a joiner once what it saw is durable.
+pub(super) type Seat = Box<dyn FnOnce(&mut State) + Send>;
+
+/// What waits to be written.
+#[derive(Default)]
+pub(super) struct Turn {
+    pub deltas: Vec<Vec<u8>>,
+    /// Per session the highest counter of its edits in this turn.
+    pub edits: HashMap<u64, u32>,
+    /// True if somebody other than sessions wrote: then everybody hears the turn.
+    pub by_server: bool,
+    pub records: Vec<(RecordKey, bytes::Bytes)>,
+    pub blobs: Vec<bytes::Bytes>,
+    pub compacted: Vec<(igny8_protocol_ids::Epoch, Sequence)>,
+    /// The server's own edits do not commute with being repeated: they are fenced (R5).
+    pub fenced: bool,
+    pub presence: Option<Vec<u8>>,
+    pub outputs: Vec<Output>,
+    pub seats: Vec<Seat>,
+}
+
+impl Turn {
+    fn is_empty(&self) -> bool {
+        self.deltas.is_empty() && self.records.is_empty() && self.blobs.is_empty()
+    }
+}
+
+/// What waits for the write in flight.
+pub(super) struct Flight {
+    update: Option<Vec<u8>>,
+    sequence: Sequence,
+    turn: Turn,
+}
+
+impl State {
+    pub(super) fn begin(&mut self, myself: &ActorRef<Message>) {
+        if let Some(update) = self.live.seed() {
+            self.by_server(update);
+        }
+        self.flush(myself);
+        self.arm(myself);
+    }
+
+    pub(super) fn receive(&mut self, myself: &ActorRef<Message>, message: Message) -> Result<(), &'static str> {
+        match message {
+            Message::Written(outcome) => self.written(outcome)?,
+            Message::Wake => {
+                self.wake(myself)?;
+                self.arm(myself);
+            }
+            Message::Fold(rows) => self.fold(rows)?,
+            message => {
+                self.used_at = self.world.now();
+                self.take_in(message);
+            }
+        }
+        self.flush(myself);
+        Ok(())
+    }
+
+    fn take_in(&mut self, message: Message) {
+        match message {
+            Message::Join { session, state_vector, writable, answer, permit } => {
+                let update = match &state_vector {
+                    Some(have) => self.live.diff(have),
+                    None => Ok(self.live.snapshot()),
+                };
+                let state_vector = self.live.state_vector();
+                self.turn.seats.push(Box::new(move |state| {
+                    drop(answer.send(state.welcome(session, writable, update, state_vector)));
+                    drop(permit);
+                }));
+            }
+            Message::Update { session, reference, update, permit } => {
+                self.update(session, reference, &update);
+                self.turn.outputs.push(Box::new(move || drop(permit)));
+            }
+            Message::Awareness { session, update } => {
+                if let Some(told) = self.presence.update(session, &update) {
+                    self.outlet.tell_others(Some(session), &DocumentFrame::Awareness(told.into()));
+                }
+            }
+            Message::Leave { session } => self.leave(session),
+            Message::Read(question, permit) => {
+                let output = question(&self.live);
+                self.output(Box::new(move || {
+                    output();
+                    drop(permit);
+                }));
+            }
+            Message::Edit(edit, answer, permit) => self.edit(edit, answer, permit),
+            Message::Keep(answer, permit) => self.keep(answer, permit),
+            Message::RunBegin { run, author, answer, permit } => self.run_begin(run, author, answer, permit),
+            Message::RunPush { run, offset, text, answer, permit } => self.run_push(run, offset, &text, answer, permit),
+            Message::RunEnd { run, for_good, answer, permit } => self.run_end(run, for_good, answer, permit),
+            Message::Written(_) | Message::Fold(_) | Message::Wake => unreachable!("taken before"),
+            #[cfg(feature = "faults")]
+            Message::Panic => panic!("asked to, by a test"),
+        }
+    }
+
+    fn welcome(
+        &mut self,
+        session: u64,
+        writable: bool,
+        update: Result<Vec<u8>, UpdateRefused>,
+        state_vector: Vec<u8>,
+    ) -> Result<Welcome, Failure> {
+        let update = update.map_err(|error| Failure::invalid("invalid_state_vector", error.to_string()))?;
+        Ok(Welcome {
+            position: self.position(),
+            update,
+            state_vector,
+            awareness: self.presence.all(),
+            subscription: self.outlet.join(session, writable),
+        })
+    }
+
+    /// A person's edit: applied, to be relayed and acknowledged when it is durable; or refused,
+    /// and nobody else notices (R8).
+    fn update(&mut self, session: u64, reference: u32, update: &[u8]) {
+        let refused = |code, message: String, state_vector| DocumentFrame::Refused { reference, code, message, state_vector };
+        if !self.outlet.writable(session) {
+            let message = "You may read this document, not change it.".to_owned();
+            return self.outlet.tell(session, refused("read_only", message, None));
+        }
+        match self.live.apply(update) {
+            Ok(applied) => {
+                let counter = self.turn.edits.entry(session).or_default();
+                *counter = (*counter).max(reference);
+                if applied.changed {
+                    self.turn.deltas.push(applied.delta);
+                }
+                if applied.suspect
+                    && let Some(repair) = self.live.repair()
+                {
+                    self.by_server(repair);
+                }
+            }
+            Err(error) => {
+                metrics::counter!("igny8_document_updates_refused_total", "reason" => code(&error)).increment(1);
+                let state_vector = match &error {
+                    UpdateRefused::Gap { have_state_vector } => Some(have_state_vector.clone()),
+                    _ => None,
+                };
+                let message = format!("The edit was not taken: {error}. Copy your text, then reload.");
+                self.outlet.tell(session, refused(code(&error), message, state_vector));
+            }
+        }
+    }
+
+    /// An edit of the server's own: fenced, heard by all.
+    pub(super) fn by_server(&mut self, update: Vec<u8>) {
+        self.turn.deltas.push(update);
+        self.turn.fenced = true;
+        self.turn.by_server = true;
+    }
+
+    fn edit(
+        &mut self,
+        edit: Edit,
+        answer: tokio::sync::oneshot::Sender<Result<Position, Failure>>,
+        permit: tokio::sync::OwnedSemaphorePermit,
+    ) {
+        if let Some(update) = edit(&mut self.live) {
+            self.by_server(update);
+        }
+        let position = self.next_position();
+        self.output(Box::new(move || {
+            drop(answer.send(Ok(position)));
+            drop(permit);
+        }));
+    }
+
+    pub(super) fn leave(&mut self, session: u64) {
+        self.outlet.leave(session);
+        if let Some(told) = self.presence.leave(session) {
+            self.outlet.tell_others(None, &DocumentFrame::Awareness(told.into()));
+        }
+    }
+
+    pub(super) fn position(&self) -> Position {
+        Position { epoch: self.head.epoch, sequence: self.written }
+    }
+
+    fn next_position(&self) -> Position {
+        Position { epoch: self.head.epoch, sequence: self.written.next() }
+    }
+
+    /// Lets an output go once all that it saw is durable.
+    pub(super) fn output(&mut self, output: Output) {
+        if self.turn.is_empty() && self.flight.is_none() && self.turn.outputs.is_empty() {
+            output();
+        } else {
+            self.turn.outputs.push(output);
+        }
+    }
+
+    /// Begins a write if there is something to write and none is in flight.
+    pub(super) fn flush(&mut self, myself: &ActorRef<Message>) {
+        if self.flight.is_some() {
+            return;
+        }
+        if self.turn.is_empty() {
+            let turn = std::mem::take(&mut self.turn);
+            self.acknowledge(&turn.edits);
+            turn.seats.into_iter().for_each(|seat| seat(self));
+            turn.outputs.into_iter().for_each(|output| output());
+            return;
+        }
+        let mut turn = std::mem::take(&mut self.turn);
+        let update = (!turn.deltas.is_empty()).then(|| merge(&std::mem::take(&mut turn.deltas)));
+        let sequence = if update.is_some() { self.written.next() } else { self.written };
+        let row = update.clone().map(|update| Append { sequence, body: update.into() });
+        let write = Write {
+            store: self.world.store.clone(),
+            entity: self.entity,
+            head: self.head,
+            blobs: std::mem::take(&mut turn.blobs),
+            row,
+            change: turn.fenced.then(|| Change {
+                commit_id: self.world.commit_id(),
+                puts: std::mem::take(&mut turn.records),
+                compacted: std::mem::take(&mut turn.compacted),
+                ..Change::default()
+            }),
+        };
+        self.flight = Some(Flight { update, sequence, turn });
+        let myself = myself.clone();
+        tokio::spawn(async move {
+            let outcome = write.run().await;
+            drop(myself.send_message(Message::Written(outcome)));
+        });
+    }
+
+    fn written(&mut self, outcome: Result<Option<Head>, StoreError>) -> Result<(), &'static str> {
+        let Flight { update, sequence, turn } = self.flight.take().ok_or("a write ended that was not in flight")?;
+        match outcome {
+            Ok(Some(head)) => self.head = head,
+            Ok(None) => {}
+            Err(error) => {
+                tracing::error!(entity = %self.entity, %error, "a document could not be written");
+                return Err("the store did not take a write");
+            }
+        }
+        turn.seats.into_iter().for_each(|seat| seat(self));
+        self.written = sequence;
+        if let Some(update) = update {
+            self.seen.insert((self.head.epoch, sequence));
+            let sole = if turn.by_server || turn.edits.len() != 1 { None } else { turn.edits.keys().next().copied() };
+            let frame = TurnUpdate { position: self.position(), update, encoded: OnceLock::new() };
+            self.outlet.tell_others(sole, &DocumentFrame::Update(Arc::new(frame)));
+        }
+        if let Some(presence) = turn.presence {
+            self.outlet.tell_others(None, &DocumentFrame::Awareness(presence.into()));
+        }
+        self.acknowledge(&turn.edits);
+        turn.outputs.into_iter().for_each(|output| output());
+        Ok(())
+    }
+
+    fn acknowledge(&mut self, edits: &HashMap<u64, u32>) {
+        let position = self.position();
+        for (session, reference) in edits {
+            self.outlet.tell(*session, DocumentFrame::Durable { reference: *reference, position });
+        }
+    }
+
+    pub(super) fn idle(&self) -> bool {
+        self.flight.is_none()
+            && self.turn.is_empty()
+            && self.outlet.is_empty()
+            && self.writing.is_empty()
+            && self.world.now().since(self.used_at) >= self.world.options.idle_timeout
+    }
+
+    fn arm(&mut self, myself: &ActorRef<Message>) {
+        let myself = myself.clone();
+        self.timer = Some(AbortOnDropHandle::new(tokio::spawn(async move {
+            tokio::time::sleep(SLEEP).await;
+            drop(myself.send_message(Message::Wake));
+        })));
+    }
+
+    fn wake(&mut self, myself: &ActorRef<Message>) -> Result<(), &'static str> {
+        for session in self.outlet.gone() {
+            self.leave(session);
+        }
+        if self.idle() && self.seen.is_empty() {
+            return Err("idle");
+        }
+        self.compact(myself);
+        Ok(())
+    }
+}
+
+const fn code(error: &UpdateRefused) -> &'static str {
+    match error {
+        UpdateRefused::Undecodable { .. } => "undecodable",
+        UpdateRefused::TooLarge { .. } => "too_large",
+        UpdateRefused::Gap { .. } => "gap",
+        UpdateRefused::Skip => "skip",
+        UpdateRefused::Schema { .. } => "schema",
+        UpdateRefused::Panicked => "unusable",
+        UpdateRefused::DocumentTooLarge { .. } => "document_too_large",
+    }
+}
+
+/// One write: blobs first, then an append (people's edits) or a fenced commit.
+struct Write {
+    store: Arc<dyn Store>,
+    entity: igny8_protocol_ids::EntityKey,
+    head: Head,
+    blobs: Vec<bytes::Bytes>,
+    row: Option<Append>,
+    change: Option<Change>,
+}
+
+impl Write {
+    async fn run(self) -> Result<Option<Head>, StoreError> {
+        if let igny8_protocol_ids::Scope::Tenant(tenant) = self.entity.scope {
+            for blob in self.blobs {
+                let expected = BlobHash::of(&blob);
+                let stored = self.store.put_blob(tenant, blob).await?;
+                debug_assert_eq!(stored, expected, "blobs are named by their hash");
+            }
+        }
+        let Some(mut change) = self.change else {
+            if let Some(row) = self.row {
+                append(&self.store, self.entity, self.head, row).await?;
+            }
+            return Ok(None);
+        };
+        change.appends.extend(self.row);
+        match commit(&self.store, self.entity, self.head, change).await? {
+            CommitOutcome::Applied(head) => Ok(Some(head)),
+            CommitOutcome::Fenced(_) => {
+                Err(StoreError::Unavailable { reason: "another owner has taken over".to_owned() })
+            }
+        }
+    }
+}
+
+async fn append(
+    store: &Arc<dyn Store>,
+    entity: igny8_protocol_ids::EntityKey,
+    head: Head,
+    row: Append,
+) -> Result<(), StoreError> {
+    let mut pause = Duration::from_millis(50);
+    for attempt in 1.. {
+        match store.append(&entity, head.epoch, vec![row.clone()]).await {
+            Ok(()) => return Ok(()),
+            Err(error @ (StoreError::TooLarge { .. } | StoreError::Corrupt { .. })) => return Err(error),
+            Err(error) if attempt >= APPEND_TRIES_MAX => return Err(error),
+            Err(error) => tracing::warn!(%entity, %error, attempt, "append not done, trying again"),
+        }
+        tokio::time::sleep(pause).await;
+        pause *= 2;
+    }
+    unreachable!("the loop returns")
+}

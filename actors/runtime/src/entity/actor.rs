@@ -1,0 +1,159 @@
+//! The actor itself: what it is sent, what it holds, how it loads.
+
+use super::codec::decode;
+use super::dispatch::Dispatch;
+use super::group::{Group, Output};
+use super::outlet::{Outlet, Subscription};
+use super::reply::{Idempotency, Replies};
+use crate::{failure::Failure, world::World};
+use igny8_actors_domain::{Entity, Origin};
+use igny8_protocol_ids::{EntityKey, Position, Timestamp};
+use igny8_storage_api::{CommitOutcome, Head, OutboxKey, StoreError};
+use ractor::{Actor, ActorProcessingErr, ActorRef};
+use std::collections::{HashMap, VecDeque};
+use std::{marker::PhantomData, sync::Arc};
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
+use tokio_util::task::AbortOnDropHandle;
+
+/// A question to the state; what it hands back runs once everything it saw is durable.
+pub(crate) type Question<E> = Box<dyn FnOnce(&E) -> Output + Send>;
+/// Hands a subscriber its place: the position from which the channel follows.
+pub(super) type Seat<E> = Box<dyn FnOnce(Position, Subscription<<E as Entity>::Event>) + Send>;
+/// What a subscriber wants to know of the state before it gets its place.
+pub(crate) type Joiner<E> = Box<dyn FnOnce(&E) -> Seat<E> + Send>;
+type Answer<E> = oneshot::Sender<Result<<E as Entity>::Reply, Failure>>;
+
+pub(crate) enum Message<E: Entity> {
+    Command {
+        command: E::Command,
+        origin: Origin,
+        idempotency: Option<Idempotency>,
+        answer: Answer<E>,
+        permit: OwnedSemaphorePermit,
+    },
+    Read(Question<E>, OwnedSemaphorePermit),
+    Join(Joiner<E>, OwnedSemaphorePermit),
+    Committed(Result<CommitOutcome, StoreError>),
+    EffectDone(OutboxKey, Option<E::Command>),
+    /// Time for the core's tick, or to see whether anybody still needs this actor.
+    Wake,
+    #[cfg(feature = "faults")]
+    Panic,
+}
+
+pub(crate) struct EntityActor<E>(PhantomData<fn() -> E>);
+
+impl<E> Default for EntityActor<E> {
+    fn default() -> Self {
+        Self(PhantomData)
+    }
+}
+
+pub(crate) struct Arguments<E: Entity> {
+    pub entity: EntityKey,
+    pub world: World,
+    pub dispatch: Arc<dyn Dispatch<E>>,
+}
+
+/// What waits for the commit in flight.
+pub(super) struct Flight<E: Entity> {
+    pub(super) events: Vec<E::Event>,
+    pub(super) effects: Vec<E::Effect>,
+    pub(super) outputs: Vec<Output>,
+    pub(super) seats: Vec<Seat<E>>,
+}
+
+pub(crate) struct State<E: Entity> {
+    pub(super) entity: EntityKey,
+    pub(super) world: World,
+    pub(super) dispatch: Arc<dyn Dispatch<E>>,
+    pub(super) core: E,
+    /// The committed head; the core may be ahead of it by the group and the flight.
+    pub(super) head: Head,
+    pub(super) replies: Replies,
+    pub(super) group: Group<E>,
+    pub(super) seats: Vec<Seat<E>>,
+    pub(super) flight: Option<Flight<E>>,
+    /// Commands that wait because the group is full.
+    pub(super) deferred: VecDeque<Message<E>>,
+    pub(super) outlet: Outlet<E::Event>,
+    /// Effects under way: aborted when the actor goes.
+    pub(super) errands: HashMap<OutboxKey, AbortOnDropHandle<()>>,
+    /// The wake hint that the store holds.
+    pub(super) hint: Option<Timestamp>,
+    pub(super) used_at: Timestamp,
+    pub(super) timer: Option<AbortOnDropHandle<()>>,
+}
+
+impl<E: Entity> Actor for EntityActor<E> {
+    type Msg = Message<E>;
+    type State = State<E>;
+    type Arguments = Arguments<E>;
+
+    async fn pre_start(&self, myself: ActorRef<Message<E>>, args: Arguments<E>) -> Result<State<E>, ActorProcessingErr> {
+        let (mut state, open) = load(args).await?;
+        for (key, effect) in open {
+            state.run(&myself, key, effect, true);
+        }
+        state.arm(&myself);
+        Ok(state)
+    }
+
+    async fn handle(
+        &self,
+        myself: ActorRef<Message<E>>,
+        message: Message<E>,
+        state: &mut State<E>,
+    ) -> Result<(), ActorProcessingErr> {
+        if let Err(reason) = state.receive(&myself, message) {
+            tracing::info!(entity = %state.entity, reason, "actor stops");
+            myself.stop(Some(reason.to_owned()));
+        }
+        Ok(())
+    }
+}
+
+type Open<E> = Vec<(OutboxKey, <E as Entity>::Effect)>;
+
+/// Takes the ownership, then reads all that is committed (R2, R12).
+async fn load<E: Entity>(args: Arguments<E>) -> Result<(State<E>, Open<E>), ActorProcessingErr> {
+    let Arguments { entity, world, dispatch } = args;
+    let head = world.store.take(&entity).await?;
+    let (mut core, mut replies, mut open) = (E::default(), Replies::default(), Vec::new());
+    if let Some(loaded) = world.store.load(&entity).await? {
+        if loaded.head.epoch != head.epoch {
+            return Err("another owner took over while this one was loading".into());
+        }
+        for (key, body) in &loaded.records {
+            let place = format!("{entity}, record {key:02x?}");
+            if Replies::owns(key) {
+                replies.load(&place, body)?;
+            } else {
+                core.put(decode(&place, body)?);
+            }
+        }
+        for record in loaded.outbox {
+            open.push((record.key, decode(&format!("{entity}, outbox"), &record.body)?));
+        }
+    }
+    replies.sort();
+    let used_at = world.now();
+    let state = State {
+        entity,
+        dispatch,
+        core,
+        head,
+        replies,
+        group: Group::default(),
+        seats: Vec::new(),
+        flight: None,
+        deferred: VecDeque::new(),
+        outlet: Outlet::default(),
+        errands: HashMap::new(),
+        hint: (!open.is_empty()).then_some(used_at),
+        used_at,
+        timer: None,
+        world,
+    };
+    Ok((state, open))
+}

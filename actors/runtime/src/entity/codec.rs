@@ -1,0 +1,25 @@
+//! How records, events and effects are written: a version byte, then MessagePack with named
+//! fields, so that a field can be added without touching what is stored.
+
+use igny8_storage_api::StoreError;
+use serde::{Serialize, de::DeserializeOwned};
+
+/// The version of everything that this build writes. Older ones stay readable for ever.
+const VERSION: u8 = 1;
+
+/// Encodes a value behind its version byte.
+pub(crate) fn encode<T: Serialize>(value: &T) -> bytes::Bytes {
+    let mut bytes = vec![VERSION];
+    rmp_serde::encode::write_named(&mut bytes, value).expect("records hold only types that MessagePack can express");
+    bytes.into()
+}
+
+/// Decodes a value of any version that was ever written.
+pub(crate) fn decode<T: DeserializeOwned>(place: &str, bytes: &[u8]) -> Result<T, StoreError> {
+    let corrupt = |reason: String| StoreError::Corrupt { place: place.to_owned(), reason };
+    match bytes.split_first() {
+        Some((&VERSION, body)) => rmp_serde::from_slice(body).map_err(|error| corrupt(error.to_string())),
+        Some((version, _)) => Err(corrupt(format!("version {version} is newer than this build"))),
+        None => Err(corrupt("the value is empty".to_owned())),
+    }
+}

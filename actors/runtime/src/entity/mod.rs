@@ -1,0 +1,19 @@
+//! The actor of an account, a tenant or a site: one loop for all of them.
+
+mod actor;
+mod codec;
+mod commit;
+mod dispatch;
+mod group;
+mod handle;
+mod outlet;
+mod reply;
+mod turn;
+
+pub(crate) use actor::Message;
+pub(crate) use codec::{decode, encode};
+pub(crate) use commit::commit;
+pub(crate) use dispatch::{Dispatch, Errand};
+pub(crate) use handle::EntityHandle;
+pub use outlet::{Joined, Published, Resume, Subscription};
+pub use reply::Idempotency;

@@ -1,0 +1,265 @@
+//! The turn: decide, group, commit, and only then let anything out (R1, R2, R3).
+
+use super::actor::{Flight, Message, State};
+use super::commit::commit;
+use super::dispatch::Errand;
+use super::group::Output;
+use super::reply::{Idempotency, Known};
+use crate::failure::Failure;
+use igny8_actors_domain::{Context, Dice, Entity, Origin, Refusal, RefusalKind, decide};
+use igny8_protocol_ids::{Position, Timestamp};
+use igny8_storage_api::{CommitOutcome, Head, OutboxKey, StoreError};
+use ractor::ActorRef;
+use std::time::Duration;
+use tokio_util::task::AbortOnDropHandle;
+
+/// The longest sleep of an actor: then it looks whether it is still needed.
+const SLEEP_MAX: Duration = Duration::from_secs(30);
+/// The shortest: a due time in the past must not spin.
+const SLEEP_MIN: Duration = Duration::from_millis(1);
+
+impl<E: Entity> State<E> {
+    /// Takes one message; an error is the reason to stop.
+    pub(super) fn receive(&mut self, myself: &ActorRef<Message<E>>, message: Message<E>) -> Result<(), &'static str> {
+        let full = self.group.is_full();
+        match message {
+            Message::Committed(outcome) => {
+                self.committed(myself, outcome)?;
+                while !self.group.is_full()
+                    && let Some(deferred) = self.deferred.pop_front()
+                {
+                    self.take_in(deferred)?;
+                }
+            }
+            message if full || !self.deferred.is_empty() => self.deferred.push_back(message),
+            message => self.take_in(message)?,
+        }
+        self.flush(myself);
+        self.arm(myself);
+        Ok(())
+    }
+
+    fn take_in(&mut self, message: Message<E>) -> Result<(), &'static str> {
+        match message {
+            Message::Command { command, origin, idempotency, answer, permit } => {
+                self.used_at = self.world.now();
+                let result = self.decide(command, origin, idempotency);
+                self.output(Box::new(move || {
+                    drop(answer.send(result));
+                    drop(permit);
+                }));
+            }
+            Message::Read(question, permit) => {
+                self.used_at = self.world.now();
+                let output = question(&self.core);
+                self.output(Box::new(move || {
+                    output();
+                    drop(permit);
+                }));
+            }
+            Message::Join(joiner, permit) => {
+                self.used_at = self.world.now();
+                let seat = joiner(&self.core);
+                self.seats.push(Box::new(move |position, subscription| {
+                    seat(position, subscription);
+                    drop(permit);
+                }));
+            }
+            Message::EffectDone(key, command) => self.effect_done(key, command),
+            Message::Wake => return self.wake(),
+            Message::Committed(_) => unreachable!("taken before"),
+            #[cfg(feature = "faults")]
+            Message::Panic => panic!("asked to, by a test"),
+        }
+        Ok(())
+    }
+
+    fn decide(
+        &mut self,
+        command: E::Command,
+        origin: Origin,
+        idempotency: Option<Idempotency>,
+    ) -> Result<E::Reply, Failure> {
+        if let Some(request) = &idempotency {
+            match self.replies.known(request) {
+                Known::Answered(reply) => return Ok(reply),
+                Known::Reused => {
+                    return Err(Failure::Refused(Refusal::new(
+                        RefusalKind::Invalid,
+                        "idempotency_key_reused",
+                        "This idempotency key was used for another request: draw a new one.",
+                    )));
+                }
+                Known::New => {}
+            }
+        }
+        let now = self.world.now();
+        let mut context = Context { now, entropy: Dice::new(self.world.roll()), origin };
+        let (reply, changes) = decide(&mut self.core, command, &mut context)?;
+        self.group.add(changes);
+        if let Some(request) = idempotency {
+            let ((key, body), dropped) = self.replies.keep(now, request, &reply);
+            self.group.put(key, body);
+            dropped.into_iter().for_each(|key| self.group.delete(key));
+        }
+        Ok(reply)
+    }
+
+    /// An effect is done: its record is closed in the same commit as its answer (R4).
+    fn effect_done(&mut self, key: OutboxKey, command: Option<E::Command>) {
+        if self.errands.remove(&key).is_none() {
+            return;
+        }
+        self.group.close(key);
+        if let Some(command) = command
+            && let Err(failure) = self.decide(command, Origin::System, None)
+        {
+            tracing::error!(entity = %self.entity, %failure, "the answer of an effect was refused");
+        }
+    }
+
+    /// Lets an output go once all that it saw is durable (R3).
+    fn output(&mut self, output: Output) {
+        match &mut self.flight {
+            Some(flight) if self.group.is_empty() => flight.outputs.push(output),
+            None if self.group.is_empty() => output(),
+            _ => self.group.outputs.push(output),
+        }
+    }
+
+    fn position(&self) -> Position {
+        Position { epoch: self.head.epoch, sequence: self.head.sequence }
+    }
+
+    /// Begins a commit if there is something to write and none is in flight.
+    fn flush(&mut self, myself: &ActorRef<Message<E>>) {
+        if self.flight.is_some() {
+            return;
+        }
+        if self.group.is_empty() {
+            self.seat();
+            return;
+        }
+        let mut group = std::mem::take(&mut self.group);
+        let change = group.change(self.world.commit_id());
+        let hint = self.hint_before(!group.effects.is_empty());
+        self.flight = Some(Flight {
+            events: std::mem::take(&mut group.events),
+            effects: std::mem::take(&mut group.effects),
+            outputs: std::mem::take(&mut group.outputs),
+            seats: std::mem::take(&mut self.seats),
+        });
+        let (store, entity, head, myself) = (self.world.store.clone(), self.entity, self.head, myself.clone());
+        tokio::spawn(async move {
+            let outcome = match hint {
+                Some(due) => store.set_wake(&entity, Some(due)).await,
+                None => Ok(()),
+            };
+            let outcome = match outcome {
+                Ok(()) => commit(&store, entity, head, change).await,
+                Err(error) => Err(error),
+            };
+            // A stopped actor has no use for the outcome: the next one reads the head.
+            drop(myself.send_message(Message::Committed(outcome)));
+        });
+    }
+
+    /// Work must be found after a crash: the hint is written before the commit that makes it.
+    fn hint_before(&mut self, effects: bool) -> Option<Timestamp> {
+        let due = if effects || !self.errands.is_empty() { Some(self.world.now()) } else { self.core.next_due() }?;
+        if self.hint.is_some_and(|hint| hint <= due) {
+            return None;
+        }
+        self.hint = Some(due);
+        Some(due)
+    }
+
+    fn committed(
+        &mut self,
+        myself: &ActorRef<Message<E>>,
+        outcome: Result<CommitOutcome, StoreError>,
+    ) -> Result<(), &'static str> {
+        let flight = self.flight.take().ok_or("a commit ended that was not in flight")?;
+        let head: Head = match outcome {
+            Ok(CommitOutcome::Applied(head)) => head,
+            Ok(CommitOutcome::Fenced(_)) => return Err("fenced: another owner has taken over"),
+            Err(error) => {
+                tracing::error!(entity = %self.entity, %error, "commit failed");
+                return Err("the store did not take a commit");
+            }
+        };
+        for seat in flight.seats {
+            seat(self.position(), self.outlet.join());
+        }
+        self.head = head;
+        self.outlet.publish(self.position(), flight.events);
+        for output in flight.outputs {
+            output();
+        }
+        for (index, effect) in (0..).zip(flight.effects) {
+            self.run(myself, OutboxKey { sequence: head.sequence, index }, effect, false);
+        }
+        Ok(())
+    }
+
+    /// Seats those who joined while nothing was to be written.
+    fn seat(&mut self) {
+        for seat in std::mem::take(&mut self.seats) {
+            seat(self.position(), self.outlet.join());
+        }
+    }
+
+    /// Runs an effect beside the actor; the answer comes back as a message.
+    pub(super) fn run(&mut self, myself: &ActorRef<Message<E>>, key: OutboxKey, effect: E::Effect, resumed: bool) {
+        let errand = Errand { entity: self.entity, epoch: self.head.epoch, key, effect, resumed };
+        let work = self.dispatch.run(errand);
+        let myself = myself.clone();
+        let task = tokio::spawn(async move {
+            let command = work.await;
+            drop(myself.send_message(Message::EffectDone(key, command)));
+        });
+        self.errands.insert(key, AbortOnDropHandle::new(task));
+    }
+
+    fn wake(&mut self) -> Result<(), &'static str> {
+        let now = self.world.now();
+        if self.core.next_due().is_some_and(|due| due <= now) {
+            if let Err(failure) = self.decide(E::tick(), Origin::System, None) {
+                tracing::error!(entity = %self.entity, %failure, "a tick was refused");
+            }
+            return Ok(());
+        }
+        let at_work = self.flight.is_some() || !self.group.is_empty() || !self.errands.is_empty();
+        let wanted = now.since(self.used_at) < self.world.options.idle_timeout || !self.outlet.is_empty();
+        if at_work || wanted {
+            return Ok(());
+        }
+        self.leave_hint();
+        Err("idle")
+    }
+
+    /// At rest the hint is exact: set for the next due time, or gone.
+    fn leave_hint(&mut self) {
+        let due = self.core.next_due();
+        if self.hint == due {
+            return;
+        }
+        let (store, entity) = (self.world.store.clone(), self.entity);
+        tokio::spawn(async move {
+            if let Err(error) = store.set_wake(&entity, due).await {
+                tracing::warn!(%entity, %error, "the wake hint stays as it was");
+            }
+        });
+    }
+
+    /// Sets the timer for the next thing to do.
+    pub(super) fn arm(&mut self, myself: &ActorRef<Message<E>>) {
+        let now = self.world.now();
+        let sleep = self.core.next_due().map_or(SLEEP_MAX, |due| due.since(now).clamp(SLEEP_MIN, SLEEP_MAX));
+        let myself = myself.clone();
+        self.timer = Some(AbortOnDropHandle::new(tokio::spawn(async move {
+            tokio::time::sleep(sleep).await;
+            drop(myself.send_message(Message::Wake));
+        })));
+    }
+}

@@ -1,0 +1,191 @@
+//! Which actors are in memory, and what happens when one fails (R12): one slot per entity, started
+//! once however many ask, restarted with backoff, kept out after repeated failure.
+
+use crate::failure::Failure;
+use futures::future::BoxFuture;
+use igny8_protocol_ids::EntityKey;
+use parking_lot::Mutex;
+use ractor::{Actor, ActorCell, ActorId, ActorProcessingErr, ActorRef, ActorStatus, SupervisionEvent};
+use std::collections::HashMap;
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// Requests that one entity has accepted and not yet answered (R11).
+const ADMITTED_MAX: usize = 256;
+/// Failures within [`MELTDOWN_WINDOW`] after which an entity is kept out.
+const MELTDOWN_FAILURES: usize = 5;
+/// See [`MELTDOWN_FAILURES`].
+const MELTDOWN_WINDOW: Duration = Duration::from_mins(1);
+/// The pause before the first restart; doubled with each failure in the window.
+const RESTART_PAUSE: Duration = Duration::from_millis(50);
+
+/// How an actor is started under a supervisor.
+pub(crate) type Start<M> =
+    Arc<dyn Fn(EntityKey, ActorCell) -> BoxFuture<'static, Result<ActorRef<M>, ractor::SpawnErr>> + Send + Sync>;
+
+/// All entities of one kind.
+pub(crate) struct Registry<M: ractor::Message> {
+    kind: &'static str,
+    supervisor: ActorRef<()>,
+    slots: Mutex<HashMap<EntityKey, Arc<Slot<M>>>>,
+    residents: Arc<Residents>,
+    start: Start<M>,
+}
+
+/// One entity: its actor if it is in memory, its admission, its history of failures.
+pub(crate) struct Slot<M: ractor::Message> {
+    entity: EntityKey,
+    actor: tokio::sync::Mutex<Option<ActorRef<M>>>,
+    admission: Arc<Semaphore>,
+    failures: Mutex<Vec<Instant>>,
+}
+
+/// Which slot an actor id belongs to: lets the supervisor find it.
+#[derive(Default)]
+struct Residents {
+    by_actor: Mutex<HashMap<ActorId, Weak<dyn Failed>>>,
+}
+
+trait Failed: Send + Sync {
+    fn failed(&self);
+}
+
+impl<M: ractor::Message> Failed for Slot<M> {
+    fn failed(&self) {
+        self.failures.lock().push(Instant::now());
+        tracing::error!(entity = %self.entity, "an actor failed; it restarts from the store");
+        metrics::counter!("igny8_actor_restarts_total", "kind" => self.entity.kind.name()).increment(1);
+    }
+}
+
+struct Supervisor;
+
+impl Actor for Supervisor {
+    type Msg = ();
+    type State = Arc<Residents>;
+    type Arguments = Arc<Residents>;
+
+    async fn pre_start(&self, _: ActorRef<()>, residents: Arc<Residents>) -> Result<Arc<Residents>, ActorProcessingErr> {
+        Ok(residents)
+    }
+
+    async fn handle_supervisor_evt(
+        &self,
+        _: ActorRef<()>,
+        event: SupervisionEvent,
+        residents: &mut Arc<Residents>,
+    ) -> Result<(), ActorProcessingErr> {
+        match event {
+            SupervisionEvent::ActorFailed(cell, error) => {
+                tracing::error!(%error, "an actor panicked or could not go on");
+                let slot = residents.by_actor.lock().remove(&cell.get_id()).and_then(|slot| slot.upgrade());
+                if let Some(slot) = slot {
+                    slot.failed();
+                }
+            }
+            SupervisionEvent::ActorTerminated(cell, _, _) => drop(residents.by_actor.lock().remove(&cell.get_id())),
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+impl<M: ractor::Message> Registry<M> {
+    pub(crate) async fn new(kind: &'static str, start: Start<M>) -> Result<Arc<Self>, ractor::SpawnErr> {
+        let residents = Arc::new(Residents::default());
+        let (supervisor, _) = Actor::spawn(None, Supervisor, residents.clone()).await?;
+        Ok(Arc::new(Self { kind, supervisor, slots: Mutex::new(HashMap::new()), residents, start }))
+    }
+
+    pub(crate) fn slot(&self, entity: EntityKey) -> Arc<Slot<M>> {
+        let mut slots = self.slots.lock();
+        if slots.len() > 4_096 && slots.len().is_power_of_two() {
+            slots.retain(|_, slot| Arc::strong_count(slot) > 1 || !slot.is_at_rest());
+        }
+        slots
+            .entry(entity)
+            .or_insert_with(|| {
+                Arc::new(Slot {
+                    entity,
+                    actor: tokio::sync::Mutex::new(None),
+                    admission: Arc::new(Semaphore::new(ADMITTED_MAX)),
+                    failures: Mutex::new(Vec::new()),
+                })
+            })
+            .clone()
+    }
+
+    /// The entity's actor, started if it is not in memory. One start serves all who ask.
+    pub(crate) async fn actor(&self, slot: &Arc<Slot<M>>) -> Result<ActorRef<M>, Failure> {
+        let mut place = slot.actor.lock().await;
+        if let Some(actor) = place.as_ref().filter(|actor| is_alive(actor)) {
+            return Ok(actor.clone());
+        }
+        if let Some(pause) = slot.pause()? {
+            tokio::time::sleep(pause).await;
+        }
+        let actor = (self.start)(slot.entity, self.supervisor.get_cell()).await.map_err(|error| {
+            slot.failures.lock().push(Instant::now());
+            tracing::error!(entity = %slot.entity, %error, "an actor could not start");
+            Failure::restarting()
+        })?;
+        let failed: Weak<dyn Failed> = Arc::downgrade(slot) as Weak<dyn Failed>;
+        self.residents.by_actor.lock().insert(actor.get_id(), failed);
+        *place = Some(actor.clone());
+        Ok(actor)
+    }
+
+    /// Kind, actors in memory, entities kept out.
+    pub(crate) fn census(&self) -> (&'static str, usize, Vec<EntityKey>) {
+        let slots = self.slots.lock();
+        let quarantined = slots.values().filter(|slot| slot.is_quarantined()).map(|slot| slot.entity).collect();
+        (self.kind, self.residents.by_actor.lock().len(), quarantined)
+    }
+
+    /// Stops all actors of this kind and waits for their ends.
+    pub(crate) async fn stop(&self) {
+        self.supervisor.stop_children_and_wait(Some("shutting down".to_owned()), Some(Duration::from_secs(5))).await;
+        self.supervisor.stop(None);
+    }
+}
+
+fn is_alive<M: ractor::Message>(actor: &ActorRef<M>) -> bool {
+    !matches!(actor.get_status(), ActorStatus::Stopping | ActorStatus::Stopped)
+}
+
+impl<M: ractor::Message> Slot<M> {
+    pub(crate) fn entity(&self) -> EntityKey {
+        self.entity
+    }
+    /// A place among the requests under way, or "busy" (R11).
+    pub(crate) fn admit(&self) -> Result<OwnedSemaphorePermit, Failure> {
+        self.admission
+            .clone()
+            .try_acquire_owned()
+            .map_err(|_| Failure::Busy { retry_after: Duration::from_millis(200) })
+    }
+    fn is_at_rest(&self) -> bool {
+        self.actor.try_lock().is_ok_and(|actor| actor.as_ref().is_none_or(|actor| !is_alive(actor)))
+    }
+    fn is_quarantined(&self) -> bool {
+        self.recent_failures() >= MELTDOWN_FAILURES
+    }
+    fn recent_failures(&self) -> usize {
+        let mut failures = self.failures.lock();
+        // A quarantine ends when the window has passed: the next request is the probe.
+        failures.retain(|at| at.elapsed() < MELTDOWN_WINDOW);
+        failures.len()
+    }
+    fn pause(&self) -> Result<Option<Duration>, Failure> {
+        match self.recent_failures() {
+            0 => Ok(None),
+            failures if failures >= MELTDOWN_FAILURES => {
+                tracing::error!(entity = %self.entity, failures, "quarantined after repeated failures");
+                metrics::counter!("igny8_quarantined_total", "kind" => self.entity.kind.name()).increment(1);
+                Err(Failure::Quarantined)
+            }
+            failures => Ok(Some(RESTART_PAUSE * (1 << (failures - 1)))),
+        }
+    }
+}

@@ -1,0 +1,275 @@
+//! The handle of a site, and the errands of its outbox.
+
+use crate::entity::{Dispatch, EntityHandle, Errand, Idempotency, Joined};
+use crate::failure::Failure;
+use crate::platform::{Inner, deliver};
+use crate::worker;
+use futures::future::BoxFuture;
+use igny8_actors_domain::ledger::price;
+use igny8_actors_domain::secret::SealedSecret;
+use igny8_actors_domain::site::{
+    Document, DocumentStatus, Link, NewKeyword, Site, SiteCard, SiteCommand, SiteEffect, SiteEvent, SiteReply, Task,
+};
+use igny8_actors_domain::tenant::TenantCommand;
+use igny8_actors_domain::{Origin, Refusal, RefusalKind};
+use igny8_actors_ports::{PairRequest, Sealed, SiteTarget};
+use igny8_protocol_ids::{Credits, DocumentId, ImageId, Position, Scope, SiteId, TaskId, TenantId};
+use igny8_storage_api::BlobHash;
+use std::sync::{Arc, Weak};
+use tokio::sync::watch;
+
+/// Keywords in one commit of an import: about 600 KB.
+const IMPORT_CHUNK: usize = 2_000;
+
+/// Progress of a running task: memory only, the latest of each task.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ProgressUpdate {
+    /// Which task.
+    pub task: TaskId,
+    /// What it is doing.
+    pub stage: &'static str,
+    /// From 0 to 1.
+    pub fraction: f32,
+    /// Words written so far.
+    pub words: Option<u32>,
+}
+
+/// A handle to one site. Cheap to clone; survives restarts of the actor.
+#[derive(Clone)]
+pub struct SiteHandle {
+    pub(crate) entity: EntityHandle<Site>,
+    pub(crate) inner: Arc<Inner>,
+    tenant: TenantId,
+    id: SiteId,
+}
+
+/// The place to which a site's link secret is sealed.
+pub(crate) fn link_place(tenant: TenantId, site: SiteId) -> String {
+    format!("{tenant}/site/{site}/link")
+}
+
+impl SiteHandle {
+    pub(crate) fn new(inner: Arc<Inner>, entity: EntityHandle<Site>, tenant: TenantId, id: SiteId) -> Self {
+        Self { entity, inner, tenant, id }
+    }
+
+    /// Gives a command.
+    pub async fn command(
+        &self,
+        origin: Origin,
+        idempotency: Option<Idempotency>,
+        command: SiteCommand,
+    ) -> Result<SiteReply, Failure> {
+        self.entity.command(origin, idempotency, command).await
+    }
+
+    /// Reads from the state; all that it shows is durable.
+    pub async fn read<T: Send + 'static>(&self, question: impl FnOnce(&Site) -> T + Send + 'static) -> Result<T, Failure> {
+        self.entity.read(question).await
+    }
+
+    /// Listens from a position, or with a snapshot.
+    pub async fn join<T: Send + 'static>(
+        &self,
+        from: Option<Position>,
+        snapshot: impl FnOnce(&Site) -> T + Send + 'static,
+    ) -> Result<Joined<SiteEvent, T>, Failure> {
+        self.entity.join(from, snapshot).await
+    }
+
+    /// Takes in keywords, some thousand a commit: how many are new, and for each merged one its
+    /// place and the keyword it went into.
+    pub async fn import(&self, origin: Origin, keywords: Vec<NewKeyword>) -> Result<(u32, Vec<(u32, String)>), Failure> {
+        let (mut added, mut merged, mut first) = (0, Vec::new(), 0_u32);
+        let mut rest = keywords;
+        while !rest.is_empty() {
+            let after = rest.split_off(rest.len().min(IMPORT_CHUNK));
+            let count = u32::try_from(rest.len()).unwrap_or(u32::MAX);
+            let command = SiteCommand::ImportKeywords { keywords: rest };
+            if let SiteReply::Imported { added: new, merged: into } = self.command(origin, None, command).await? {
+                added += new;
+                merged.extend(into.into_iter().map(|(place, into)| (first + place, into)));
+            }
+            first += count;
+            rest = after;
+        }
+        Ok((added, merged))
+    }
+
+    /// Queues tasks if the tenant can pay them now: own credits and all slices counted (R6).
+    pub async fn queue(
+        &self,
+        origin: Origin,
+        idempotency: Option<Idempotency>,
+        command: SiteCommand,
+    ) -> Result<Vec<Task>, Failure> {
+        let price = self.price(&command).await?;
+        if price > Credits::ZERO {
+            let (total, _) = self.inner.total_balance(self.tenant).await?;
+            if total.available < price {
+                let message = format!(
+                    "This needs {} credits and {} are available. Nothing was charged. Buy credits or do less at once.",
+                    price.0, total.available.0
+                );
+                return Err(Failure::Refused(Refusal::new(RefusalKind::PaymentRequired, "insufficient_credits", message)));
+            }
+        }
+        match self.command(origin, idempotency, command).await? {
+            SiteReply::Tasks(tasks) => Ok(tasks),
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// What a queue command would cost at most.
+    pub async fn price(&self, command: &SiteCommand) -> Result<Credits, Failure> {
+        Ok(match command {
+            SiteCommand::QueueClustering => {
+                let keywords = self.read(|site| site.unclustered().count()).await?;
+                price::price_of_clustering(keywords.min(igny8_actors_domain::site::limits::KEYWORDS_PER_CLUSTERING_MAX))
+            }
+            SiteCommand::QueueIdeas { clusters, count } => price::price_of_ideas(clusters.len() * *count as usize),
+            SiteCommand::QueueDrafts { ideas, images } => {
+                let each = price::ARTICLE.0 + price::price_of_images(*images as usize).0;
+                Credits(each.saturating_mul(i64::try_from(ideas.len()).unwrap_or(i64::MAX)))
+            }
+            SiteCommand::QueueImages { count, .. } => price::price_of_images(*count as usize),
+            SiteCommand::QueueReparse { .. } => price::REPARSE,
+            _ => Credits::ZERO,
+        })
+    }
+
+    /// Approves a document as it is now: keeps the version that will be published.
+    pub async fn approve(&self, origin: Origin, document: DocumentId) -> Result<Document, Failure> {
+        self.require_document(document).await?;
+        let (version, words) = self.inner.document(self.tenant, document).keep_version().await?;
+        let command = SiteCommand::ChangeDocumentStatus {
+            document,
+            status: DocumentStatus::Approved,
+            version: Some(version),
+            words: Some(words),
+        };
+        match self.command(origin, None, command).await? {
+            SiteReply::Document(document) => Ok(document),
+            _ => Err(Failure::not_found("document")),
+        }
+    }
+
+    /// Refuses documents that are not this site's.
+    pub async fn require_document(&self, document: DocumentId) -> Result<(), Failure> {
+        let present = self.read(move |site| site.document(document).is_some()).await?;
+        if present { Ok(()) } else { Err(Failure::not_found("document")) }
+    }
+
+    /// Pairs with a WordPress site by the code that wp-admin shows.
+    pub async fn pair(&self, origin: Origin, url: String, code: String) -> Result<SiteCard, Failure> {
+        let tenant_name = self.inner.tenant(self.tenant).read(|tenant| tenant.name().map(str::to_owned)).await?;
+        let world = &self.entity.world;
+        let request =
+            PairRequest { url, code, tenant_name: tenant_name.unwrap_or_default(), site_id: self.id.to_string() };
+        let pairing = world.wordpress.pair(request).await.map_err(|error| refused(&error))?;
+        let sealed = world.keys.seal(&link_place(self.tenant, self.id), &pairing.secret).map_err(|error| {
+            tracing::error!(%error, "a link's secret could not be sealed");
+            Failure::restarting()
+        })?;
+        let link = Link {
+            url: pairing.url,
+            key_id: pairing.key_id,
+            name: pairing.site.name,
+            wordpress: pairing.site.wordpress,
+            plugin: pairing.site.plugin,
+            paired_at: world.now(),
+            problem: None,
+        };
+        let secret = SealedSecret { key_id: sealed.key_id, bytes: sealed.bytes };
+        self.command(origin, None, SiteCommand::LinkSite { link, secret }).await?;
+        self.read(|site| site.card().cloned()).await?.ok_or_else(|| Failure::not_found("site"))
+    }
+
+    /// Ends the pairing on both sides; ours ends even if the site does not answer.
+    pub async fn unpair(&self, origin: Origin) -> Result<(), Failure> {
+        if let Some(target) = self.target().await?
+            && let Err(error) = self.entity.world.wordpress.disconnect(&target).await
+        {
+            tracing::info!(site = %self.id, %error, "the site did not take the end of its pairing");
+        }
+        self.command(origin, None, SiteCommand::UnlinkSite).await.map(drop)
+    }
+
+    /// Whether the linked site answers, and if not, why.
+    pub async fn link_status(&self) -> Result<(bool, Option<String>), Failure> {
+        let Some(target) = self.target().await? else { return Ok((false, None)) };
+        let problem = self.entity.world.wordpress.status(&target).await.err().map(|error| error.to_string());
+        self.command(Origin::System, None, SiteCommand::NoteLinkProblem { problem: problem.clone() }).await?;
+        Ok((problem.is_none(), problem))
+    }
+
+    /// The linked site with its secret; `None` without a link.
+    pub(crate) async fn target(&self) -> Result<Option<SiteTarget>, Failure> {
+        let link = self
+            .read(|site| Some((site.card()?.link.clone()?, site.link_secret()?.clone())))
+            .await?;
+        let Some((link, secret)) = link else { return Ok(None) };
+        let sealed = Sealed { key_id: secret.key_id, bytes: secret.bytes };
+        let secret = self.entity.world.keys.open(&link_place(self.tenant, self.id), &sealed).map_err(|error| {
+            tracing::error!(site = %self.id, %error, "a link's secret could not be opened");
+            Failure::restarting()
+        })?;
+        Ok(Some(SiteTarget { url: link.url, key_id: link.key_id, secret }))
+    }
+
+    /// The progress of this site's running tasks.
+    pub fn progress(&self) -> watch::Receiver<Vec<ProgressUpdate>> {
+        self.inner.progress.subscribe(self.id)
+    }
+
+    /// An image's bytes and media type.
+    pub async fn image(&self, id: ImageId) -> Result<Option<(bytes::Bytes, String)>, Failure> {
+        let found = self.read(move |site| site.image(id).map(|image| (image.blob, image.media_type.clone()))).await?;
+        let Some((hash, media_type)) = found else { return Ok(None) };
+        let bytes = self.entity.world.store.blob(self.tenant, BlobHash(hash)).await?;
+        Ok(bytes.map(|bytes| (bytes, media_type)))
+    }
+}
+
+/// A publisher's refusal as the edge shows it.
+fn refused(error: &igny8_actors_ports::PublishError) -> Failure {
+    Failure::Refused(Refusal::new(RefusalKind::Invalid, "site_refused", error.to_string()))
+}
+
+/// Runs a site's errands: tasks, and credits to and from the tenant.
+pub(crate) struct SiteDispatch(pub Weak<Inner>);
+
+impl Dispatch<Site> for SiteDispatch {
+    fn run(&self, errand: Errand<Site>) -> BoxFuture<'static, Option<SiteCommand>> {
+        let inner = self.0.clone();
+        Box::pin(async move {
+            let inner = inner.upgrade()?;
+            let Scope::Tenant(tenant) = errand.entity.scope else { return None };
+            let site = SiteId::from_uuid(errand.entity.id);
+            match errand.effect.clone() {
+                SiteEffect::RunTask { task, attempt } => worker::run(inner, tenant, site, errand, task, attempt).await,
+                SiteEffect::StopTask { task } => {
+                    inner.runners.stop(task);
+                    None
+                }
+                SiteEffect::AskCredits { transfer, amount } => {
+                    let handle = inner.tenant(tenant);
+                    deliver("a request for credits", || {
+                        handle.entity.command(Origin::System, None, TenantCommand::Allot { transfer, site, amount })
+                    })
+                    .await;
+                    None
+                }
+                SiteEffect::ReturnCredits { transfer, parts } => {
+                    let handle = inner.tenant(tenant);
+                    deliver("credits on their way back", || {
+                        let command = TenantCommand::ReturnSlice { transfer, site, parts: parts.clone() };
+                        handle.entity.command(Origin::System, None, command)
+                    })
+                    .await;
+                    None
+                }
+            }
+        })
+    }
+}

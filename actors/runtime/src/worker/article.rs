@@ -1,0 +1,187 @@
+//! An idea into a draft: streamed into the shared document, durable piece by piece (R9).
+
+use super::job::{Job, Prompt, cut, filtered, invalid_answer};
+use super::{Report, internal};
+use crate::document::DocumentHandle;
+use futures::StreamExt;
+use igny8_actors_domain::site::{DraftOrder, SiteCommand, TaskOrder, TaskOutcome};
+use igny8_actors_domain::tenant::prompt::{PromptKind, PromptValues};
+use igny8_actors_domain::Origin;
+use igny8_actors_ports::{FinishReason, ModelError, ModelEvent, ModelStream, ResponseFormat};
+use igny8_protocol_ids::RunId;
+use std::time::Duration;
+
+/// Pieces that arrive within this time enter the document together: the eye sees no difference,
+/// and the wire carries a fifth of the frames.
+const GATHER: Duration = Duration::from_millis(40);
+/// The length for which the progress bar is drawn.
+const EXPECTED_WORDS: f32 = 900.0;
+
+pub(super) async fn run(job: &Job, order: &TaskOrder, draft: DraftOrder) -> Report {
+    let document = job.inner.document(job.tenant, draft.document);
+    // All attempts of a task are one run: a further one continues where the last was durable.
+    let run = RunId::from_uuid(job.task.uuid());
+    let mut writing = Writing { job, document, run, text: String::new(), replayed: 0 };
+    let prompt = match writing.prompt(order, draft).await {
+        Ok(prompt) => prompt,
+        Err(report) => return report,
+    };
+    let end = writing.write(order, prompt).await;
+    writing.end(end).await
+}
+
+struct Writing<'a> {
+    job: &'a Job,
+    document: DocumentHandle,
+    run: RunId,
+    /// All text of the run that is durable.
+    text: String,
+    /// Bytes of `text` that a deterministic model has repeated so far.
+    replayed: usize,
+}
+
+enum End {
+    Finished,
+    Stopped,
+    Failed(Report),
+}
+
+impl Writing<'_> {
+    async fn prompt(&self, order: &TaskOrder, draft: DraftOrder) -> Result<Prompt, Report> {
+        self.job.progress("thinking", 0.0, None);
+        let values = PromptValues {
+            title: draft.title,
+            angle: draft.angle,
+            outline: draft.outline,
+            keywords: draft.keywords,
+            intent: super::answer::intent_name(draft.intent).to_owned(),
+            language: order.language.clone(),
+            brand_voice: order.brand_voice.clone(),
+            ..PromptValues::default()
+        };
+        self.job.prompt(PromptKind::Article, values, ResponseFormat::Markdown).await
+    }
+
+    async fn write(&mut self, order: &TaskOrder, mut prompt: Prompt) -> (End, Option<String>) {
+        let model = Some(prompt.trace.clone());
+        let state = match self.document.run_begin(self.run, "IGNY8 AI".to_owned()).await {
+            Ok(state) => state,
+            Err(failure) => return (End::Failed(internal("Opening the document", &failure)), model),
+        };
+        self.text = state.text;
+        if state.ended {
+            return (End::Finished, model);
+        }
+        let capabilities = prompt.choice.provider.capabilities(&prompt.choice.model);
+        if capabilities.deterministic {
+            self.replayed = 0;
+        } else {
+            self.replayed = self.text.len();
+            if !self.text.is_empty() {
+                prompt.request.prefix = Some(self.text.clone());
+            }
+            if self.job.errand.resumed {
+                self.book_lost(order).await;
+            }
+        }
+        let stream = tokio::select! {
+            biased;
+            () = self.job.stop.cancelled() => return (End::Stopped, model),
+            stream = prompt.choice.provider.generate(prompt.request) => stream,
+        };
+        match stream {
+            Ok(stream) => (self.pour(stream).await, model),
+            Err(error) => (End::Failed(error.into()), model),
+        }
+    }
+
+    /// The provider bills an attempt that a crash lost: the house pays for it.
+    async fn book_lost(&self, order: &TaskOrder) {
+        let site = self.job.inner.site(self.job.tenant, self.job.site);
+        let command = SiteCommand::BookLostAttempt { task: order.task, attempt: order.attempt };
+        if let Err(failure) = site.command(Origin::System, None, command).await {
+            tracing::warn!(task = %order.task, %failure, "a lost attempt was not booked");
+        }
+    }
+
+    /// Pours the stream into the document, gathered.
+    async fn pour(&mut self, mut stream: ModelStream) -> End {
+        let mut gathered = String::new();
+        loop {
+            let deadline = tokio::time::sleep(GATHER);
+            tokio::pin!(deadline);
+            let end = loop {
+                tokio::select! {
+                    biased;
+                    () = self.job.stop.cancelled() => break Some(End::Stopped),
+                    event = stream.next() => match event {
+                        Some(Ok(ModelEvent::Text(piece))) => gathered.push_str(&piece),
+                        other => break Some(ended(other)),
+                    },
+                    () = &mut deadline, if !gathered.is_empty() => break None,
+                }
+            };
+            if let Err(failed) = self.push(std::mem::take(&mut gathered)).await {
+                return End::Failed(failed);
+            }
+            match end {
+                None => {}
+                Some(End::Finished) if self.text.trim().is_empty() => {
+                    return End::Failed(invalid_answer("The model wrote nothing.").into());
+                }
+                Some(end) => return end,
+            }
+        }
+    }
+
+    /// What a deterministic model repeats is verified, the rest is made durable.
+    async fn push(&mut self, mut piece: String) -> Result<(), Report> {
+        if self.replayed < self.text.len() {
+            let known = &self.text.as_bytes()[self.replayed..];
+            let common = known.len().min(piece.len());
+            if known[..common] != piece.as_bytes()[..common] {
+                return Err(invalid_answer("The model did not repeat the text that it had written before.").into());
+            }
+            self.replayed += common;
+            piece = String::from_utf8_lossy(&piece.as_bytes()[common..]).into_owned();
+        }
+        if piece.is_empty() {
+            return Ok(());
+        }
+        let offset = self.text.len() as u64;
+        self.document
+            .run_push(self.run, offset, piece.clone())
+            .await
+            .map_err(|failure| internal("Writing into the document", &failure))?;
+        self.text.push_str(&piece);
+        self.replayed = self.text.len();
+        let words = u32::try_from(self.text.split_whitespace().count()).unwrap_or(u32::MAX);
+        self.job.progress("writing", (words as f32 / EXPECTED_WORDS).min(0.95), Some(words));
+        Ok(())
+    }
+
+    /// Ends the run in the document: for good, or until the next attempt.
+    async fn end(self, (end, model): (End, Option<String>)) -> Report {
+        let for_good = !matches!(end, End::Failed(_));
+        let (wrote, words) = match self.document.run_end(self.run, for_good).await {
+            Ok(ended) => ended,
+            Err(failure) => return internal("Closing the document", &failure),
+        };
+        let response = if self.text.is_empty() { None } else { self.job.keep_answer(&self.text).await };
+        let outcome = match end {
+            End::Finished => TaskOutcome::Drafted { words },
+            End::Stopped => TaskOutcome::Stopped { wrote, words },
+            End::Failed(report) => report.outcome,
+        };
+        Report { outcome, model, response }
+    }
+}
+
+fn ended(event: Option<Result<ModelEvent, ModelError>>) -> End {
+    match event {
+        None => End::Failed(cut().into()),
+        Some(Err(error)) => End::Failed(error.into()),
+        Some(Ok(ModelEvent::Done { reason: FinishReason::ContentFilter, .. })) => End::Failed(filtered().into()),
+        Some(Ok(_)) => End::Finished,
+    }
+}

@@ -1,0 +1,136 @@
+//! The AI workers and the WordPress link: they run a task's effect beside the actors, hold no state
+//! of their own, and answer with a command (R4).
+
+mod answer;
+mod article;
+mod cluster;
+mod idea;
+mod image;
+mod job;
+mod progress;
+mod publication;
+mod reparse;
+
+pub(crate) use progress::{ProgressBoard, Runners};
+
+use crate::entity::Errand;
+use crate::platform::Inner;
+use igny8_actors_domain::site::{FailureClass, Site, SiteCommand, TaskOrder, TaskOutcome, TaskWork};
+use igny8_protocol_ids::{SiteId, TaskId, TenantId};
+use job::Job;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// How an attempt ended, and what it leaves for the record.
+pub(super) struct Report {
+    pub outcome: TaskOutcome,
+    pub model: Option<String>,
+    pub response: Option<[u8; 32]>,
+}
+
+impl From<TaskOutcome> for Report {
+    fn from(outcome: TaskOutcome) -> Self {
+        Self { outcome, model: None, response: None }
+    }
+}
+
+/// Runs one attempt of a task; the answer finishes it.
+pub(crate) async fn run(
+    inner: Arc<Inner>,
+    tenant: TenantId,
+    site: SiteId,
+    errand: Errand<Site>,
+    task: TaskId,
+    attempt: u32,
+) -> Option<SiteCommand> {
+    let order = order(&inner, tenant, site, task, attempt).await?;
+    let stop = inner.runners.begin(task);
+    if order.stop_requested {
+        stop.cancel();
+    }
+    let started = inner.world.now();
+    let kind = errand_name(&order.work);
+    let job = Job { inner: inner.clone(), tenant, site, task, errand, stop };
+    let report = work(&job, order).await;
+    inner.progress.clear(site, task);
+    inner.runners.end(task);
+    log(&job, kind, &report, inner.world.now().since(started));
+    let Report { outcome, model, response } = report;
+    Some(SiteCommand::FinishTask { task, attempt, outcome, model, response })
+}
+
+/// What is to be done; `None` if the task does not run (any more).
+async fn order(inner: &Arc<Inner>, tenant: TenantId, site: SiteId, task: TaskId, attempt: u32) -> Option<TaskOrder> {
+    let handle = inner.site(tenant, site);
+    let mut pause = Duration::from_millis(20);
+    loop {
+        match handle.read(move |site| site.order(task, attempt)).await {
+            Ok(order) => return order,
+            Err(failure) => tracing::debug!(%task, %failure, "a task waits for its site"),
+        }
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(Duration::from_secs(5));
+    }
+}
+
+async fn work(job: &Job, order: TaskOrder) -> Report {
+    match order.work.clone() {
+        TaskWork::Cluster(keywords) => cluster::run(job, &order, keywords).await,
+        TaskWork::Ideas(ideas) => idea::run(job, &order, ideas).await,
+        TaskWork::Draft(draft) => article::run(job, &order, draft).await,
+        TaskWork::Image(image) => image::run(job, &order, image).await,
+        TaskWork::Reparse(document) => reparse::run(job, document).await,
+        TaskWork::Publish(publish) => publication::run(job, publish).await,
+    }
+}
+
+const fn errand_name(work: &TaskWork) -> &'static str {
+    match work {
+        TaskWork::Cluster(_) => "cluster",
+        TaskWork::Ideas(_) => "ideas",
+        TaskWork::Draft(_) => "draft",
+        TaskWork::Image(_) => "image",
+        TaskWork::Reparse(_) => "reparse",
+        TaskWork::Publish(_) => "publish",
+    }
+}
+
+/// One structured line per attempt.
+fn log(job: &Job, task_type: &'static str, report: &Report, took: Duration) {
+    let status = match &report.outcome {
+        TaskOutcome::Failed { class, .. } => class.code(),
+        TaskOutcome::Stopped { .. } => "stopped",
+        _ => "succeeded",
+    };
+    let duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+    tracing::info!(tenant = %job.tenant, site = %job.site, task = %job.task, task_type, status, duration_ms,
+        model = report.model.as_deref().unwrap_or("-"), "task attempt ended");
+    metrics::counter!("igny8_task_attempts_total", "kind" => task_type, "outcome" => status).increment(1);
+    metrics::histogram!("igny8_task_attempt_seconds", "kind" => task_type).record(took.as_secs_f64());
+}
+
+/// A defect or an unavailable part of ours: tried again, nothing charged.
+pub(super) fn internal(what: &str, error: &dyn std::fmt::Display) -> Report {
+    tracing::warn!(what, %error, "an attempt could not go on");
+    TaskOutcome::Failed {
+        class: FailureClass::Internal,
+        message: format!("{what} did not work just now. Nothing was charged; it is tried again."),
+        retry_after_ms: None,
+    }
+    .into()
+}
+
+/// Ends with `None` as soon as a person stops the task.
+pub(super) async fn unless_stopped<T>(stop: &CancellationToken, work: impl Future<Output = T>) -> Option<T> {
+    tokio::select! {
+        biased;
+        () = stop.cancelled() => None,
+        value = work => Some(value),
+    }
+}
+
+/// Stopped before anything was written: nothing is charged.
+pub(super) fn stopped() -> Report {
+    TaskOutcome::Stopped { wrote: false, words: 0 }.into()
+}

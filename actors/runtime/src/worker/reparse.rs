@@ -1,0 +1,51 @@
+//! A document restructured: Markdown that stands in the text as plain characters becomes headings,
+//! lists and emphasis.
+
+use super::job::Job;
+use super::{Report, internal, stopped, unless_stopped};
+use igny8_actors_document::ContentTree;
+use igny8_actors_domain::site::TaskOutcome;
+use igny8_protocol_ids::DocumentId;
+
+pub(super) async fn run(job: &Job, document: DocumentId) -> Report {
+    match unless_stopped(&job.stop, restructure(job, document)).await {
+        None => stopped(),
+        Some(Ok(report) | Err(report)) => report,
+    }
+}
+
+async fn restructure(job: &Job, document: DocumentId) -> Result<Report, Report> {
+    job.progress("restructuring", 0.2, None);
+    let handle = job.inner.document(job.tenant, document);
+    let tree = handle.tree().await.map_err(|failure| internal("Reading the document", &failure))?;
+    let restructured = ContentTree::from_markdown(&unescaped(&tree.to_markdown()));
+    let words = u32::try_from(restructured.word_count()).unwrap_or(u32::MAX);
+    if restructured != tree {
+        handle.replace(restructured).await.map_err(|failure| internal("Writing the document", &failure))?;
+    }
+    Ok(TaskOutcome::Reparsed { words }.into())
+}
+
+/// The writer escapes what would be read as structure; here it is meant to be.
+fn unescaped(markdown: &str) -> String {
+    let mut text = String::with_capacity(markdown.len());
+    let mut characters = markdown.chars().peekable();
+    while let Some(character) = characters.next() {
+        let structure = |next: &char| "#*_->`.+![]()".contains(*next);
+        if character != '\\' || !characters.peek().is_some_and(structure) {
+            text.push(character);
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escaped_structure_becomes_structure() {
+        let tree = ContentTree::from_markdown(&unescaped("\\## Heading\n\n\\- one\n\\- two"));
+        assert_eq!(tree.to_html(), "<h2>Heading</h2><ul><li><p>one</p></li><li><p>two</p></li></ul>");
+    }
+}

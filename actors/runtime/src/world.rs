@@ -1,0 +1,99 @@
+//! Everything the actors ask of the world, in one place.
+
+use igny8_actors_domain::tenant::AiModelSettings;
+use igny8_actors_ports::{
+    Clock, Compute, Embedder, Entropy, ImageProvider, KeyRing, ModelProvider, PasswordHash, SealError, SitePublisher,
+};
+use igny8_protocol_ids::{Credits, TenantId, Timestamp};
+use igny8_storage_api::Store;
+use std::{sync::Arc, time::Duration};
+
+/// A model provider and the model to ask it for.
+#[derive(Clone)]
+pub struct ModelChoice {
+    /// The provider.
+    pub provider: Arc<dyn ModelProvider>,
+    /// The model's name there.
+    pub model: String,
+}
+
+/// Gives a tenant its models: the platform's own, or the tenant's by its own key.
+pub trait ModelSource: Send + Sync + 'static {
+    /// The model for text. The settings' key is opened only here.
+    fn text(&self, tenant: TenantId, settings: &AiModelSettings) -> Result<ModelChoice, SealError>;
+}
+
+/// Settings of the actors.
+#[derive(Clone, Debug)]
+pub struct WorldOptions {
+    /// An entity that nobody asks for so long leaves memory.
+    pub idle_timeout: Duration,
+    /// A model that sends nothing for so long has failed.
+    pub model_idle_timeout: Duration,
+    /// Credits of a new tenant in development mode.
+    pub demo_credits: Option<Credits>,
+}
+
+impl Default for WorldOptions {
+    fn default() -> Self {
+        Self {
+            idle_timeout: Duration::from_mins(5),
+            model_idle_timeout: Duration::from_secs(60),
+            demo_credits: None,
+        }
+    }
+}
+
+/// The ports, wired by the binary (or by a test).
+#[derive(Clone)]
+pub struct World {
+    /// Where state lives.
+    pub store: Arc<dyn Store>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub entropy: Arc<dyn Entropy>,
+    /// Models.
+    pub models: Arc<dyn ModelSource>,
+    /// Images.
+    pub images: Arc<dyn ImageProvider>,
+    /// Vectors for clustering.
+    pub embedder: Arc<dyn Embedder>,
+    /// WordPress.
+    pub wordpress: Arc<dyn SitePublisher>,
+    /// The folder of exports, for sites without a link.
+    pub export: Arc<dyn SitePublisher>,
+    /// Secrets.
+    pub keys: Arc<dyn KeyRing>,
+    /// Passwords.
+    pub passwords: Arc<dyn PasswordHash>,
+    /// Threads for heavy work.
+    pub compute: Arc<dyn Compute>,
+    /// Settings.
+    pub options: WorldOptions,
+}
+
+impl World {
+    /// Now.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+    /// Sixty-four random bits.
+    pub fn roll(&self) -> u64 {
+        let mut bytes = [0; 8];
+        self.entropy.fill(&mut bytes);
+        u64::from_le_bytes(bytes)
+    }
+    /// Chance for an id.
+    pub fn chance(&self) -> [u8; 10] {
+        let mut bytes = [0; 10];
+        self.entropy.fill(&mut bytes);
+        bytes
+    }
+    /// A commit id.
+    pub fn commit_id(&self) -> igny8_storage_api::CommitId {
+        let mut bytes = [0; 16];
+        self.entropy.fill(&mut bytes);
+        igny8_storage_api::CommitId(u128::from_le_bytes(bytes))
+    }
+}
