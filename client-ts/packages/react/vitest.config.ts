@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  resolve: { conditions: ['igny8-source', 'module', 'node', 'development'] },
+  resolve: { conditions: ['igny8-source', 'module', 'node', 'development'], dedupe: ['react', 'react-dom', 'yjs'] },
   ssr: { resolve: { conditions: ['igny8-source', 'module', 'node', 'development'] } },
-  test: { include: ['test/**/*.test.ts', 'test/**/*.test.tsx'] },
+  test: { environment: 'happy-dom', include: ['test/**/*.test.ts', 'test/**/*.test.tsx'] },
 });

@@ -1,33 +1,24 @@
-import { DocumentProvider, type DocumentStatus, warnBeforeUnload } from '@igny8/sdk';
+import type { DocumentProvider, DocumentStatus, OpenDocument } from '@igny8/sdk';
 import { useEffect, useState } from 'react';
-import * as Y from 'yjs';
 
 import { useClient } from './client.js';
 import { useObservable } from './observable.js';
 
-/** An open document: give `ydoc` to TipTap's Collaboration and `provider` to its carets. */
-export interface OpenDocument {
-  ydoc: Y.Doc;
-  provider: DocumentProvider;
-}
+export type { OpenDocument };
 
-/** Opens a document while the component is there; null for the first moment. Asks before the page
- * is closed with unsaved edits. */
+/** Opens a document while the component is there; null for the first moment. Give `ydoc` to
+ * TipTap's Collaboration and `provider` to its carets. What is unsaved when the component goes is
+ * still saved. */
 export function useDocument(document: string): OpenDocument | null {
-  const client = useClient();
+  const { documents } = useClient();
   const [open, setOpen] = useState<OpenDocument | null>(null);
   useEffect(() => {
-    const ydoc = new Y.Doc();
-    const provider = new DocumentProvider(client, document, ydoc);
-    const stopWarning = warnBeforeUnload(provider.status);
-    setOpen({ ydoc, provider });
+    setOpen(documents.open(document));
     return () => {
       setOpen(null);
-      stopWarning();
-      provider.destroy();
-      ydoc.destroy();
+      documents.release(document);
     };
-  }, [client, document]);
+  }, [documents, document]);
   return open;
 }
 

@@ -3,6 +3,7 @@ import type { Session as SessionAnswer, SocketCommand, StreamName } from '@igny8
 import { Connection } from './connection/connection.js';
 import { type SocketConstructor, socketUrl } from './connection/socket.js';
 import { type StreamListener, Streams, type Subscription } from './connection/streams.js';
+import { DocumentPool } from './document/pool.js';
 import { ProblemError } from './problem.js';
 import { type Rest, restRoutes } from './rest/rest.js';
 import { Transport } from './rest/transport.js';
@@ -35,6 +36,8 @@ export interface Client {
   site(site: string): SiteStore;
   /** The live state of a tenant. */
   tenant(tenant: string): TenantStore;
+  /** Documents that are open on screens. */
+  readonly documents: DocumentPool;
   /** Ends the socket and all subscriptions. */
   close(): void;
 }
@@ -63,6 +66,7 @@ class LiveClient implements Client {
   readonly session: Session;
   readonly rest: Rest;
   readonly connection: Connection;
+  readonly documents: DocumentPool = new DocumentPool(this);
   readonly #streams: Streams;
   readonly #sites = new Map<string, SiteStore>();
   readonly #tenants = new Map<string, TenantStore>();

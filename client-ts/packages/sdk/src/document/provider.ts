@@ -29,6 +29,9 @@ export interface DocumentStatus {
 
 const START: DocumentStatus = { phase: 'connecting', saved: true, unsaved: 0, writable: false, refused: null, ended: null };
 
+/** The part of a client that a document needs. */
+export type DocumentClient = Pick<Client, 'subscribe' | 'connection'>;
+
 /** Refusals that are about the server's state, not about the edit. */
 const BUSY_CODES: ReadonlySet<string> = new Set(['busy', 'unavailable']);
 
@@ -37,7 +40,7 @@ const BUSY_CODES: ReadonlySet<string> = new Set(['busy', 'unavailable']);
 export class DocumentProvider {
   readonly ydoc: Y.Doc;
   readonly awareness: Awareness;
-  readonly #client: Client;
+  readonly #client: DocumentClient;
   readonly #document: string;
   readonly #status = new State<DocumentStatus>(START);
   readonly #outbox: Outbox;
@@ -52,7 +55,7 @@ export class DocumentProvider {
   /** Edits in a row that the server was too busy for. */
   #busy = 0;
 
-  constructor(client: Client, document: string, ydoc: Y.Doc) {
+  constructor(client: DocumentClient, document: string, ydoc: Y.Doc) {
     this.#client = client;
     this.#document = document;
     this.ydoc = ydoc;
