@@ -12,6 +12,7 @@ mod record;
 mod refusal;
 mod state;
 
+pub use operation::{Outcome, Posting};
 pub use record::{
     AMOUNT_MAX, Bucket, Closing, Entry, EntryKind, GrantKind, Hold, LedgerAccount, LedgerChange,
     LedgerKey, LedgerRecord, Memo, Part,

@@ -90,7 +90,9 @@ struct World {
 }
 
 impl World {
-    fn write(&mut self, at: usize, changes: &[LedgerChange]) {
+    fn write(&mut self, at: usize, posting: &Posting) {
+        let changes = &posting.changes[..];
+        assert!(posting.outcome == Outcome::Booked || changes.is_empty(), "only a booking changes");
         let before = self.ledgers[at].clone();
         let mut undone = before.clone();
         undo_all(&mut undone, changes);
@@ -127,15 +129,15 @@ impl World {
 
     fn grant(&mut self, grant: u8, amount: u8) {
         let key = format!("invoice:{grant}");
-        let changes =
+        let posting =
             self.ledgers[0].grant(time(self.now), &key, part(grant, amount), "paid").unwrap();
         let first = self.granted.insert(grant);
-        assert_eq!(first, !changes.is_empty(), "a key counts once");
+        assert_eq!(first, posting.outcome == Outcome::Booked, "a key counts once");
         if first {
             let coin = Coin { grant, place: Place::Available(0) };
             self.coins.extend(std::iter::repeat_n(coin, amount.into()));
         }
-        self.write(0, &changes);
+        self.write(0, &posting);
     }
 
     fn send(&mut self, from: usize, transfer: u8, amount: u8) {
@@ -145,12 +147,12 @@ impl World {
         let key = format!("send:{transfer}");
         let sent = self.ledgers[from].send(time(self.now), &key, Credits(amount.into()), "a slice");
         if self.flights.contains_key(&transfer) {
-            assert_eq!((Vec::new(), Vec::new()), sent.unwrap());
+            assert_eq!(Outcome::Repeated, sent.unwrap().0.outcome);
         } else if let Some(coins) = self.choose(from, amount) {
-            let (changes, parts) = sent.expect("there is enough");
+            let (posting, parts) = sent.expect("there is enough");
             coins.into_iter().for_each(|coin| self.coins[coin].place = Place::Flight(transfer));
             self.flights.insert(transfer, (from, parts));
-            self.write(from, &changes);
+            self.write(from, &posting);
         } else {
             assert!(matches!(sent, Err(LedgerRefusal::Insufficient { .. })));
         }
@@ -159,15 +161,15 @@ impl World {
     fn deliver(&mut self, transfer: u8) {
         let Some((from, parts)) = self.flights.get(&transfer).cloned() else { return };
         let (to, key) = (1 - from, format!("receive:{transfer}"));
-        let changes = self.ledgers[to].receive(time(self.now), &key, &parts, "a slice").unwrap();
-        assert_eq!(!changes.is_empty(), self.delivered.insert(transfer));
-        self.write(to, &changes);
+        let posting = self.ledgers[to].receive(time(self.now), &key, &parts, "a slice").unwrap();
+        assert_eq!(posting.outcome == Outcome::Booked, self.delivered.insert(transfer));
+        self.write(to, &posting);
         self.move_coins(Place::Flight(transfer), Place::Available(to), usize::MAX);
     }
 
     fn hold(&mut self, at: usize, hold: u8, amount: u8, lasts: u8) {
         let ends = self.now + i64::from(lasts);
-        let changes = self.ledgers[at].hold(
+        let posting = self.ledgers[at].hold(
             time(self.now),
             &format!("task:{hold}"),
             hold_id(hold),
@@ -176,30 +178,34 @@ impl World {
             "an article",
         );
         if self.holds.contains_key(&(at, hold)) {
-            assert!(changes.unwrap().is_empty());
+            assert_eq!(Outcome::Repeated, posting.unwrap().outcome);
         } else if let Some(coins) = self.choose(at, amount) {
             coins.into_iter().for_each(|coin| self.coins[coin].place = Place::Held(at, hold));
             self.holds.insert((at, hold), (true, ends));
-            self.write(at, &changes.expect("there is enough"));
+            self.write(at, &posting.expect("there is enough"));
         } else {
-            assert!(matches!(changes, Err(LedgerRefusal::Insufficient { .. })));
+            assert!(matches!(posting, Err(LedgerRefusal::Insufficient { .. })));
         }
     }
 
     fn settle(&mut self, at: usize, hold: u8, amount: u8) {
         let held = self.count(|place| place == Place::Held(at, hold));
         let amount_settled = Credits(amount.into());
-        let changes = self.ledgers[at].settle(time(self.now), hold_id(hold), amount_settled);
+        let posting =
+            self.ledgers[at].settle(time(self.now), hold_id(hold), amount_settled, "done");
         match self.holds.get(&(at, hold)) {
-            None => assert_eq!(Err(LedgerRefusal::UnknownHold(hold_id(hold))), changes),
-            Some((false, _)) => assert!(changes.unwrap().is_empty(), "closed is closed"),
+            None => assert_eq!(Err(LedgerRefusal::UnknownHold(hold_id(hold))), posting),
+            Some((false, _)) => {
+                let outcome = posting.unwrap().outcome;
+                assert!(matches!(outcome, Outcome::AlreadyClosed(_)), "closed is closed");
+            }
             Some(_) if i64::from(amount) > held => {
-                assert!(matches!(changes, Err(LedgerRefusal::AboveHold { .. })));
+                assert!(matches!(posting, Err(LedgerRefusal::AboveHold { .. })));
             }
             Some((true, ends)) => {
                 let closed = (false, *ends);
                 let before = self.settled(at);
-                self.write(at, &changes.unwrap());
+                self.write(at, &posting.unwrap());
                 assert_eq!(before - i64::from(amount), self.settled(at));
                 self.move_coins(Place::Held(at, hold), Place::Spent(at), amount.into());
                 self.move_coins(Place::Held(at, hold), Place::Available(at), usize::MAX);
@@ -216,8 +222,8 @@ impl World {
 
     fn expire(&mut self, at: usize) {
         let now = self.now;
-        let changes = self.ledgers[at].expire(time(now)).unwrap();
-        self.write(at, &changes);
+        let posting = self.ledgers[at].expire(time(now));
+        self.write(at, &posting);
         let due: Vec<(usize, u8)> = self
             .holds
             .iter()
@@ -247,9 +253,9 @@ impl World {
             Step::HouseLoss { at, key } => {
                 let before = self.settled(at);
                 let key = format!("lost:{key}");
-                let changes =
+                let posting =
                     self.ledgers[at].house_loss(time(self.now), &key, Credits(3), "a crash");
-                self.write(at, &changes.unwrap());
+                self.write(at, &posting.unwrap());
                 assert_eq!(before, self.settled(at));
             }
             Step::Wait { millis } => self.now += i64::from(millis),
@@ -322,8 +328,8 @@ fn stored(ledger: &Ledger) -> Vec<LedgerRecord> {
 
 fn filled(amount: u8) -> Ledger {
     let mut ledger = Ledger::default();
-    let changes = ledger.grant(time(0), "first", part(0, amount), "a gift").unwrap();
-    changes.into_iter().for_each(|change| ledger.apply(change));
+    let posting = ledger.grant(time(0), "first", part(0, amount), "a gift").unwrap();
+    posting.changes.into_iter().for_each(|change| ledger.apply(change));
     ledger
 }
 
@@ -332,12 +338,13 @@ fn r6_a_closed_hold_stays_closed_whoever_comes_second() {
     let mut ledger = filled(10);
     let id = hold_id(1);
     let hold = ledger.hold(time(1), "task", id, Credits(5), time(100), "an article").unwrap();
-    hold.into_iter().for_each(|change| ledger.apply(change));
-    let release = ledger.release(time(2), id).unwrap();
-    release.into_iter().for_each(|change| ledger.apply(change));
+    hold.changes.into_iter().for_each(|change| ledger.apply(change));
+    let release = ledger.release(time(2), id, "failed").unwrap();
+    release.changes.into_iter().for_each(|change| ledger.apply(change));
     let closing = Closing { at: time(2), settled: Credits(0), released: Credits(5) };
     assert_eq!(Some(closing), ledger.closing(id));
-    assert!(ledger.settle(time(3), id, Credits(5)).unwrap().is_empty(), "too late to settle");
+    let late = ledger.settle(time(3), id, Credits(5), "done after all").unwrap();
+    assert_eq!(Outcome::AlreadyClosed(closing), late.outcome);
     let again = ledger.hold(time(4), "another task", id, Credits(5), time(100), "an article");
     assert_eq!(Err(LedgerRefusal::HoldExists(id)), again);
     assert_eq!(Credits(10), ledger.balance().settled);

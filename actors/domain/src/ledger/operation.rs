@@ -1,12 +1,41 @@
-//! What can be booked. Each operation reads the ledger and gives the changes to apply, in order;
-//! an operation whose key was booked before gives none.
+//! What can be booked. Each operation reads the ledger and gives the changes; none applies them.
 
 use super::booking::{Booking, Stamp, check_amount};
-use super::record::{EntryKind, Hold, LedgerAccount, LedgerChange, Memo, Part};
+use super::record::{Closing, EntryKind, Hold, LedgerAccount, LedgerChange, Memo, Part};
 use super::refusal::LedgerRefusal;
 use super::state::{Ledger, closing_key};
 use LedgerAccount::{Available, Elsewhere, Expired, Held, House, Lost, Source, Spent};
 use igny8_protocol_ids::{Credits, HoldId, Timestamp};
+
+/// What came of an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is booked by the changes.
+    Booked,
+    /// Its key was booked before: nothing is changed.
+    Repeated,
+    /// The hold was closed before, in this way: nothing is changed.
+    AlreadyClosed(Closing),
+}
+
+/// The changes that book an operation, to be applied in order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "nothing is booked until the changes are applied"]
+pub struct Posting {
+    /// What came of it.
+    pub outcome: Outcome,
+    /// What to write; empty unless it is booked now.
+    pub changes: Vec<LedgerChange>,
+}
+
+impl Posting {
+    fn booked(booking: Booking<'_>) -> Self {
+        Self { outcome: Outcome::Booked, changes: booking.finish() }
+    }
+    const fn unchanged(outcome: Outcome) -> Self {
+        Self { outcome, changes: Vec::new() }
+    }
+}
 
 impl Ledger {
     /// Credits arrive from outside. The key is the cause: an invoice line, a promotion.
@@ -16,7 +45,7 @@ impl Ledger {
         key: &str,
         part: Part,
         memo: impl Into<Memo>,
-    ) -> Result<Vec<LedgerChange>, LedgerRefusal> {
+    ) -> Result<Posting, LedgerRefusal> {
         self.arrive(now, key, &[part], memo.into(), (EntryKind::Grant, Source))
     }
 
@@ -27,7 +56,7 @@ impl Ledger {
         key: &str,
         parts: &[Part],
         memo: impl Into<Memo>,
-    ) -> Result<Vec<LedgerChange>, LedgerRefusal> {
+    ) -> Result<Posting, LedgerRefusal> {
         self.arrive(now, key, parts, memo.into(), (EntryKind::TransferIn, Elsewhere))
     }
 
@@ -38,16 +67,16 @@ impl Ledger {
         parts: &[Part],
         memo: Memo,
         (kind, from): (EntryKind, LedgerAccount),
-    ) -> Result<Vec<LedgerChange>, LedgerRefusal> {
+    ) -> Result<Posting, LedgerRefusal> {
         if self.is_repeated(key, kind)? {
-            return Ok(Vec::new());
+            return Ok(Posting::unchanged(Outcome::Repeated));
         }
         let stamp = Stamp { at: now, key: key.to_owned(), memo, hold: None };
         let mut booking = Booking::new(self);
         for part in parts {
             booking.shift(&stamp, kind, (from, Available), part)?;
         }
-        Ok(booking.finish())
+        Ok(Posting::booked(booking))
     }
 
     /// Credits leave for another ledger: unheld ones, soonest expiry first. Gives the parts to
@@ -58,9 +87,9 @@ impl Ledger {
         key: &str,
         amount: Credits,
         memo: impl Into<Memo>,
-    ) -> Result<(Vec<LedgerChange>, Vec<Part>), LedgerRefusal> {
+    ) -> Result<(Posting, Vec<Part>), LedgerRefusal> {
         if self.is_repeated(key, EntryKind::TransferOut)? {
-            return Ok((Vec::new(), Vec::new()));
+            return Ok((Posting::unchanged(Outcome::Repeated), Vec::new()));
         }
         let stamp = Stamp { at: now, key: key.to_owned(), memo: memo.into(), hold: None };
         let mut booking = Booking::new(self);
@@ -68,7 +97,7 @@ impl Ledger {
         for part in &parts {
             booking.shift(&stamp, EntryKind::TransferOut, (Available, Elsewhere), part)?;
         }
-        Ok((booking.finish(), parts))
+        Ok((Posting::booked(booking), parts))
     }
 
     /// Sets credits aside for one piece of work. Work that costs nothing needs no hold.
@@ -80,9 +109,9 @@ impl Ledger {
         amount: Credits,
         expires_at: Timestamp,
         memo: impl Into<Memo>,
-    ) -> Result<Vec<LedgerChange>, LedgerRefusal> {
+    ) -> Result<Posting, LedgerRefusal> {
         if self.is_repeated(key, EntryKind::Hold)? {
-            return Ok(Vec::new());
+            return Ok(Posting::unchanged(Outcome::Repeated));
         }
         if self.holds.contains_key(&id) || self.is_booked(&closing_key(id)) {
             return Err(LedgerRefusal::HoldExists(id));
@@ -96,20 +125,20 @@ impl Ledger {
             booking.shift(&stamp, EntryKind::Hold, (Available, Held), part)?;
         }
         booking.open(Hold { id, parts, opened_at: now, expires_at, reason });
-        Ok(booking.finish())
+        Ok(Posting::booked(booking))
     }
 
     /// Closes a hold: `amount` of it is spent, the rest is free again. The hold's id is the key
-    /// of every way to close it: the second closing changes nothing, and [`Ledger::closing`]
-    /// tells of the first.
+    /// of every way to close it: the second closing changes nothing and tells of the first.
     pub fn settle(
         &self,
         now: Timestamp,
         id: HoldId,
         amount: Credits,
-    ) -> Result<Vec<LedgerChange>, LedgerRefusal> {
-        if self.closing(id).is_some() {
-            return Ok(Vec::new());
+        memo: impl Into<Memo>,
+    ) -> Result<Posting, LedgerRefusal> {
+        if let Some(closing) = self.closing(id) {
+            return Ok(Posting::unchanged(Outcome::AlreadyClosed(closing)));
         }
         let hold = self.open_hold(id).ok_or(LedgerRefusal::UnknownHold(id))?;
         let held = hold.amount();
@@ -120,22 +149,28 @@ impl Ledger {
             return Err(LedgerRefusal::AboveHold { held, asked: amount });
         }
         let mut booking = Booking::new(self);
-        close(&mut booking, now, hold, amount, hold.reason.clone())?;
-        Ok(booking.finish())
+        close(&mut booking, now, hold, amount, memo.into())?;
+        Ok(Posting::booked(booking))
     }
 
     /// Closes a hold without spending any of it: the settled balance stays as it was.
-    pub fn release(&self, now: Timestamp, id: HoldId) -> Result<Vec<LedgerChange>, LedgerRefusal> {
-        self.settle(now, id, Credits::ZERO)
+    pub fn release(
+        &self,
+        now: Timestamp,
+        id: HoldId,
+        memo: impl Into<Memo>,
+    ) -> Result<Posting, LedgerRefusal> {
+        self.settle(now, id, Credits::ZERO, memo)
     }
 
     /// Releases holds that are past their time, then ends what is available in ended grants.
     /// Held credits are never touched: they end after their hold was released.
-    pub fn expire(&self, now: Timestamp) -> Result<Vec<LedgerChange>, LedgerRefusal> {
+    pub fn expire(&self, now: Timestamp) -> Posting {
         let mut booking = Booking::new(self);
         for hold in self.holds.values().filter(|hold| hold.expires_at <= now) {
             let reason = format!("{} (timed out)", hold.reason);
-            close(&mut booking, now, hold, Credits::ZERO, reason)?;
+            close(&mut booking, now, hold, Credits::ZERO, reason.into())
+                .expect("the parts of an open hold fit their buckets: it was opened from them");
         }
         for bucket in booking.by_expiry() {
             let ended = bucket.expires_at.is_some_and(|at| at <= now);
@@ -143,10 +178,12 @@ impl Ledger {
                 let key = format!("expire:{}:{}", bucket.grant, booking.next_number());
                 let stamp = Stamp { at: now, key, memo: Memo::from("Credits ended"), hold: None };
                 let part = bucket.part(bucket.available);
-                booking.shift(&stamp, EntryKind::Expire, (Available, Expired), &part)?;
+                booking
+                    .shift(&stamp, EntryKind::Expire, (Available, Expired), &part)
+                    .expect("a part of a bucket fits that bucket");
             }
         }
-        Ok(booking.finish())
+        Posting::booked(booking)
     }
 
     /// The house pays for work that was lost to a crash; nobody's credits change.
@@ -156,15 +193,15 @@ impl Ledger {
         key: &str,
         amount: Credits,
         memo: impl Into<Memo>,
-    ) -> Result<Vec<LedgerChange>, LedgerRefusal> {
+    ) -> Result<Posting, LedgerRefusal> {
         if self.is_repeated(key, EntryKind::HouseLoss)? {
-            return Ok(Vec::new());
+            return Ok(Posting::unchanged(Outcome::Repeated));
         }
         check_amount(amount)?;
         let stamp = Stamp { at: now, key: key.to_owned(), memo: memo.into(), hold: None };
         let mut booking = Booking::new(self);
         booking.write(&stamp, EntryKind::HouseLoss, (House, Lost), None, amount);
-        Ok(booking.finish())
+        Ok(Posting::booked(booking))
     }
 
     fn is_repeated(&self, key: &str, kind: EntryKind) -> Result<bool, LedgerRefusal> {
@@ -184,10 +221,9 @@ fn close(
     now: Timestamp,
     hold: &Hold,
     amount: Credits,
-    reason: String,
+    memo: Memo,
 ) -> Result<(), LedgerRefusal> {
-    let stamp =
-        Stamp { at: now, key: closing_key(hold.id), memo: reason.into(), hold: Some(hold.id) };
+    let stamp = Stamp { at: now, key: closing_key(hold.id), memo, hold: Some(hold.id) };
     let mut to_spend = amount.0;
     for part in &hold.parts {
         let spent = part.amount.0.min(to_spend);

@@ -6,7 +6,7 @@ use super::record::{PendingAllotment, SiteEntry, TenantRecord};
 use super::right::{created, system_only};
 use super::state::{Tenant, ledger_key, pending_key};
 use crate::entity::{Context, Draft, Refusal};
-use crate::ledger::{GrantKind, LedgerChange, Memo, Part};
+use crate::ledger::{GrantKind, LedgerChange, Memo, Part, Posting};
 use igny8_protocol_ids::{Credits, GrantId, SiteId, Timestamp, TransferId};
 use std::time::Duration;
 
@@ -15,8 +15,8 @@ pub const RECALL_WAIT: Duration = Duration::from_secs(2);
 /// Requests that wait at a time. A site has one or two; beyond it the site asks again later.
 const PENDING_MAX: usize = 1_000;
 
-fn book(draft: &mut Draft<'_, Tenant>, changes: Vec<LedgerChange>) {
-    for change in changes {
+fn book(draft: &mut Draft<'_, Tenant>, posting: Posting) {
+    for change in posting.changes {
         match change {
             LedgerChange::Put(record) => draft.put(TenantRecord::Ledger(record)),
             LedgerChange::Delete(key) => draft.delete(ledger_key(&key)),
@@ -32,8 +32,8 @@ pub(super) fn begin(
 ) -> Result<(), Refusal> {
     let grant = GrantId::new(context.now, context.entropy.chance());
     let part = Part { grant, kind: GrantKind::Promotion, expires_at: None, amount };
-    let changes = draft.ledger().grant(context.now, "begin", part, "Credits to begin with")?;
-    book(draft, changes);
+    let posting = draft.ledger().grant(context.now, "begin", part, "Credits to begin with")?;
+    book(draft, posting);
     Ok(())
 }
 
@@ -45,8 +45,8 @@ pub(super) fn grant(
     reason: String,
 ) -> Result<TenantReply, Refusal> {
     system_only(draft, context)?;
-    let changes = draft.ledger().grant(context.now, &format!("grant:{key}"), part, reason)?;
-    book(draft, changes);
+    let posting = draft.ledger().grant(context.now, &format!("grant:{key}"), part, reason)?;
+    book(draft, posting);
     serve_pending(draft, context.now)?;
     Ok(TenantReply::Done)
 }
@@ -102,8 +102,8 @@ pub(super) fn take_back(
     let key = format!("return:{transfer}");
     if !draft.ledger().is_booked(&key) {
         let memo = Memo::from("Returned by a site");
-        let changes = draft.ledger().receive(context.now, &key, parts, memo)?;
-        book(draft, changes);
+        let posting = draft.ledger().receive(context.now, &key, parts, memo)?;
+        book(draft, posting);
         let amount: i64 = parts.iter().map(|part| part.amount.0).sum();
         if amount > entry.lent.0 {
             let message = "A site cannot return more credits than it was sent.";
@@ -131,8 +131,8 @@ pub(super) fn tick(
     context: &Context,
 ) -> Result<TenantReply, Refusal> {
     if created(draft).is_ok() {
-        let changes = draft.ledger().expire(context.now)?;
-        book(draft, changes);
+        let posting = draft.ledger().expire(context.now);
+        book(draft, posting);
         serve_pending(draft, context.now)?;
     }
     Ok(TenantReply::Done)
@@ -168,8 +168,8 @@ fn send(
     }
     let entry = known_site(draft, site)?;
     let memo = Memo::from("Sent to a site");
-    let (changes, parts) = draft.ledger().send(now, &send_key(transfer), amount, memo)?;
-    book(draft, changes);
+    let (posting, parts) = draft.ledger().send(now, &send_key(transfer), amount, memo)?;
+    book(draft, posting);
     let lent = Credits(entry.lent.0 + amount.0);
     draft.put(TenantRecord::Site(SiteEntry { lent, ..entry }));
     let message = SiteMessage::ReceiveCredits { transfer, parts };

@@ -2,7 +2,7 @@
 
 use crate::ledger::Part;
 use crate::role::Role;
-use igny8_protocol_ids::{SiteId, TenantId, TransferId};
+use igny8_protocol_ids::{TenantId, TransferId};
 use serde::{Deserialize, Serialize};
 
 /// What a tenant tells one of its sites.
@@ -12,8 +12,6 @@ pub enum SiteMessage {
     Create {
         /// Whose it is.
         tenant: TenantId,
-        /// Which site it is.
-        site: SiteId,
         /// Its name.
         name: String,
         /// The language of its content, as a tag such as `en` or `pt-BR`.

@@ -190,7 +190,7 @@ fn create_site(
     let entry = SiteEntry { id: site, lent: Credits::ZERO, created_at: context.now };
     draft.put(TenantRecord::Site(entry.clone()));
     draft.event(TenantEvent::SiteListed(entry.clone()));
-    let message = SiteMessage::Create { tenant, site, name, language, brand_voice };
+    let message = SiteMessage::Create { tenant, name, language, brand_voice };
     draft.effect(TenantEffect::ToSite { site, message });
     Ok(TenantReply::Site(entry))
 }

@@ -169,7 +169,6 @@ fn r4_a_new_site_is_told_what_it_is() {
     let (_, changes) = stage.system(new_site(1)).unwrap();
     let message = SiteMessage::Create {
         tenant: tenant_id(),
-        site: site_id(1),
         name: "Site 1".into(),
         language: "en".into(),
         brand_voice: String::new(),

@@ -4,7 +4,7 @@ use super::credit::{allot, transfer};
 use super::member::{account, add, create, new_site, site_id};
 use super::stage::Stage;
 use crate::entity::Origin;
-use crate::ledger::{GrantKind, Ledger, LedgerChange, Part};
+use crate::ledger::{GrantKind, Ledger, Part, Posting};
 use crate::role::Role;
 use crate::tenant::*;
 use igny8_protocol_ids::{Credits, GrantId, Timestamp, TransferId};
@@ -90,9 +90,9 @@ impl World {
         }
     }
 
-    fn book(&mut self, site: u8, changes: Vec<LedgerChange>) {
+    fn book(&mut self, site: u8, posting: Posting) {
         let slice = self.slices.entry(site).or_default();
-        changes.into_iter().for_each(|change| slice.apply(change));
+        posting.changes.into_iter().for_each(|change| slice.apply(change));
     }
 
     fn deliver(&mut self, (site, message): (u8, SiteMessage)) {
@@ -127,7 +127,7 @@ impl World {
         if let Ok(changes) = slice.hold(now, &key, id, Credits(amount), ends, "Work") {
             self.book(site, changes);
             let held = self.slices[&site].clone();
-            self.book(site, held.settle(now, id, Credits(amount / 2)).unwrap());
+            self.book(site, held.settle(now, id, Credits(amount / 2), "Work").unwrap());
         }
     }
 
