@@ -19,8 +19,14 @@ const FORMAT: u8 = 1;
 const LOCK_FILE: &str = "igny8.lock";
 /// The engine's own files.
 const ENGINE_DIRECTORY: &str = "engine";
+/// Where they are made the first time. The engine does not open what a crash left half made, so
+/// they get their name only when they are complete.
+const UNFINISHED_DIRECTORY: &str = "engine.unfinished";
 /// From this size on a value lies in a file of its own and is not rewritten by merges.
 const SEPARATE_FROM_BYTES: u32 = 4 * 1024;
+
+/// Nothing is read while a store is made.
+const CREATE_CACHE_BYTES: u64 = 1024 * 1024;
 
 /// One write of a group: a value, or `None` for a removal.
 pub(crate) type Write = (Space, Vec<u8>, Option<Vec<u8>>);
@@ -28,15 +34,53 @@ pub(crate) type Write = (Space, Vec<u8>, Option<Vec<u8>>);
 /// An open database. Reads may come from any thread; only the writer thread writes.
 pub(crate) struct Engine {
     directory: PathBuf,
+    files: Files,
+    free_bytes_min: u64,
+    faults: Faults,
+    // The last field: the directory is given back after the files are closed.
+    _lock: File,
+}
+
+struct Files {
     database: Database,
     heads: Keyspace,
     entity: Keyspace,
     blobs: Keyspace,
     platform: Keyspace,
-    free_bytes_min: u64,
-    faults: Faults,
-    // The last field: the directory is given back after the files are closed.
-    _lock: File,
+}
+
+impl Files {
+    fn open(directory: &Path, cache_bytes: u64) -> fjall::Result<Self> {
+        let database = Database::builder(directory).cache_size(cache_bytes).open()?;
+        let separate = || {
+            let separation =
+                KvSeparationOptions::default().separation_threshold(SEPARATE_FROM_BYTES);
+            KeyspaceCreateOptions::default().with_kv_separation(Some(separation))
+        };
+        Ok(Self {
+            heads: database.keyspace("heads", KeyspaceCreateOptions::default)?,
+            entity: database.keyspace("entity", KeyspaceCreateOptions::default)?,
+            blobs: database.keyspace("blobs", separate)?,
+            platform: database.keyspace("platform", KeyspaceCreateOptions::default)?,
+            database,
+        })
+    }
+}
+
+/// Makes the files of an empty store; a crash in between leaves nothing that is in the way.
+fn create(directory: &Path) -> fjall::Result<()> {
+    let unfinished = directory.join(UNFINISHED_DIRECTORY);
+    if unfinished.exists() {
+        // Nobody was ever told that anything is in there.
+        std::fs::remove_dir_all(&unfinished)?;
+    }
+    let files = Files::open(&unfinished, CREATE_CACHE_BYTES)?;
+    files.platform.insert(format_key(), [FORMAT])?;
+    files.database.persist(PersistMode::SyncAll)?;
+    drop(files);
+    std::fs::rename(&unfinished, directory.join(ENGINE_DIRECTORY))?;
+    // The new name is durable with its directory.
+    Ok(File::open(directory)?.sync_all()?)
 }
 
 /// How a group's write failed.
@@ -50,55 +94,40 @@ pub(crate) enum WriteFailure {
 impl Engine {
     pub(crate) fn open(directory: &Path, options: &EmbeddedOptions) -> Result<Self, OpenError> {
         let lock = lock(directory)?;
-        let engine = Self::open_files(directory, options, lock).map_err(|error| match error {
+        let failed = |error: fjall::Error| match error {
             fjall::Error::Locked => OpenError::InUse { directory: directory.to_owned() },
             other => {
                 OpenError::Engine { directory: directory.to_owned(), reason: other.to_string() }
             }
-        })?;
-        engine.check_format()?;
-        Ok(engine)
-    }
-
-    fn open_files(directory: &Path, options: &EmbeddedOptions, lock: File) -> fjall::Result<Self> {
-        let database = Database::builder(directory.join(ENGINE_DIRECTORY))
-            .cache_size(options.cache_bytes)
-            .open()?;
-        let separate = || {
-            let separation =
-                KvSeparationOptions::default().separation_threshold(SEPARATE_FROM_BYTES);
-            KeyspaceCreateOptions::default().with_kv_separation(Some(separation))
         };
-        Ok(Self {
-            heads: database.keyspace("heads", KeyspaceCreateOptions::default)?,
-            entity: database.keyspace("entity", KeyspaceCreateOptions::default)?,
-            blobs: database.keyspace("blobs", separate)?,
-            platform: database.keyspace("platform", KeyspaceCreateOptions::default)?,
+        if !directory.join(ENGINE_DIRECTORY).exists() {
+            create(directory).map_err(failed)?;
+        }
+        let files = Files::open(&directory.join(ENGINE_DIRECTORY), options.cache_bytes);
+        let engine = Self {
             directory: directory.to_owned(),
-            database,
+            files: files.map_err(failed)?,
             free_bytes_min: options.free_bytes_min,
             faults: options.faults.clone(),
             _lock: lock,
-        })
+        };
+        engine.check_format(failed)?;
+        Ok(engine)
     }
 
-    fn check_format(&self) -> Result<(), OpenError> {
-        let engine = |error: fjall::Error| OpenError::Engine {
-            directory: self.directory.clone(),
-            reason: error.to_string(),
-        };
-        let found = self.platform.get(format_key()).map_err(engine)?;
-        match found.as_deref() {
-            Some([found, ..]) if *found > FORMAT => Err(OpenError::NewerFormat {
+    fn check_format(&self, failed: impl Fn(fjall::Error) -> OpenError) -> Result<(), OpenError> {
+        let value = self.files.platform.get(format_key()).map_err(failed)?;
+        match value.as_deref() {
+            Some([FORMAT]) => Ok(()),
+            Some([found]) if *found > FORMAT => Err(OpenError::NewerFormat {
                 directory: self.directory.clone(),
                 found: *found,
                 known: FORMAT,
             }),
-            Some(_) => Ok(()),
-            None => {
-                self.platform.insert(format_key(), [FORMAT]).map_err(engine)?;
-                self.database.persist(PersistMode::SyncAll).map_err(engine)
-            }
+            _ => Err(OpenError::Engine {
+                directory: self.directory.clone(),
+                reason: "the row that names its format is missing or damaged".into(),
+            }),
         }
     }
 
@@ -108,16 +137,16 @@ impl Engine {
 
     pub(crate) fn space(&self, space: Space) -> &Keyspace {
         match space {
-            Space::Heads => &self.heads,
-            Space::Entity => &self.entity,
-            Space::Blobs => &self.blobs,
-            Space::Platform => &self.platform,
+            Space::Heads => &self.files.heads,
+            Space::Entity => &self.files.entity,
+            Space::Blobs => &self.files.blobs,
+            Space::Platform => &self.files.platform,
         }
     }
 
     /// A view of all keyspaces at one moment.
     pub(crate) fn snapshot(&self) -> fjall::Snapshot {
-        self.database.snapshot()
+        self.files.database.snapshot()
     }
 
     pub(crate) fn get(&self, space: Space, key: &[u8]) -> Result<Option<fjall::Slice>, StoreError> {
@@ -131,7 +160,7 @@ impl Engine {
         entity: &EntityKey,
     ) -> Result<Option<StoredHead>, StoreError> {
         let value = snapshot
-            .get(&self.heads, encode_entity(entity))
+            .get(&self.files.heads, encode_entity(entity))
             .map_err(|error| read_failed(&error))?;
         value.map(|value| decode_head(entity, &value)).transpose()
     }
@@ -156,7 +185,7 @@ impl Engine {
         }
         let durability =
             if self.faults.sync_is_skipped() { None } else { Some(PersistMode::SyncData) };
-        let batch = OwnedWriteBatch::with_capacity(self.database.clone(), writes.len());
+        let batch = OwnedWriteBatch::with_capacity(self.files.database.clone(), writes.len());
         let mut batch = batch.durability(durability);
         for (space, key, value) in writes {
             match value {

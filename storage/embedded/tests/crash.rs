@@ -13,10 +13,13 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 use uuid::Uuid;
 
 const DIRECTORY: &str = "IGNY8_CRASH_TEST_DIRECTORY";
 const SKIP_SYNC: &str = "IGNY8_CRASH_TEST_SKIP_SYNC";
+/// Bytes that each commit carries besides: enough to make the engine write and merge tables.
+const PADDING: &str = "IGNY8_CRASH_TEST_PADDING";
 const ABORT: &str = "IGNY8_FAULT_ABORT_AT_COMMIT";
 const WRITERS: u128 = 12;
 
@@ -41,13 +44,18 @@ fn child_writes_until_it_dies() {
 
 /// Commits for ever; a line per acknowledgement: "ack <writer> <sequence> <commit id>".
 async fn write(store: Arc<EmbeddedStore>, writer: u128) {
+    let padding = std::env::var(PADDING).map_or(0, |bytes| bytes.parse().unwrap());
+    let padding = Bytes::from(vec![7; padding]);
     let mut head = store.take(&entity(writer)).await.unwrap();
     loop {
         let id = Uuid::new_v4().as_u128();
         let body = Bytes::from(id.to_string());
         let change = Change {
             commit_id: CommitId(id),
-            puts: vec![(Bytes::from_static(b"last"), body.clone())],
+            puts: vec![
+                (Bytes::from_static(b"last"), body.clone()),
+                (Bytes::from_static(b"padding"), padding.clone()),
+            ],
             events: vec![body.clone()],
             outbox: vec![NewOutbox { index: 0, body }],
             ..Change::default()
@@ -172,6 +180,46 @@ async fn r7_nothing_acknowledged_is_lost_or_doubled_by_kills() {
         assert_eq!(examine(directory.path(), &acknowledged).await, [""; 0]);
     }
     assert!(acknowledged.len() >= 2_388);
+}
+
+/// The engine writes a table for every 64 MiB: these kills meet it at that.
+#[tokio::test]
+async fn r7_nothing_acknowledged_is_lost_or_doubled_by_kills_while_tables_are_written() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut acknowledged = HashMap::new();
+    for kill_after in [170, 340, 350, 360, 680] {
+        let child = start_child(directory.path(), &[(PADDING, "200000")]);
+        follow(child, kill_after, &mut acknowledged);
+        assert_eq!(examine(directory.path(), &acknowledged).await, [""; 0]);
+    }
+}
+
+/// A first start that is killed while the files are being made leaves a directory that opens.
+#[tokio::test]
+async fn r7_killed_while_the_directory_is_made_opens_again() {
+    let stages = [
+        "igny8.lock",
+        "engine.unfinished",
+        "engine.unfinished/lock",
+        "engine.unfinished/keyspaces",
+        "engine.unfinished/keyspaces/1",
+        "engine.unfinished/keyspaces/2",
+        "engine.unfinished/keyspaces/4",
+        "engine",
+    ];
+    for stage in stages {
+        let directory = tempfile::tempdir().unwrap();
+        let mut child = start_child(directory.path(), &[]);
+        let deadline = Instant::now() + Duration::from_secs(30);
+        // The last stage replaces the others: reaching it is reaching all.
+        while !directory.path().join(stage).exists() && !directory.path().join("engine").exists() {
+            assert!(Instant::now() < deadline, "{stage} does not appear");
+            std::thread::yield_now();
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert_eq!(examine(directory.path(), &HashMap::new()).await, [""; 0], "killed at {stage}");
+    }
 }
 
 #[tokio::test]
