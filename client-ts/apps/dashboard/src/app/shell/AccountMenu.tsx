@@ -18,7 +18,7 @@ export function AccountMenu() {
   ];
   return (
     <Menu
-      label={`Account of ${account.name || account.email}`}
+      label="Account and theme"
       align="left"
       up
       buttonClassName="flex rounded-full p-0.5 hover:bg-hover"

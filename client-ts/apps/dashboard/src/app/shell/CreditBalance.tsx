@@ -8,10 +8,10 @@ export function CreditBalance() {
   const balance = useBalance();
   const path = useSitePath();
   return (
-    <Link to={path('billing')} data-testid="credit-balance" className="rounded-md px-2 py-1.5 hover:bg-hover" aria-label={balance ? `Credits: ${balance.available} available, ${balance.held} held, ${balance.settled} settled` : 'Credits'}>
+    <Link to={path('billing')} data-testid="credit-balance" className="rounded-md px-2 py-1.5 hover:bg-hover">
       <span className="flex items-baseline justify-between">
         <span className="text-xs text-ink-3">Credits</span>
-        {balance ? <span className="tnum text-base font-semibold">{formatCount(balance.available)}</span> : <Skeleton className="h-4 w-12" />}
+        {balance ? <span className="tnum text-base font-semibold">{formatCount(balance.available)}<span className="sr-only"> available</span></span> : <Skeleton className="h-4 w-12" />}
       </span>
       <span className="tnum flex justify-between text-2xs text-ink-3">
         <span>{balance ? `${formatCount(balance.settled)} settled` : ''}</span>

@@ -30,7 +30,7 @@ export function TenantSwitcher({ sites }: { sites: readonly SiteView[] }) {
   const more: MenuItem[] = mayAdd ? [{ label: 'New site', icon: <Plus size={14} />, run: () => void navigate(path('settings')) }] : [];
   return (
     <Menu
-      label={`Workspace ${membership.tenant.name}, site ${current?.name ?? ''}: switch`}
+      label="Switch the site or the workspace"
       sections={[siteItems, more, tenantItems].filter((section) => section.length > 0)}
       buttonClassName="flex w-full items-center gap-2.5 rounded-md p-1.5 text-left hover:bg-hover"
       button={

@@ -17,7 +17,7 @@ export function AiBar({ tasks }: { tasks: LiveTask[] }) {
   if (!row) return null;
   const { task, progress } = row;
   const writing = task.status === 'running' && task.kind === 'draft';
-  const text = task.status === 'running' ? `${writing ? 'The AI is writing' : task.title} · ${describeProgress(row)}` : `The AI waits ${task.waiting_for ? waitingReason(task.waiting_for) : 'for its turn'}`;
+  const text = task.status === 'running' ? `${writing ? 'The AI is writing' : task.title}${writing ? wordsOf(row) : ` · ${describeProgress(row)}`}` : `The AI waits ${task.waiting_for ? waitingReason(task.waiting_for) : 'for its turn'}`;
   return (
     <div role="status" aria-label="AI at work in this draft" data-testid="ai-bar" className="flex h-11 shrink-0 items-center gap-3 border-b border-line bg-accent-soft px-6">
       <Sparkles size={14} className="shrink-0 text-accent-text" aria-hidden="true" />
@@ -32,6 +32,8 @@ export function AiBar({ tasks }: { tasks: LiveTask[] }) {
     </div>
   );
 }
+
+const wordsOf = ({ progress }: LiveTask) => (progress?.words ? ` · ${progress.words} words` : '');
 
 function useStop() {
   const client = useClient();

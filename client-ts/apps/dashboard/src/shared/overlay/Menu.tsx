@@ -13,7 +13,7 @@ export interface MenuItem {
 }
 
 interface MenuProps {
-  /** For those who cannot see the button's content. */
+  /** What the menu is for; the button is named by its content. */
   label: string;
   button: ReactNode;
   buttonClassName?: string;
@@ -40,7 +40,7 @@ export function Menu({ label, button, buttonClassName, sections, align = 'left',
   };
   return (
     <div ref={root} className="relative min-w-0" onKeyDown={(event) => open && moveFocus(event, root.current, close)}>
-      <button type="button" aria-label={label} aria-haspopup="menu" aria-expanded={open} aria-controls={open ? id : undefined} onClick={() => setOpen(!open)} className={buttonClassName}>
+      <button type="button" title={label} aria-haspopup="menu" aria-expanded={open} aria-controls={open ? id : undefined} onClick={() => setOpen(!open)} className={buttonClassName}>
         {button}
       </button>
       {open && (

@@ -30,7 +30,7 @@ interface TaskQueueTableProps {
 
 /** The queue, live: what runs and how far it is, what waits and why, what failed and what to do. */
 export function TaskQueueTable({ tasks, actions, canAct, ...table }: TaskQueueTableProps) {
-  return <DataTable label="Tasks" columns={columns(actions, canAct)} rows={tasks} rowKey={(row) => row.task.id} {...table} />;
+  return <DataTable {...table} label="Tasks" columns={columns(actions, canAct)} rows={tasks} rowKey={(row) => row.task.id} />;
 }
 
 function columns(actions: TaskActions, canAct: boolean): Column<LiveTask>[] {

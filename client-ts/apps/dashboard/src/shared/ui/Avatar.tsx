@@ -22,10 +22,10 @@ export function Avatar({ name, colour, live, size = 24 }: { name: string; colour
       title={name}
       role="img"
       aria-label={name}
-      className={classNames('inline-flex shrink-0 items-center justify-center rounded-full text-2xs font-semibold text-white ring-2 ring-canvas', live && 'animate-[shimmer_1.6s_ease-in-out_infinite]')}
+      // Drawn by CSS: letters are no text that a voice user would say.
+      data-initials={initials(name)}
+      className={classNames('inline-flex shrink-0 before:content-[attr(data-initials)] items-center justify-center rounded-full text-2xs font-semibold text-white ring-2 ring-canvas', live && 'animate-[shimmer_1.6s_ease-in-out_infinite]')}
       style={{ backgroundColor: colour ?? colourOf(name), width: size, height: size, fontSize: size < 24 ? 9 : 10 }}
-    >
-      {initials(name)}
-    </span>
+    />
   );
 }

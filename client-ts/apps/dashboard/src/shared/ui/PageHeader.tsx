@@ -21,7 +21,7 @@ export function PageHeader({ title, count, description, actions }: { title: stri
 export function Section({ title, description, actions, children }: { title: string; description?: ReactNode; actions?: ReactNode; children: ReactNode }) {
   return (
     <section className="flex flex-col gap-3">
-      <div className="flex items-end justify-between gap-4">
+      <div className="flex min-h-7 items-center justify-between gap-4">
         <div>
           <h2 className="text-base font-semibold text-ink">{title}</h2>
           {description && <p className="text-sm text-ink-3">{description}</p>}

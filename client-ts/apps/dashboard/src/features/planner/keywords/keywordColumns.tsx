@@ -14,7 +14,7 @@ export const KEYWORD_COLUMNS: Column<KeywordView>[] = [
   { id: 'volume', header: 'Volume', width: '88px', align: 'right', cell: (keyword) => (keyword.volume === null ? NOTHING : formatCount(keyword.volume)) },
   { id: 'difficulty', header: 'KD', width: '80px', align: 'right', cell: (keyword) => <Difficulty value={keyword.difficulty} /> },
   { id: 'cpc', header: 'CPC', width: '72px', align: 'right', cell: (keyword) => <span className="text-ink-2">{formatMicros(keyword.cpc_micros)}</span> },
-  { id: 'country', header: 'Country', width: '72px', cell: (keyword) => <span className="text-ink-2">{keyword.country ?? ''}</span> },
+  { id: 'country', header: 'Country', width: '80px', cell: (keyword) => <span className="text-ink-2">{keyword.country ?? ''}</span> },
 ];
 
 // Above these, ranking is hard or very hard, in the words of the tools the figures come from.
@@ -29,7 +29,7 @@ function Difficulty({ value }: { value: number | null }) {
       <span aria-hidden="true" className="h-1 w-8 overflow-hidden rounded-full bg-hover">
         <span className={`block h-full ${tone}`} style={{ width: `${Math.min(100, value)}%` }} />
       </span>
-      {Math.round(value)}
+      <span className="w-5 text-right">{Math.round(value)}</span>
     </span>
   );
 }

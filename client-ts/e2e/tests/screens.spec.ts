@@ -1,0 +1,61 @@
+import { expect, test, type Page } from '@playwright/test';
+import axe from 'axe-core';
+import { DOCUMENTS, SITE } from '../stage/data.js';
+import { Stage } from '../stage/server.js';
+
+const SCREENS = ['dashboard', 'keywords', 'clusters', 'ideas', 'tasks', 'drafts', 'publish', 'thinker', 'billing', 'settings', 'team', 'system'];
+const DRAFT = DOCUMENTS[0]?.id ?? '';
+
+let stage: Stage;
+test.beforeEach(async () => {
+  stage = await Stage.start();
+  stage.room(DRAFT).write([
+    ['paragraph', 'A shoe that grips on wet rock wears out on a gravel road. Before anything else, know where you run: the ground decides about the sole, the sole about the weight, and the weight about how you feel after three hours.'],
+    ['heading', 'What matters and what does not'],
+    ['paragraph', 'Drop, stack and rocker fill the shelves, but three things decide whether a pair lasts a season: the rubber, the upper at the little toe, and how the heel is sewn.'],
+    ['paragraph', 'Take a pair in your hands and'],
+  ]);
+});
+test.afterEach(() => stage.stop());
+
+/** What the browser itself complains about: broken scripts, and everything the policy forbids. */
+function complaints(page: Page): string[] {
+  const heard: string[] = [];
+  page.on('pageerror', (error) => heard.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error') heard.push(message.text());
+  });
+  return heard;
+}
+
+async function seriousIssues(page: Page): Promise<string[]> {
+  // Evaluated by the debugger, so that the page's policy stays as it is.
+  await page.evaluate(axe.source);
+  const result = await page.evaluate(() => (window as unknown as { axe: typeof axe }).axe.run(document, { resultTypes: ['violations'] }));
+  return result.violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 140)}`));
+}
+
+async function settled(page: Page): Promise<void> {
+  await expect(page.getByTestId('connection')).toHaveAttribute('data-state', 'live');
+  await expect(page.getByRole('heading', { level: 1 }).or(page.getByRole('textbox', { name: 'Title' })).first()).toBeVisible();
+  await expect(page.locator('.skeleton')).toHaveCount(0);
+}
+
+const shot = (page: Page, name: string) => page.screenshot({ path: `test-results/screens/${name}.png` });
+
+for (const theme of ['light', 'dark'] as const) {
+  for (const screen of [...SCREENS, `drafts/${DRAFT}`]) {
+    const name = screen.split('/').length > 1 ? 'editor' : screen;
+    test(`${name} (${theme}) is drawn, within the policy, without serious barriers`, async ({ page }) => {
+      const heard = complaints(page);
+      await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+      if (name === 'editor') stage.room(DRAFT).showAuthor('IGNY8 writer');
+      await page.goto(`${stage.url}/sites/${SITE.id}/${screen}`);
+      await settled(page);
+      if (name === 'editor') await expect(page.locator('.peer-caret-name')).toHaveText('IGNY8 writer');
+      await shot(page, `${name}-${theme}`);
+      expect(await seriousIssues(page)).toEqual([]);
+      expect(heard).toEqual([]);
+    });
+  }
+}
