@@ -1,0 +1,66 @@
+import { expect, type Page } from '@playwright/test';
+
+// An article takes about half a minute; ten at once on two cores take longer.
+const WRITING_DEADLINE_MS = 150_000;
+
+export const article = (page: Page) => page.locator('.ProseMirror');
+
+/** The text as this browser has it, without the carets of others. Blocks follow each other without a mark. */
+export function articleText(page: Page): Promise<string> {
+  return article(page).evaluate((root) => {
+    const copy = root.cloneNode(true) as HTMLElement;
+    for (const drawn of copy.querySelectorAll('.peer-caret, .ProseMirror-trailingBreak, .ProseMirror-separator')) drawn.remove();
+    // Around a caret the editor places word joiners.
+    return (copy.textContent ?? '').replaceAll('\u2060', '');
+  });
+}
+
+/** The same of the server's ProseMirror JSON. */
+export function textOf(node: { text?: string; content?: unknown[] }): string {
+  return (node.text ?? '') + (node.content ?? []).map((child) => textOf(child as { text?: string; content?: unknown[] })).join('');
+}
+
+/** The AI is at work, its caret and name are on screen, and there is a paragraph to type into. */
+export async function watchAiWriting(page: Page): Promise<void> {
+  await expect(page.getByTestId('ai-bar')).toContainText('The AI is writing', { timeout: WRITING_DEADLINE_MS });
+  await expect(page.locator('.peer-caret-ai').first()).toBeAttached();
+  await expect.poll(async () => (await articleText(page)).length).toBeGreaterThan(80);
+}
+
+/** Where in a paragraph: before it, or after its first word. Never at its end, where the AI writes. */
+export type Place = 'start' | 'after the first word';
+
+/** Types key by key, as people do, so that the AI's words arrive in between. */
+export async function typeInto(page: Page, paragraph: number, place: Place, text: string): Promise<void> {
+  const block = article(page).locator('> p').nth(paragraph);
+  await block.click({ position: { x: 4, y: 12 } });
+  await page.keyboard.press('Home');
+  if (place === 'after the first word') await page.keyboard.press('Control+ArrowRight');
+  await page.keyboard.type(text, { delay: 40 });
+}
+
+export async function isSaved(page: Page): Promise<void> {
+  await expect(page.getByTestId('save-state')).toHaveAttribute('data-saved', 'true');
+}
+
+/** The AI has ended, in its own time. */
+export async function aiHasFinished(page: Page): Promise<void> {
+  await expect(page.getByTestId('ai-bar')).toBeHidden({ timeout: WRITING_DEADLINE_MS });
+}
+
+export async function approve(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Send to review' }).click();
+  await expect(page.getByTestId('document-status')).toHaveText('In review');
+  await page.getByRole('button', { name: 'Approve' }).click();
+  await expect(page.getByTestId('document-status')).toHaveText('Approved');
+}
+
+/** To the linked site, or as an export; resolves with where it went. */
+export async function publish(page: Page): Promise<string> {
+  await page.getByRole('button', { name: 'Publish', exact: true }).click();
+  await page.getByRole('dialog').getByRole('button', { name: /^(Publish now|Export)$/ }).click();
+  await expect(page.getByTestId('document-status')).toHaveText('Published', { timeout: 60_000 });
+  const permalink = page.getByTestId('permalink');
+  await expect(permalink).toBeVisible();
+  return (await permalink.getAttribute('href')) ?? (await permalink.innerText());
+}
