@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+
+import { type Rest, restRoutes } from '../../src/rest/rest.js';
+import type { Method, RequestOptions } from '../../src/rest/transport.js';
+
+const file = { content: 'a', contentType: 'text/csv' };
+
+/** Every route, as the server has it. */
+const ROUTES: [call: (rest: Rest) => Promise<unknown>, expected: string][] = [
+  [(rest) => rest.auth.me(), 'GET /api/auth/me'],
+  [(rest) => rest.auth.ticket('t'), 'POST /api/auth/ticket {"tenant":"t"}'],
+  [(rest) => rest.auth.members(), 'GET /api/auth/members'],
+  [(rest) => rest.auth.addMember({ email: 'e', role: 'editor' }), 'POST /api/auth/members {"email":"e","role":"editor"}'],
+  [(rest) => rest.auth.changeMember('a', 'viewer'), 'PATCH /api/auth/members/a {"role":"viewer"}'],
+  [(rest) => rest.auth.removeMember('a'), 'DELETE /api/auth/members/a'],
+  [(rest) => rest.planner.previewImport('s', file), 'POST /api/planner/sites/s/imports/preview raw'],
+  [(rest) => rest.planner.importKeywords('s', file), 'POST /api/planner/sites/s/imports raw'],
+  [(rest) => rest.planner.keywords('s'), 'GET /api/planner/sites/s/keywords'],
+  [(rest) => rest.planner.changeKeywords('s', { ids: ['k'], status: 'archived' }), 'PATCH /api/planner/sites/s/keywords {"ids":["k"],"status":"archived"}'],
+  [(rest) => rest.planner.clusters('s'), 'GET /api/planner/sites/s/clusters'],
+  [(rest) => rest.planner.changeCluster('s', 'c', { locked: true }), 'PATCH /api/planner/sites/s/clusters/c {"locked":true}'],
+  [(rest) => rest.planner.mergeClusters('s', 'c', ['d']), 'POST /api/planner/sites/s/clusters/c/merge {"from":["d"]}'],
+  [(rest) => rest.planner.moveKeywords('s', 'c', ['k']), 'POST /api/planner/sites/s/clusters/c/keywords {"ids":["k"]}'],
+  [(rest) => rest.planner.cluster('s'), 'POST /api/planner/sites/s/cluster {}'],
+  [(rest) => rest.planner.ideas('s'), 'GET /api/planner/sites/s/ideas'],
+  [(rest) => rest.planner.makeIdeas('s', { clusters: ['c'], count: 2 }), 'POST /api/planner/sites/s/ideas {"clusters":["c"],"count":2}'],
+  [(rest) => rest.planner.changeIdea('s', 'i', { title: 'T' }), 'PATCH /api/planner/sites/s/ideas/i {"title":"T"}'],
+  [(rest) => rest.planner.quote('s', { kind: 'cluster' }), 'POST /api/planner/sites/s/quote {"kind":"cluster"}'],
+  [(rest) => rest.writer.generate({ site: 's', ideas: ['i'], images: 1 }), 'POST /api/writer/generate {"site":"s","ideas":["i"],"images":1}'],
+  [(rest) => rest.writer.tasks('s'), 'GET /api/writer/sites/s/tasks'],
+  [(rest) => rest.writer.task('s', 't'), 'GET /api/writer/sites/s/tasks/t'],
+  [(rest) => rest.writer.cancelTask('s', 't'), 'POST /api/writer/sites/s/tasks/t/cancel {}'],
+  [(rest) => rest.writer.retryTask('s', 't'), 'POST /api/writer/sites/s/tasks/t/retry {}'],
+  [(rest) => rest.writer.documents('s'), 'GET /api/writer/sites/s/documents'],
+  [(rest) => rest.writer.createDocument('s', 'T'), 'POST /api/writer/sites/s/documents {"title":"T"}'],
+  [(rest) => rest.writer.document('s', 'd'), 'GET /api/writer/sites/s/documents/d'],
+  [(rest) => rest.writer.changeDocument('s', 'd', { status: 'approved' }), 'PATCH /api/writer/sites/s/documents/d {"status":"approved"}'],
+  [(rest) => rest.writer.content('s', 'd', 'markdown'), 'GET /api/writer/sites/s/documents/d/content?format=markdown'],
+  [(rest) => rest.writer.makeImages('s', 'd', 2), 'POST /api/writer/sites/s/documents/d/images {"count":2}'],
+  [(rest) => rest.writer.reparse('s', 'd'), 'POST /api/writer/sites/s/documents/d/reparse {}'],
+  [(rest) => rest.publish.link('s'), 'GET /api/publish/sites/s/link'],
+  [(rest) => rest.publish.pair('s', { url: 'u', code: 'c' }), 'POST /api/publish/sites/s/link {"url":"u","code":"c"}'],
+  [(rest) => rest.publish.unlink('s'), 'DELETE /api/publish/sites/s/link'],
+  [(rest) => rest.publish.publish('s', 'd', true), 'POST /api/publish/sites/s/documents/d {"live":true}'],
+  [(rest) => rest.settings.sites(), 'GET /api/settings/sites'],
+  [(rest) => rest.settings.createSite({ name: 'N' }), 'POST /api/settings/sites {"name":"N"}'],
+  [(rest) => rest.settings.changeSite('s', { language: 'de' }), 'PATCH /api/settings/sites/s {"language":"de"}'],
+  [(rest) => rest.settings.aiModels(), 'GET /api/settings/ai-models'],
+  [(rest) => rest.settings.changeAiModels({ provider: 'platform' }), 'PUT /api/settings/ai-models {"provider":"platform"}'],
+  [(rest) => rest.thinker.prompts(), 'GET /api/thinker/prompts'],
+  [(rest) => rest.thinker.changePrompt('article', 'T'), 'PUT /api/thinker/prompts/article {"template":"T"}'],
+  [(rest) => rest.thinker.previewPrompt('article', 'T'), 'POST /api/thinker/prompts/article/preview {"template":"T"}'],
+  [(rest) => rest.billing.balance(), 'GET /api/billing/balance'],
+  [(rest) => rest.billing.ledger(), 'GET /api/billing/ledger'],
+  [(rest) => rest.billing.prices(), 'GET /api/billing/prices'],
+  [(rest) => rest.system.status(), 'GET /api/system/status'],
+  [(rest) => rest.system.version(), 'GET /version'],
+  [(rest) => rest.dashboard.overview('s'), 'GET /api/dashboard/sites/s/overview'],
+];
+
+describe('routes', () => {
+  let asked = '';
+  const rest = restRoutes(<T>(method: Method, path: string, options: RequestOptions = {}) => {
+    const query = Object.entries(options.query ?? {}).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]));
+    const body = options.raw ? ' raw' : options.body === undefined ? '' : ` ${JSON.stringify(options.body)}`;
+    asked = `${method} ${path}${query.length > 0 ? '?' : ''}${query.join('&')}${body}`;
+    return Promise.resolve(undefined as T);
+  });
+
+  it.each(ROUTES.map(([call, expected]) => [expected, call] as const))('%s', async (expected, call) => {
+    await call(rest);
+    expect(asked).toBe(expected);
+  });
+
+  it('are all in this table', () => {
+    const count = Object.values(rest).reduce((sum, group) => sum + Object.keys(group).length, 0);
+    expect(ROUTES).toHaveLength(count);
+  });
+});
