@@ -1,0 +1,129 @@
+//! The development server: built, started, announced.
+
+use crate::process::{self, Background};
+use crate::root::{cargo, scratch, target};
+use crate::{dashboard, toolchain};
+use anyhow::{Context, Result};
+use serde_json::Value;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::thread;
+use std::time::Duration;
+
+/// The server may have to recover its store first.
+const START_LIMIT: Duration = Duration::from_secs(120);
+
+/// Builds server and dashboard; on two cores the one hides in the other's waits.
+pub(crate) fn build() -> Result<()> {
+    toolchain::check()?;
+    thread::scope(|scope| {
+        let page = scope.spawn(dashboard::build);
+        let server = process::step("server (cargo build)", || {
+            process::run(cargo().args(["build", "--package", "igny8-server-igny8"]))
+        });
+        page.join().expect("the dashboard's build does not panic")?;
+        server
+    })
+}
+
+/// The binary that `build` makes.
+pub(crate) fn binary() -> Command {
+    Command::new(target().join("debug/igny8"))
+}
+
+/// How a development server is started.
+pub(crate) struct Options {
+    /// Where its data lies.
+    pub(crate) data: PathBuf,
+    /// The address's port; `None` is the usual one, or the next that is free.
+    pub(crate) port: Option<u16>,
+    /// True to start with a workspace that can be looked at.
+    pub(crate) workspace: bool,
+}
+
+impl Options {
+    /// The command line, announcing the address in `announcement`.
+    pub(crate) fn command(&self, announcement: &Path) -> Command {
+        let mut command = binary();
+        command.args(["serve", "--dev", "--port-fallback", "--data-dir"]).arg(&self.data);
+        command.arg("--announce").arg(announcement);
+        command.env("IGNY8_DASHBOARD_DIR", dashboard::folder());
+        if self.workspace {
+            command.arg("--demo-workspace");
+        }
+        if let Some(port) = self.port {
+            command.args(["--port", &port.to_string()]);
+        }
+        command
+    }
+}
+
+/// What a server says about itself when it is ready.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Announcement {
+    /// Its address.
+    pub(crate) url: String,
+    /// Opens the demo workspace, once.
+    pub(crate) login: Option<String>,
+}
+
+impl Announcement {
+    /// `None` while the file is not there or not whole.
+    pub(crate) fn read(file: &Path) -> Option<Self> {
+        Self::parse(&fs::read(file).ok()?)
+    }
+
+    fn parse(bytes: &[u8]) -> Option<Self> {
+        let value: Value = serde_json::from_slice(bytes).ok()?;
+        let text = |key: &str| value[key].as_str().map(str::to_owned);
+        Some(Self { url: text("url")?, login: text("login") })
+    }
+}
+
+/// A server of a task's own, with data of its own, for as long as this is held.
+pub(crate) struct Server {
+    /// Where it is.
+    pub(crate) announcement: Announcement,
+    /// Ended before its folder goes.
+    process: Option<Background>,
+    folder: PathBuf,
+}
+
+impl Server {
+    /// Starts a server on a free port; `name` keeps those of different tasks apart.
+    pub(crate) fn start(name: &str) -> Result<Self> {
+        let folder = scratch().join(format!("server-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder)?;
+        let file = folder.join("announcement.json");
+        let options = Options { data: folder.join("data"), port: None, workspace: true };
+        let log = scratch().join("log").join(format!("server-{name}.log"));
+        let mut process = Background::start(&mut options.command(&file), &log)?;
+        let announcement = process
+            .wait_for(START_LIMIT, || Announcement::read(&file))
+            .context("the server did not start")?;
+        Ok(Self { announcement, process: Some(process), folder })
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.process = None;
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_announcement_is_read_when_it_is_whole() {
+        let whole = br#"{"url": "http://127.0.0.1:8080", "login": "http://127.0.0.1:8080/#x"}"#;
+        let read = Announcement::parse(whole).unwrap();
+        assert_eq!(read.url, "http://127.0.0.1:8080");
+        assert_eq!(read.login.as_deref(), Some("http://127.0.0.1:8080/#x"));
+        assert_eq!(Announcement::parse(&whole[..30]), None);
+    }
+}

@@ -1,0 +1,112 @@
+//! What the tests need beside the toolchain, each only if it is missing: Debian packages, the
+//! core of WordPress, npm packages. It is fetched while the first parts run.
+
+use crate::{dashboard, process, wordpress};
+use anyhow::{Result, anyhow};
+use std::path::Path;
+use std::process::Command;
+use std::sync::Mutex;
+use std::thread::{self, JoinHandle};
+
+/// Beside what infra/test-servers/wordpress asks for.
+const PACKAGES: &[&str] = &["chromium", "phpunit", "php-codesniffer"];
+
+/// Two fetches on their way, or done.
+pub(super) struct Provision {
+    debian: Later,
+    npm: Later,
+}
+
+impl Provision {
+    /// Begins to fetch what is asked for.
+    pub(super) fn start(debian: bool, npm: bool) -> Self {
+        let debian_work = move || if debian { install_debian() } else { Ok(()) };
+        let npm_work = move || if npm { dashboard::build() } else { Ok(()) };
+        Self { debian: Later::start(debian_work), npm: Later::start(npm_work) }
+    }
+
+    /// Waits for the Debian packages and WordPress.
+    pub(super) fn debian(&self) -> Result<()> {
+        self.debian.get()
+    }
+
+    /// Waits for the npm packages and the built dashboard.
+    pub(super) fn npm(&self) -> Result<()> {
+        self.npm.get()
+    }
+}
+
+/// Work on another thread; whoever needs it waits, and hears what went wrong.
+struct Later(Mutex<State>);
+
+enum State {
+    Running(Option<JoinHandle<Result<()>>>),
+    Ended(Result<(), String>),
+}
+
+impl Later {
+    fn start(work: impl FnOnce() -> Result<()> + Send + 'static) -> Self {
+        Self(Mutex::new(State::Running(Some(thread::spawn(work)))))
+    }
+
+    fn get(&self) -> Result<()> {
+        let mut state = self.0.lock().expect("nobody panics while holding it");
+        if let State::Running(handle) = &mut *state {
+            let handle = handle.take().expect("it is taken only here");
+            let outcome = handle.join().unwrap_or_else(|_| Err(anyhow!("its thread panicked")));
+            *state = State::Ended(outcome.map_err(|error| format!("{error:#}")));
+        }
+        match &*state {
+            State::Ended(outcome) => outcome.clone().map_err(|error| anyhow!(error)),
+            State::Running(_) => unreachable!("it has just ended"),
+        }
+    }
+}
+
+fn install_debian() -> Result<()> {
+    process::step("WordPress and its packages", wordpress::install)?;
+    let missing: Vec<&str> = PACKAGES.iter().copied().filter(|name| !is_installed(name)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    process::step(&format!("Debian packages {}", missing.join(", ")), || {
+        // The lists may be fresh, old or not there at all: they are asked for when they are.
+        apt(&["install", "-y", "-qq", "--no-install-recommends"], &missing).or_else(|_| {
+            apt(&["update", "-qq"], &[])?;
+            apt(&["install", "-y", "-qq", "--no-install-recommends"], &missing)
+        })
+    })
+}
+
+fn is_installed(package: &str) -> bool {
+    let mut query = Command::new("dpkg-query");
+    query.args(["-W", "-f", "${Status}", package]);
+    process::read(&mut query).is_ok_and(|status| status.contains("install ok installed"))
+}
+
+fn apt(words: &[&str], packages: &[&str]) -> Result<()> {
+    let is_root = process::read(Command::new("id").arg("-u"))?.trim() == "0";
+    let mut command = Command::new(if is_root { "env" } else { "sudo" });
+    command.arg("DEBIAN_FRONTEND=noninteractive").arg("apt-get");
+    command.args(["-o", "DPkg::Lock::Timeout=600"]).args(words).args(packages);
+    process::read(&mut command).map(drop)
+}
+
+/// Debian's Chromium.
+pub(super) fn chromium() -> &'static Path {
+    Path::new("/usr/bin/chromium")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everyone_who_waits_hears_what_went_wrong() {
+        let later = Later::start(|| Err(anyhow!("no network")));
+        for _ in 0..2 {
+            assert_eq!(later.get().unwrap_err().to_string(), "no network");
+        }
+        assert!(Later::start(|| Ok(())).get().is_ok());
+    }
+}

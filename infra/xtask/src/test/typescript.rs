@@ -1,0 +1,49 @@
+//! The TypeScript side: types, lints, unit tests, and the main job in a real browser.
+
+use super::Context;
+use super::count::{Count, playwright_line, sum, vitest_line};
+use super::provision::chromium;
+use crate::root::npm;
+use crate::server::{self, Server};
+use crate::wordpress::WordPress;
+use anyhow::Result;
+use std::process::Command;
+
+/// tsc, ESLint, Vitest.
+pub(super) fn unit(context: &Context) -> Result<Count> {
+    context.provision.npm()?;
+    let mut count = Count::default();
+    for task in ["check", "lint"] {
+        let captured = context.hear("typescript", plain(npm().args(["run", task])), is_news)?;
+        count = count + Count::one(captured.status.success());
+    }
+    let captured = context.hear("typescript", plain(npm().arg("test")), is_news)?;
+    Ok(count + sum(&captured.text, vitest_line).with_status(captured.status.success()))
+}
+
+/// Playwright against a server and a WordPress of its own.
+pub(super) fn browser(context: &Context) -> Result<Count> {
+    context.provision.npm()?;
+    context.provision.debian()?;
+    server::build()?;
+    let site = WordPress::start("browser")?;
+    let server = Server::start("browser")?;
+    let mut command = npm();
+    command.args(["run", "e2e", "-w", "@igny8/e2e"]);
+    command.env("IGNY8_CHROMIUM", chromium());
+    command.env("IGNY8_E2E_URL", &server.announcement.url);
+    command.env("IGNY8_E2E_LOGIN", server.announcement.login.as_deref().unwrap_or_default());
+    command.env("IGNY8_E2E_WORDPRESS", site.list());
+    let captured = context.hear("browser", plain(&mut command), |line| !line.trim().is_empty())?;
+    Ok(sum(&captured.text, playwright_line).with_status(captured.status.success()))
+}
+
+/// Without colours, which would hide the counts.
+fn plain(command: &mut Command) -> &mut Command {
+    command.env("NO_COLOR", "1").env_remove("FORCE_COLOR").env("CI", "true")
+}
+
+fn is_news(line: &str) -> bool {
+    let line = line.trim();
+    !(line.is_empty() || line.starts_with('>') || line.starts_with('✓') || line.starts_with("RUN "))
+}
