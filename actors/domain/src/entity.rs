@@ -120,7 +120,11 @@ pub trait Entity: Default + Send + 'static {
     /// Takes a record out.
     fn delete(&mut self, key: &RecordKey) -> Option<Self::Record>;
     /// Decides one command: changes go through the draft, which is undone on a refusal.
-    fn decide(draft: &mut Draft<'_, Self>, command: Self::Command, context: &mut Context) -> Result<Self::Reply, Refusal>;
+    fn decide(
+        draft: &mut Draft<'_, Self>,
+        command: Self::Command,
+        context: &mut Context,
+    ) -> Result<Self::Reply, Refusal>;
     /// When the entity next has something to do by itself: the shell then sends its tick.
     fn next_due(&self) -> Option<Timestamp>;
     /// The command that the shell sends at that time.
@@ -149,7 +153,10 @@ impl<E: Entity> Default for Changes<E> {
 impl<E: Entity> Changes<E> {
     /// True if there is nothing to commit.
     pub fn is_empty(&self) -> bool {
-        self.puts.is_empty() && self.deletes.is_empty() && self.events.is_empty() && self.effects.is_empty()
+        self.puts.is_empty()
+            && self.deletes.is_empty()
+            && self.events.is_empty()
+            && self.effects.is_empty()
     }
 }
 

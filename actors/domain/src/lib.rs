@@ -14,4 +14,6 @@ pub mod site;
 pub mod tenant;
 pub mod text;
 
-pub use entity::{Changes, Context, Dice, Draft, Entity, Origin, RecordKey, Refusal, RefusalKind, decide};
+pub use entity::{
+    Changes, Context, Dice, Draft, Entity, Origin, RecordKey, Refusal, RefusalKind, decide,
+};

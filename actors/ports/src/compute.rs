@@ -20,7 +20,10 @@ pub trait Compute: Send + Sync + 'static {
 
 impl dyn Compute {
     /// Runs a closure elsewhere and hands back its result.
-    pub async fn call<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, ComputeError> {
+    pub async fn call<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, ComputeError> {
         let slot = std::sync::Arc::new(std::sync::Mutex::new(None));
         let filled = slot.clone();
         self.run(Box::new(move || {

@@ -13,11 +13,11 @@ pub use access::{KeyRing, PasswordError, PasswordHash, SealError, Sealed};
 pub use compute::{Compute, ComputeError};
 pub use image::{GeneratedImage, ImageError, ImageProvider, ImageRequest};
 pub use model::{
-    FailureClass, FinishReason, ModelCapabilities, ModelError, ModelEvent, ModelProvider, ModelRequest, ModelStream,
-    ResponseFormat, Usage,
+    FailureClass, FinishReason, ModelCapabilities, ModelError, ModelEvent, ModelProvider,
+    ModelRequest, ModelStream, ResponseFormat, Usage,
 };
 pub use publisher::{
-    PairRequest, Pairing, PostStatus, PublishError, PublishImage, PublishPost, PublishedPost, SiteInfo, SitePublisher,
-    SiteTarget, UploadedImage,
+    PairRequest, Pairing, PostStatus, PublishError, PublishImage, PublishPost, PublishedPost,
+    SiteInfo, SitePublisher, SiteTarget, UploadedImage,
 };
 pub use world::{Clock, Embedder, Entropy};

@@ -205,7 +205,11 @@ pub trait SitePublisher: Send + Sync + 'static {
     /// Asks a site how it is.
     async fn status(&self, target: &SiteTarget) -> Result<SiteInfo, PublishError>;
     /// Publishes (or updates) a post with its images. Repeating it is harmless.
-    async fn publish(&self, target: &SiteTarget, post: PublishPost) -> Result<PublishedPost, PublishError>;
+    async fn publish(
+        &self,
+        target: &SiteTarget,
+        post: PublishPost,
+    ) -> Result<PublishedPost, PublishError>;
     /// Ends the pairing at the site.
     async fn disconnect(&self, target: &SiteTarget) -> Result<(), PublishError>;
 }

@@ -35,12 +35,19 @@ impl AccountHandle {
     }
 
     /// Gives a command.
-    pub async fn command(&self, origin: Origin, command: AccountCommand) -> Result<AccountReply, Failure> {
+    pub async fn command(
+        &self,
+        origin: Origin,
+        command: AccountCommand,
+    ) -> Result<AccountReply, Failure> {
         self.entity.command(origin, None, command).await
     }
 
     /// Reads from the state; all that it shows is durable.
-    pub async fn read<T: Send + 'static>(&self, question: impl FnOnce(&Account) -> T + Send + 'static) -> Result<T, Failure> {
+    pub async fn read<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Account) -> T + Send + 'static,
+    ) -> Result<T, Failure> {
         self.entity.read(question).await
     }
 
@@ -75,9 +82,17 @@ impl AccountHandle {
 
     /// Exchanges a refresh secret for the next one. An old one closes the session: it was stolen,
     /// or its owner was robbed.
-    pub async fn rotate(&self, session: SessionId, presented: &RefreshSecret) -> Result<RefreshSecret, Failure> {
+    pub async fn rotate(
+        &self,
+        session: SessionId,
+        presented: &RefreshSecret,
+    ) -> Result<RefreshSecret, Failure> {
         let next = self.draw();
-        let command = AccountCommand::RotateRefresh { session, presented: hash(presented), next: hash(&next) };
+        let command = AccountCommand::RotateRefresh {
+            session,
+            presented: hash(presented),
+            next: hash(&next),
+        };
         match self.command(Origin::Account(self.id), command).await? {
             AccountReply::TokenReused { .. } => Err(Failure::Refused(Refusal::new(
                 RefusalKind::Forbidden,
@@ -90,7 +105,9 @@ impl AccountHandle {
 
     /// Ends a session.
     pub async fn close_session(&self, session: SessionId) -> Result<(), Failure> {
-        self.command(Origin::Account(self.id), AccountCommand::CloseSession { session }).await.map(drop)
+        self.command(Origin::Account(self.id), AccountCommand::CloseSession { session })
+            .await
+            .map(drop)
     }
 }
 
@@ -106,10 +123,12 @@ impl Dispatch<Account> for AccountDispatch {
         let inner = self.0.clone();
         Box::pin(async move {
             let inner = inner.upgrade()?;
-            let AccountEffect::CreateTenant { tenant, owner, owner_email, owner_name } = errand.effect;
+            let AccountEffect::CreateTenant { tenant, owner, owner_email, owner_name } =
+                errand.effect;
             let handle = inner.tenant(tenant.id);
             deliver("a new tenant", || {
-                let command = create_tenant(tenant.clone(), owner, owner_email.clone(), owner_name.clone());
+                let command =
+                    create_tenant(tenant.clone(), owner, owner_email.clone(), owner_name.clone());
                 handle.entity.command(Origin::System, None, command)
             })
             .await;
@@ -118,7 +137,12 @@ impl Dispatch<Account> for AccountDispatch {
     }
 }
 
-pub(crate) fn create_tenant(tenant: FirstTenant, owner: AccountId, owner_email: String, owner_name: String) -> TenantCommand {
+pub(crate) fn create_tenant(
+    tenant: FirstTenant,
+    owner: AccountId,
+    owner_email: String,
+    owner_name: String,
+) -> TenantCommand {
     TenantCommand::Create {
         id: tenant.id,
         name: tenant.name,

@@ -26,14 +26,19 @@ pub enum Failure {
         retry_after: Duration,
     },
     /// The entity failed again and again and is kept out until somebody looks (R12).
-    #[error("This was taken out of service after repeated failures. The operator has been alerted.")]
+    #[error(
+        "This was taken out of service after repeated failures. The operator has been alerted."
+    )]
     Quarantined,
 }
 
 impl Failure {
     /// The usual answer when an actor went away while it was asked.
     pub(crate) fn restarting() -> Self {
-        Self::Unavailable { reason: "it is being restarted".to_owned(), retry_after: Duration::from_millis(250) }
+        Self::Unavailable {
+            reason: "it is being restarted".to_owned(),
+            retry_after: Duration::from_millis(250),
+        }
     }
     /// There is no such thing.
     pub fn not_found(what: &str) -> Self {

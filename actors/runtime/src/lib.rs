@@ -15,11 +15,13 @@ mod worker;
 mod world;
 
 pub use account::{AccountHandle, RefreshSecret};
-pub use document::{DocumentFrame, DocumentHandle, DocumentJoin, DocumentSubscription, RunState, TurnUpdate};
-pub use igny8_actors_document::ContentTree;
+pub use document::{
+    DocumentFrame, DocumentHandle, DocumentJoin, DocumentSubscription, RunState, TurnUpdate,
+};
 pub use entity::{Idempotency, Joined, Published, Resume, Subscription};
 pub use failure::Failure;
+pub use igny8_actors_document::ContentTree;
 pub use platform::{Platform, PlatformStatus};
 pub use site::{ProgressUpdate, SiteHandle};
-pub use tenant::TenantHandle;
+pub use tenant::{TenantHandle, model_key_place};
 pub use world::{ModelChoice, ModelSource, World, WorldOptions};

@@ -68,7 +68,10 @@ impl Inner {
     }
     pub(crate) fn account(&self, id: AccountId) -> AccountHandle {
         let key = EntityKey::account(id);
-        AccountHandle::new(EntityHandle::new(self.world.clone(), self.registries().accounts.clone(), key), id)
+        AccountHandle::new(
+            EntityHandle::new(self.world.clone(), self.registries().accounts.clone(), key),
+            id,
+        )
     }
     pub(crate) fn tenant(self: &Arc<Self>, id: TenantId) -> TenantHandle {
         let key = EntityKey::tenant(id);
@@ -118,8 +121,12 @@ impl Inner {
 
     async fn wake(self: &Arc<Self>, entity: EntityKey) -> Result<(), Failure> {
         match (entity.scope, entity.kind) {
-            (_, EntityKind::Account) => self.account(AccountId::from_uuid(entity.id)).entity.activate().await,
-            (Scope::Tenant(tenant), EntityKind::Tenant) => self.tenant(tenant).entity.activate().await,
+            (_, EntityKind::Account) => {
+                self.account(AccountId::from_uuid(entity.id)).entity.activate().await
+            }
+            (Scope::Tenant(tenant), EntityKind::Tenant) => {
+                self.tenant(tenant).entity.activate().await
+            }
             (Scope::Tenant(tenant), EntityKind::Site) => {
                 self.site(tenant, SiteId::from_uuid(entity.id)).entity.activate().await
             }
@@ -130,7 +137,10 @@ impl Inner {
 
 /// Delivers a message to another entity: again and again until it is taken or refused (R4). The
 /// receiver keeps the key that is inside, so a repetition is harmless.
-pub(crate) async fn deliver<T, F: Future<Output = Result<T, Failure>>>(what: &str, send: impl Fn() -> F) {
+pub(crate) async fn deliver<T, F: Future<Output = Result<T, Failure>>>(
+    what: &str,
+    send: impl Fn() -> F,
+) {
     let mut pause = Duration::from_millis(20);
     loop {
         match send().await {
@@ -162,13 +172,23 @@ impl Platform {
             Failure::restarting()
         };
         let registries = Registries {
-            accounts: EntityHandle::registry("account", world.clone(), Arc::new(AccountDispatch(weak.clone())))
+            accounts: EntityHandle::registry(
+                "account",
+                world.clone(),
+                Arc::new(AccountDispatch(weak.clone())),
+            )
+            .await
+            .map_err(failed)?,
+            tenants: EntityHandle::registry(
+                "tenant",
+                world.clone(),
+                Arc::new(TenantDispatch(weak.clone())),
+            )
+            .await
+            .map_err(failed)?,
+            sites: EntityHandle::registry("site", world.clone(), Arc::new(SiteDispatch(weak)))
                 .await
                 .map_err(failed)?,
-            tenants: EntityHandle::registry("tenant", world.clone(), Arc::new(TenantDispatch(weak.clone())))
-                .await
-                .map_err(failed)?,
-            sites: EntityHandle::registry("site", world.clone(), Arc::new(SiteDispatch(weak))).await.map_err(failed)?,
             documents: DocumentHandle::registry(world).await.map_err(failed)?,
         };
         drop(inner.registries.set(registries));
@@ -211,7 +231,10 @@ impl Platform {
         self.inner.world.entropy.fill(buffer);
     }
     /// All credits of a tenant, and each slice.
-    pub async fn total_balance(&self, tenant: TenantId) -> Result<(Balance, Vec<(SiteId, Balance)>), Failure> {
+    pub async fn total_balance(
+        &self,
+        tenant: TenantId,
+    ) -> Result<(Balance, Vec<(SiteId, Balance)>), Failure> {
         self.inner.total_balance(tenant).await
     }
 
@@ -243,7 +266,10 @@ impl Platform {
         let (name, tenant_name) = (normalise_name(name)?, normalise_name(tenant_name)?);
         let digest = self.hash(password.to_owned()).await?;
         let account = AccountId::new(world.now(), world.chance());
-        let claim = world.store.claim(&claim_name(&email), account.uuid().into_bytes().to_vec().into()).await?;
+        let claim = world
+            .store
+            .claim(&claim_name(&email), account.uuid().into_bytes().to_vec().into())
+            .await?;
         if claim != ClaimOutcome::Claimed {
             return Err(Failure::Refused(Refusal::new(
                 RefusalKind::Conflict,
@@ -269,7 +295,9 @@ impl Platform {
         let id = tenant.id;
         let handle = self.tenant(id);
         handle.command(Origin::System, None, create_tenant(tenant, account, email, name)).await?;
-        handle.create_site(Origin::System, None, tenant_name, "en".to_owned(), String::new()).await?;
+        handle
+            .create_site(Origin::System, None, tenant_name, "en".to_owned(), String::new())
+            .await?;
         Ok((account, id))
     }
 
@@ -294,12 +322,16 @@ impl Platform {
         };
         let email = normalise_email(email).map_err(|_| wrong())?;
         let claimed = self.inner.world.store.claimed(&claim_name(&email)).await?;
-        let account = claimed.and_then(|id| uuid::Uuid::from_slice(&id).ok()).map(AccountId::from_uuid);
+        let account =
+            claimed.and_then(|id| uuid::Uuid::from_slice(&id).ok()).map(AccountId::from_uuid);
         let Some(account) = account else {
             self.hash(password.to_owned()).await?;
             return Err(wrong());
         };
-        let digest = self.account(account).read(|account| account.card().map(|card| card.password.clone())).await?;
+        let digest = self
+            .account(account)
+            .read(|account| account.card().map(|card| card.password.clone()))
+            .await?;
         let Some(PasswordDigest(digest)) = digest else { return Err(wrong()) };
         let (passwords, password) = (self.inner.world.passwords.clone(), password.to_owned());
         match self.inner.world.compute.call(move || passwords.verify(&password, &digest)).await {

@@ -5,7 +5,9 @@ use crate::failure::Failure;
 use futures::future::BoxFuture;
 use igny8_protocol_ids::EntityKey;
 use parking_lot::Mutex;
-use ractor::{Actor, ActorCell, ActorId, ActorProcessingErr, ActorRef, ActorStatus, SupervisionEvent};
+use ractor::{
+    Actor, ActorCell, ActorId, ActorProcessingErr, ActorRef, ActorStatus, SupervisionEvent,
+};
 use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
@@ -21,8 +23,11 @@ const MELTDOWN_WINDOW: Duration = Duration::from_mins(1);
 const RESTART_PAUSE: Duration = Duration::from_millis(50);
 
 /// How an actor is started under a supervisor.
-pub(crate) type Start<M> =
-    Arc<dyn Fn(EntityKey, ActorCell) -> BoxFuture<'static, Result<ActorRef<M>, ractor::SpawnErr>> + Send + Sync>;
+pub(crate) type Start<M> = Arc<
+    dyn Fn(EntityKey, ActorCell) -> BoxFuture<'static, Result<ActorRef<M>, ractor::SpawnErr>>
+        + Send
+        + Sync,
+>;
 
 /// All entities of one kind.
 pub(crate) struct Registry<M: ractor::Message> {
@@ -55,7 +60,8 @@ impl<M: ractor::Message> Failed for Slot<M> {
     fn failed(&self) {
         self.failures.lock().push(Instant::now());
         tracing::error!(entity = %self.entity, "an actor failed; it restarts from the store");
-        metrics::counter!("igny8_actor_restarts_total", "kind" => self.entity.kind.name()).increment(1);
+        metrics::counter!("igny8_actor_restarts_total", "kind" => self.entity.kind.name())
+            .increment(1);
     }
 }
 
@@ -66,7 +72,11 @@ impl Actor for Supervisor {
     type State = Arc<Residents>;
     type Arguments = Arc<Residents>;
 
-    async fn pre_start(&self, _: ActorRef<()>, residents: Arc<Residents>) -> Result<Arc<Residents>, ActorProcessingErr> {
+    async fn pre_start(
+        &self,
+        _: ActorRef<()>,
+        residents: Arc<Residents>,
+    ) -> Result<Arc<Residents>, ActorProcessingErr> {
         Ok(residents)
     }
 
@@ -79,12 +89,18 @@ impl Actor for Supervisor {
         match event {
             SupervisionEvent::ActorFailed(cell, error) => {
                 tracing::error!(%error, "an actor panicked or could not go on");
-                let slot = residents.by_actor.lock().remove(&cell.get_id()).and_then(|slot| slot.upgrade());
+                let slot = residents
+                    .by_actor
+                    .lock()
+                    .remove(&cell.get_id())
+                    .and_then(|slot| slot.upgrade());
                 if let Some(slot) = slot {
                     slot.failed();
                 }
             }
-            SupervisionEvent::ActorTerminated(cell, _, _) => drop(residents.by_actor.lock().remove(&cell.get_id())),
+            SupervisionEvent::ActorTerminated(cell, _, _) => {
+                drop(residents.by_actor.lock().remove(&cell.get_id()))
+            }
             _ => {}
         }
         Ok(())
@@ -92,7 +108,10 @@ impl Actor for Supervisor {
 }
 
 impl<M: ractor::Message> Registry<M> {
-    pub(crate) async fn new(kind: &'static str, start: Start<M>) -> Result<Arc<Self>, ractor::SpawnErr> {
+    pub(crate) async fn new(
+        kind: &'static str,
+        start: Start<M>,
+    ) -> Result<Arc<Self>, ractor::SpawnErr> {
         let residents = Arc::new(Residents::default());
         let (supervisor, _) = Actor::spawn(None, Supervisor, residents.clone()).await?;
         Ok(Arc::new(Self { kind, supervisor, slots: Mutex::new(HashMap::new()), residents, start }))
@@ -125,11 +144,12 @@ impl<M: ractor::Message> Registry<M> {
         if let Some(pause) = slot.pause()? {
             tokio::time::sleep(pause).await;
         }
-        let actor = (self.start)(slot.entity, self.supervisor.get_cell()).await.map_err(|error| {
-            slot.failures.lock().push(Instant::now());
-            tracing::error!(entity = %slot.entity, %error, "an actor could not start");
-            Failure::restarting()
-        })?;
+        let actor =
+            (self.start)(slot.entity, self.supervisor.get_cell()).await.map_err(|error| {
+                slot.failures.lock().push(Instant::now());
+                tracing::error!(entity = %slot.entity, %error, "an actor could not start");
+                Failure::restarting()
+            })?;
         let failed: Weak<dyn Failed> = Arc::downgrade(slot) as Weak<dyn Failed>;
         self.residents.by_actor.lock().insert(actor.get_id(), failed);
         *place = Some(actor.clone());
@@ -139,13 +159,16 @@ impl<M: ractor::Message> Registry<M> {
     /// Kind, actors in memory, entities kept out.
     pub(crate) fn census(&self) -> (&'static str, usize, Vec<EntityKey>) {
         let slots = self.slots.lock();
-        let quarantined = slots.values().filter(|slot| slot.is_quarantined()).map(|slot| slot.entity).collect();
+        let quarantined =
+            slots.values().filter(|slot| slot.is_quarantined()).map(|slot| slot.entity).collect();
         (self.kind, self.residents.by_actor.lock().len(), quarantined)
     }
 
     /// Stops all actors of this kind and waits for their ends.
     pub(crate) async fn stop(&self) {
-        self.supervisor.stop_children_and_wait(Some("shutting down".to_owned()), Some(Duration::from_secs(5))).await;
+        self.supervisor
+            .stop_children_and_wait(Some("shutting down".to_owned()), Some(Duration::from_secs(5)))
+            .await;
         self.supervisor.stop(None);
     }
 }
@@ -182,7 +205,8 @@ impl<M: ractor::Message> Slot<M> {
             0 => Ok(None),
             failures if failures >= MELTDOWN_FAILURES => {
                 tracing::error!(entity = %self.entity, failures, "quarantined after repeated failures");
-                metrics::counter!("igny8_quarantined_total", "kind" => self.entity.kind.name()).increment(1);
+                metrics::counter!("igny8_quarantined_total", "kind" => self.entity.kind.name())
+                    .increment(1);
                 Err(Failure::Quarantined)
             }
             failures => Ok(Some(RESTART_PAUSE * (1 << (failures - 1)))),

@@ -8,7 +8,8 @@ use futures::future::BoxFuture;
 use igny8_actors_domain::ledger::price;
 use igny8_actors_domain::secret::SealedSecret;
 use igny8_actors_domain::site::{
-    Document, DocumentStatus, Link, NewKeyword, Site, SiteCard, SiteCommand, SiteEffect, SiteEvent, SiteReply, Task,
+    Document, DocumentStatus, Link, NewKeyword, Site, SiteCard, SiteCommand, SiteEffect, SiteEvent,
+    SiteReply, Task,
 };
 use igny8_actors_domain::tenant::TenantCommand;
 use igny8_actors_domain::{Origin, Refusal, RefusalKind};
@@ -49,7 +50,12 @@ pub(crate) fn link_place(tenant: TenantId, site: SiteId) -> String {
 }
 
 impl SiteHandle {
-    pub(crate) fn new(inner: Arc<Inner>, entity: EntityHandle<Site>, tenant: TenantId, id: SiteId) -> Self {
+    pub(crate) fn new(
+        inner: Arc<Inner>,
+        entity: EntityHandle<Site>,
+        tenant: TenantId,
+        id: SiteId,
+    ) -> Self {
         Self { entity, inner, tenant, id }
     }
 
@@ -64,7 +70,10 @@ impl SiteHandle {
     }
 
     /// Reads from the state; all that it shows is durable.
-    pub async fn read<T: Send + 'static>(&self, question: impl FnOnce(&Site) -> T + Send + 'static) -> Result<T, Failure> {
+    pub async fn read<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Site) -> T + Send + 'static,
+    ) -> Result<T, Failure> {
         self.entity.read(question).await
     }
 
@@ -79,14 +88,20 @@ impl SiteHandle {
 
     /// Takes in keywords, some thousand a commit: how many are new, and for each merged one its
     /// place and the keyword it went into.
-    pub async fn import(&self, origin: Origin, keywords: Vec<NewKeyword>) -> Result<(u32, Vec<(u32, String)>), Failure> {
+    pub async fn import(
+        &self,
+        origin: Origin,
+        keywords: Vec<NewKeyword>,
+    ) -> Result<(u32, Vec<(u32, String)>), Failure> {
         let (mut added, mut merged, mut first) = (0, Vec::new(), 0_u32);
         let mut rest = keywords;
         while !rest.is_empty() {
             let after = rest.split_off(rest.len().min(IMPORT_CHUNK));
             let count = u32::try_from(rest.len()).unwrap_or(u32::MAX);
             let command = SiteCommand::ImportKeywords { keywords: rest };
-            if let SiteReply::Imported { added: new, merged: into } = self.command(origin, None, command).await? {
+            if let SiteReply::Imported { added: new, merged: into } =
+                self.command(origin, None, command).await?
+            {
                 added += new;
                 merged.extend(into.into_iter().map(|(place, into)| (first + place, into)));
             }
@@ -111,7 +126,11 @@ impl SiteHandle {
                     "This needs {} credits and {} are available. Nothing was charged. Buy credits or do less at once.",
                     price.0, total.available.0
                 );
-                return Err(Failure::Refused(Refusal::new(RefusalKind::PaymentRequired, "insufficient_credits", message)));
+                return Err(Failure::Refused(Refusal::new(
+                    RefusalKind::PaymentRequired,
+                    "insufficient_credits",
+                    message,
+                )));
             }
         }
         match self.command(origin, idempotency, command).await? {
@@ -125,9 +144,13 @@ impl SiteHandle {
         Ok(match command {
             SiteCommand::QueueClustering => {
                 let keywords = self.read(|site| site.unclustered().count()).await?;
-                price::price_of_clustering(keywords.min(igny8_actors_domain::site::limits::KEYWORDS_PER_CLUSTERING_MAX))
+                price::price_of_clustering(
+                    keywords.min(igny8_actors_domain::site::limits::KEYWORDS_PER_CLUSTERING_MAX),
+                )
             }
-            SiteCommand::QueueIdeas { clusters, count } => price::price_of_ideas(clusters.len() * *count as usize),
+            SiteCommand::QueueIdeas { clusters, count } => {
+                price::price_of_ideas(clusters.len() * *count as usize)
+            }
             SiteCommand::QueueDrafts { ideas, images } => {
                 let each = price::ARTICLE.0 + price::price_of_images(*images as usize).0;
                 Credits(each.saturating_mul(i64::try_from(ideas.len()).unwrap_or(i64::MAX)))
@@ -161,16 +184,28 @@ impl SiteHandle {
     }
 
     /// Pairs with a WordPress site by the code that wp-admin shows.
-    pub async fn pair(&self, origin: Origin, url: String, code: String) -> Result<SiteCard, Failure> {
-        let tenant_name = self.inner.tenant(self.tenant).read(|tenant| tenant.name().map(str::to_owned)).await?;
+    pub async fn pair(
+        &self,
+        origin: Origin,
+        url: String,
+        code: String,
+    ) -> Result<SiteCard, Failure> {
+        let tenant_name =
+            self.inner.tenant(self.tenant).read(|tenant| tenant.name().map(str::to_owned)).await?;
         let world = &self.entity.world;
-        let request =
-            PairRequest { url, code, tenant_name: tenant_name.unwrap_or_default(), site_id: self.id.to_string() };
+        let request = PairRequest {
+            url,
+            code,
+            tenant_name: tenant_name.unwrap_or_default(),
+            site_id: self.id.to_string(),
+        };
         let pairing = world.wordpress.pair(request).await.map_err(|error| refused(&error))?;
-        let sealed = world.keys.seal(&link_place(self.tenant, self.id), &pairing.secret).map_err(|error| {
-            tracing::error!(%error, "a link's secret could not be sealed");
-            Failure::restarting()
-        })?;
+        let sealed = world.keys.seal(&link_place(self.tenant, self.id), &pairing.secret).map_err(
+            |error| {
+                tracing::error!(%error, "a link's secret could not be sealed");
+                Failure::restarting()
+            },
+        )?;
         let link = Link {
             url: pairing.url,
             key_id: pairing.key_id,
@@ -198,8 +233,14 @@ impl SiteHandle {
     /// Whether the linked site answers, and if not, why.
     pub async fn link_status(&self) -> Result<(bool, Option<String>), Failure> {
         let Some(target) = self.target().await? else { return Ok((false, None)) };
-        let problem = self.entity.world.wordpress.status(&target).await.err().map(|error| error.to_string());
-        self.command(Origin::System, None, SiteCommand::NoteLinkProblem { problem: problem.clone() }).await?;
+        let problem =
+            self.entity.world.wordpress.status(&target).await.err().map(|error| error.to_string());
+        self.command(
+            Origin::System,
+            None,
+            SiteCommand::NoteLinkProblem { problem: problem.clone() },
+        )
+        .await?;
         Ok((problem.is_none(), problem))
     }
 
@@ -210,11 +251,20 @@ impl SiteHandle {
             .await?;
         let Some((link, secret)) = link else { return Ok(None) };
         let sealed = Sealed { key_id: secret.key_id, bytes: secret.bytes };
-        let secret = self.entity.world.keys.open(&link_place(self.tenant, self.id), &sealed).map_err(|error| {
-            tracing::error!(site = %self.id, %error, "a link's secret could not be opened");
-            Failure::restarting()
-        })?;
+        let secret =
+            self.entity.world.keys.open(&link_place(self.tenant, self.id), &sealed).map_err(
+                |error| {
+                    tracing::error!(site = %self.id, %error, "a link's secret could not be opened");
+                    Failure::restarting()
+                },
+            )?;
         Ok(Some(SiteTarget { url: link.url, key_id: link.key_id, secret }))
+    }
+
+    /// Makes the actor panic (tests only).
+    #[cfg(feature = "faults")]
+    pub async fn panic(&self) -> Result<(), Failure> {
+        self.entity.panic().await
     }
 
     /// The progress of this site's running tasks.
@@ -224,7 +274,9 @@ impl SiteHandle {
 
     /// An image's bytes and media type.
     pub async fn image(&self, id: ImageId) -> Result<Option<(bytes::Bytes, String)>, Failure> {
-        let found = self.read(move |site| site.image(id).map(|image| (image.blob, image.media_type.clone()))).await?;
+        let found = self
+            .read(move |site| site.image(id).map(|image| (image.blob, image.media_type.clone())))
+            .await?;
         let Some((hash, media_type)) = found else { return Ok(None) };
         let bytes = self.entity.world.store.blob(self.tenant, BlobHash(hash)).await?;
         Ok(bytes.map(|bytes| (bytes, media_type)))
@@ -247,7 +299,9 @@ impl Dispatch<Site> for SiteDispatch {
             let Scope::Tenant(tenant) = errand.entity.scope else { return None };
             let site = SiteId::from_uuid(errand.entity.id);
             match errand.effect.clone() {
-                SiteEffect::RunTask { task, attempt } => worker::run(inner, tenant, site, errand, task, attempt).await,
+                SiteEffect::RunTask { task, attempt } => {
+                    worker::run(inner, tenant, site, errand, task, attempt).await
+                }
                 SiteEffect::StopTask { task } => {
                     inner.runners.stop(task);
                     None
@@ -255,7 +309,11 @@ impl Dispatch<Site> for SiteDispatch {
                 SiteEffect::AskCredits { transfer, amount } => {
                     let handle = inner.tenant(tenant);
                     deliver("a request for credits", || {
-                        handle.entity.command(Origin::System, None, TenantCommand::Allot { transfer, site, amount })
+                        handle.entity.command(
+                            Origin::System,
+                            None,
+                            TenantCommand::Allot { transfer, site, amount },
+                        )
                     })
                     .await;
                     None
@@ -263,7 +321,8 @@ impl Dispatch<Site> for SiteDispatch {
                 SiteEffect::ReturnCredits { transfer, parts } => {
                     let handle = inner.tenant(tenant);
                     deliver("credits on their way back", || {
-                        let command = TenantCommand::ReturnSlice { transfer, site, parts: parts.clone() };
+                        let command =
+                            TenantCommand::ReturnSlice { transfer, site, parts: parts.clone() };
                         handle.entity.command(Origin::System, None, command)
                     })
                     .await;

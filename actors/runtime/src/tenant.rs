@@ -8,8 +8,8 @@ use igny8_actors_domain::account::AccountCommand;
 use igny8_actors_domain::secret::SealedSecret;
 use igny8_actors_domain::site::SiteCommand;
 use igny8_actors_domain::tenant::{
-    AccountMessage, AiModelSettings, AiProvider, KeyChange, ModelKey, Tenant, TenantCommand, TenantEffect, TenantEvent,
-    TenantReply,
+    AccountMessage, AiModelSettings, AiProvider, KeyChange, ModelKey, Tenant, TenantCommand,
+    TenantEffect, TenantEvent, TenantReply,
 };
 use igny8_actors_domain::{Origin, Refusal};
 use igny8_protocol_ids::{Position, Scope, SiteId, TenantId};
@@ -23,8 +23,8 @@ pub struct TenantHandle {
     id: TenantId,
 }
 
-/// The place to which a tenant's provider key is sealed.
-pub(crate) fn model_key_place(tenant: TenantId) -> String {
+/// The place to which a tenant's provider key is sealed. The binary's model source opens it there.
+pub fn model_key_place(tenant: TenantId) -> String {
     format!("{tenant}/models/key")
 }
 
@@ -44,7 +44,10 @@ impl TenantHandle {
     }
 
     /// Reads from the state; all that it shows is durable.
-    pub async fn read<T: Send + 'static>(&self, question: impl FnOnce(&Tenant) -> T + Send + 'static) -> Result<T, Failure> {
+    pub async fn read<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Tenant) -> T + Send + 'static,
+    ) -> Result<T, Failure> {
         self.entity.read(question).await
     }
 
@@ -77,8 +80,12 @@ impl TenantHandle {
         // A repeated request is answered with the site of the first.
         let site = if let TenantReply::Site(entry) = reply { entry.id } else { site };
         // The outbox delivers this as well; whoever comes second changes nothing.
-        let message =
-            igny8_actors_domain::tenant::SiteMessage::Create { tenant: self.id, name, language, brand_voice };
+        let message = igny8_actors_domain::tenant::SiteMessage::Create {
+            tenant: self.id,
+            name,
+            language,
+            brand_voice,
+        };
         let command = SiteCommand::FromTenant { site, message };
         self.inner.site(self.id, site).entity.command(Origin::System, None, command).await?;
         Ok(site)
@@ -106,10 +113,13 @@ impl TenantHandle {
     }
 
     fn seal_key(&self, secret: &str) -> Result<ModelKey, Failure> {
-        let sealed = self.entity.world.keys.seal(&model_key_place(self.id), secret.as_bytes()).map_err(|error| {
-            tracing::error!(%error, "a provider key could not be sealed");
-            Failure::restarting()
-        })?;
+        let sealed =
+            self.entity.world.keys.seal(&model_key_place(self.id), secret.as_bytes()).map_err(
+                |error| {
+                    tracing::error!(%error, "a provider key could not be sealed");
+                    Failure::restarting()
+                },
+            )?;
         let characters: Vec<char> = secret.chars().collect();
         // A short key would be given away by its hint.
         let shown = if characters.len() >= 16 { ModelKey::HINT_CHARS_MAX } else { 0 };
@@ -142,7 +152,9 @@ impl Dispatch<Tenant> for TenantDispatch {
                     let handle = inner.account(account);
                     deliver("a message to an account", || {
                         let command = match message {
-                            AccountMessage::Join { tenant, role } => AccountCommand::Join { tenant, role },
+                            AccountMessage::Join { tenant, role } => {
+                                AccountCommand::Join { tenant, role }
+                            }
                             AccountMessage::Leave { tenant } => AccountCommand::Leave { tenant },
                         };
                         handle.entity.command(Origin::System, None, command)

@@ -2,7 +2,8 @@
 
 use igny8_actors_domain::tenant::AiModelSettings;
 use igny8_actors_ports::{
-    Clock, Compute, Embedder, Entropy, ImageProvider, KeyRing, ModelProvider, PasswordHash, SealError, SitePublisher,
+    Clock, Compute, Embedder, Entropy, ImageProvider, KeyRing, ModelProvider, PasswordHash,
+    SealError, SitePublisher,
 };
 use igny8_protocol_ids::{Credits, TenantId, Timestamp};
 use igny8_storage_api::Store;

@@ -4,7 +4,19 @@ use serde::{Deserialize, Serialize};
 
 /// Whole credits. Never negative where it stands for a balance; integers only (R6).
 #[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema, ts_rs::TS,
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    utoipa::ToSchema,
+    ts_rs::TS,
 )]
 #[serde(transparent)]
 #[schema(value_type = i64)]

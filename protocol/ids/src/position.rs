@@ -4,7 +4,19 @@ use serde::{Deserialize, Serialize};
 
 /// How often an entity's ownership was taken. Grows with every take (R2).
 #[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema, ts_rs::TS,
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    utoipa::ToSchema,
+    ts_rs::TS,
 )]
 #[serde(transparent)]
 #[schema(value_type = u64)]
@@ -13,7 +25,19 @@ pub struct Epoch(pub u64);
 
 /// The number of a commit (or append) of an entity. The first is 1; 0 is "before everything".
 #[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema, ts_rs::TS,
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    utoipa::ToSchema,
+    ts_rs::TS,
 )]
 #[serde(transparent)]
 #[schema(value_type = u64)]
@@ -29,7 +53,19 @@ impl Sequence {
 
 /// A point in a stream: gap-free within an epoch (R10).
 #[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema, ts_rs::TS,
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    utoipa::ToSchema,
+    ts_rs::TS,
 )]
 pub struct Position {
     /// The epoch in which it was written.

@@ -67,7 +67,9 @@ fn settle_in(
 
 /// Takes a keyword out of its cluster; an empty cluster goes.
 pub(super) fn take_out(draft: &mut Draft<'_, Site>, context: &Context, keyword: &Keyword) {
-    let Some(mut cluster) = keyword.cluster.and_then(|id| draft.cluster(id)).cloned() else { return };
+    let Some(mut cluster) = keyword.cluster.and_then(|id| draft.cluster(id)).cloned() else {
+        return;
+    };
     cluster.keywords.retain(|id| *id != keyword.id);
     cluster.updated_at = context.now;
     if cluster.keywords.is_empty() {
@@ -111,16 +113,23 @@ pub(super) fn merge(
     let mut target = cluster(draft, into)?;
     let sources: HashSet<ClusterId> = from.iter().copied().filter(|id| *id != into).collect();
     if sources.is_empty() {
-        return Err(Refusal::invalid("nothing_to_merge", "Name at least one other cluster to merge into this one."));
+        return Err(Refusal::invalid(
+            "nothing_to_merge",
+            "Name at least one other cluster to merge into this one.",
+        ));
     }
     for id in from.iter().filter(|id| sources.contains(id)) {
         let Ok(source) = cluster(draft, *id) else { continue };
-        for keyword in source.keywords.iter().filter_map(|id| draft.keyword(*id).cloned()).collect::<Vec<_>>() {
+        for keyword in
+            source.keywords.iter().filter_map(|id| draft.keyword(*id).cloned()).collect::<Vec<_>>()
+        {
             target.keywords.push(keyword.id);
             let status = keyword.status;
             settle_in(draft, context, keyword, Some(into), status);
         }
-        for mut idea in draft.ideas().filter(|idea| idea.cluster == *id).cloned().collect::<Vec<_>>() {
+        for mut idea in
+            draft.ideas().filter(|idea| idea.cluster == *id).cloned().collect::<Vec<_>>()
+        {
             idea.cluster = into;
             idea.updated_at = context.now;
             draft.put(SiteRecord::Idea(idea));
@@ -145,7 +154,11 @@ pub(super) fn move_keywords(
             continue;
         }
         take_out(draft, context, &keyword);
-        let status = if keyword.status == KeywordStatus::InUse { keyword.status } else { KeywordStatus::Clustered };
+        let status = if keyword.status == KeywordStatus::InUse {
+            keyword.status
+        } else {
+            KeywordStatus::Clustered
+        };
         settle_in(draft, context, keyword, Some(into), status);
         let mut target = cluster(draft, into)?;
         target.keywords.push(*id);

@@ -1,7 +1,8 @@
 //! What can be asked of a site, what it answers, what it tells and what it causes.
 
 use super::record::{
-    Document, DocumentStatus, FailureClass, Idea, IdeaStatus, Image, KeywordFigures, KeywordStatus, Link, SiteCard, Task,
+    Document, DocumentStatus, FailureClass, Idea, IdeaStatus, Image, KeywordFigures, KeywordStatus,
+    Link, SiteCard, Task,
 };
 use crate::{
     ledger::{Balance, Part},
@@ -9,7 +10,9 @@ use crate::{
     tenant::SiteMessage,
     text::intent::Intent,
 };
-use igny8_protocol_ids::{ClusterId, Credits, DocumentId, IdeaId, KeywordId, SiteId, TaskId, TransferId};
+use igny8_protocol_ids::{
+    ClusterId, Credits, DocumentId, IdeaId, KeywordId, SiteId, TaskId, TransferId,
+};
 use serde::{Deserialize, Serialize};
 
 /// A keyword of an import.

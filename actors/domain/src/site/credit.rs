@@ -43,10 +43,15 @@ pub(super) fn from_tenant(
                 }));
             }
         }
-        SiteMessage::ReceiveCredits { transfer, parts } => receive(draft, context, transfer, &parts)?,
+        SiteMessage::ReceiveCredits { transfer, parts } => {
+            receive(draft, context, transfer, &parts)?
+        }
         SiteMessage::CreditsRefused { transfer } => {
             if let Some(ask) = draft.ask().filter(|ask| ask.transfer == transfer).cloned() {
-                draft.put(SiteRecord::Ask(Ask { again_at: Some(context.now.plus(ASK_AGAIN)), ..ask }));
+                draft.put(SiteRecord::Ask(Ask {
+                    again_at: Some(context.now.plus(ASK_AGAIN)),
+                    ..ask
+                }));
             }
         }
         SiteMessage::Recall { transfer } => give_back(draft, context, transfer)?,
@@ -70,12 +75,19 @@ fn receive(
 }
 
 /// Answers a recall with all that is not held; a repeated recall finds its transfer booked.
-fn give_back(draft: &mut Draft<'_, Site>, context: &Context, transfer: TransferId) -> Result<(), Refusal> {
+fn give_back(
+    draft: &mut Draft<'_, Site>,
+    context: &Context,
+    transfer: TransferId,
+) -> Result<(), Refusal> {
     let unheld = draft.ledger().spendable(context.now);
+    let key = format!("transfer:{transfer}");
     let mut parts = Vec::new();
-    if unheld > Credits::ZERO {
-        let key = format!("transfer:{transfer}");
-        let (posting, sent) = draft.ledger().send(context.now, &key, unheld, "Recalled by the tenant")?;
+    // Repeated, it answers with the parts that it sent the first time, whatever is free now.
+    if unheld > Credits::ZERO || draft.ledger().is_booked(&key) {
+        let amount = unheld.max(Credits(1));
+        let (posting, sent) =
+            draft.ledger().send(context.now, &key, amount, "Recalled by the tenant")?;
         book(draft, posting.changes);
         parts = sent;
     }
@@ -83,7 +95,10 @@ fn give_back(draft: &mut Draft<'_, Site>, context: &Context, transfer: TransferI
     Ok(())
 }
 
-pub(super) fn tick(draft: &mut Draft<'_, Site>, context: &mut Context) -> Result<SiteReply, Refusal> {
+pub(super) fn tick(
+    draft: &mut Draft<'_, Site>,
+    context: &mut Context,
+) -> Result<SiteReply, Refusal> {
     if draft.ask().is_some_and(|ask| ask.again_at.is_some_and(|at| at <= context.now)) {
         draft.delete(ask_key());
     }

@@ -34,7 +34,11 @@ pub(super) fn save(draft: &mut Draft<'_, Site>, context: &Context, mut document:
     draft.put(SiteRecord::Document(document));
 }
 
-pub(super) fn create(draft: &mut Draft<'_, Site>, context: &mut Context, title: &str) -> Result<SiteReply, Refusal> {
+pub(super) fn create(
+    draft: &mut Draft<'_, Site>,
+    context: &mut Context,
+    title: &str,
+) -> Result<SiteReply, Refusal> {
     let title = bounded("title", title.trim(), 1, TITLE_CHARS_MAX)?;
     let document = fresh(context, &title, None);
     draft.put(SiteRecord::Document(document.clone()));
@@ -66,17 +70,29 @@ pub(super) fn change_status(
     let mut document = document(draft, id)?;
     match (document.status, status) {
         (S::Publishing, _) => {
-            return Err(Refusal::conflict("publishing", "The document is being published: wait for the end of that task."));
+            return Err(Refusal::conflict(
+                "publishing",
+                "The document is being published: wait for the end of that task.",
+            ));
         }
         (_, S::Draft | S::InReview) => document.approved = None,
         (_, S::Approved) => {
             if being_written(draft, id) {
-                return Err(Refusal::conflict("being_written", "An AI is still writing here: wait for its end or stop it."));
+                return Err(Refusal::conflict(
+                    "being_written",
+                    "An AI is still writing here: wait for its end or stop it.",
+                ));
             }
-            document.approved = Some(version.ok_or_else(|| Refusal::invalid("no_version", "Approval needs a version."))?);
+            document.approved = Some(
+                version
+                    .ok_or_else(|| Refusal::invalid("no_version", "Approval needs a version."))?,
+            );
         }
         (_, S::Publishing | S::Published | S::Conflict) => {
-            return Err(Refusal::invalid("invalid_status", "A document can be set to draft, in review or approved."));
+            return Err(Refusal::invalid(
+                "invalid_status",
+                "A document can be set to draft, in review or approved.",
+            ));
         }
     }
     document.status = status;

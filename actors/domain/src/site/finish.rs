@@ -4,7 +4,8 @@ use super::command::{SiteReply, TaskOutcome};
 use super::document::save;
 use super::queue::{ATTEMPTS_MAX, enqueue, image_inputs, passes_by_itself, pause};
 use super::record::{
-    DocumentStatus, Failure, FailureClass, IdeaStatus, Publication, SiteRecord, Task, TaskInput, TaskStatus,
+    DocumentStatus, Failure, FailureClass, IdeaStatus, Publication, SiteRecord, Task, TaskInput,
+    TaskStatus,
 };
 use super::state::Site;
 use super::{cluster, credit, idea};
@@ -72,19 +73,34 @@ fn succeeded(
                 save(draft, context, record);
             }
         }
-        (TaskInput::Publish { document, .. }, TaskOutcome::Published { post_id, permalink, modified_gmt }) => {
+        (
+            TaskInput::Publish { document, .. },
+            TaskOutcome::Published { post_id, permalink, modified_gmt },
+        ) => {
             if let Some(mut record) = draft.document(*document).cloned() {
                 record.status = DocumentStatus::Published;
-                record.publication = Some(Publication { post_id, permalink, modified_gmt, at: context.now });
+                record.publication =
+                    Some(Publication { post_id, permalink, modified_gmt, at: context.now });
                 save(draft, context, record);
             }
         }
-        (_, _) => return Err(Refusal::invalid("wrong_outcome", "The outcome does not belong to this kind of task.")),
+        (_, _) => {
+            return Err(Refusal::invalid(
+                "wrong_outcome",
+                "The outcome does not belong to this kind of task.",
+            ));
+        }
     }
     close(draft, context, task, TaskStatus::Succeeded, cost)
 }
 
-fn drafted(draft: &mut Draft<'_, Site>, context: &mut Context, task: &Task, words: u32, images: u32) {
+fn drafted(
+    draft: &mut Draft<'_, Site>,
+    context: &mut Context,
+    task: &Task,
+    words: u32,
+    images: u32,
+) {
     let TaskInput::Draft { idea, document, .. } = task.input else { return };
     if let Some(mut record) = draft.idea(idea).cloned() {
         record.status = IdeaStatus::Drafted;
@@ -129,7 +145,8 @@ fn failed(
 ) -> Result<(), Refusal> {
     task.failure = Some(Failure { class, message, at: context.now });
     // One repetition of a bad answer may help; then a person looks.
-    let again = passes_by_itself(class) || (class == FailureClass::InvalidAnswer && task.attempts < 2);
+    let again =
+        passes_by_itself(class) || (class == FailureClass::InvalidAnswer && task.attempts < 2);
     if again && task.attempts < ATTEMPTS_MAX && !task.stop_requested {
         task.not_before = Some(context.now.plus(pause(context, task.attempts, retry_after_ms)));
         task.status = TaskStatus::Queued;
@@ -178,16 +195,22 @@ pub(super) fn close(
 fn give_back(draft: &mut Draft<'_, Site>, context: &mut Context, task: &Task) {
     match &task.input {
         TaskInput::Draft { idea, .. } => {
-            if let Some(mut record) = draft.idea(*idea).cloned().filter(|idea| idea.status == IdeaStatus::Queued) {
+            if let Some(mut record) =
+                draft.idea(*idea).cloned().filter(|idea| idea.status == IdeaStatus::Queued)
+            {
                 record.status = IdeaStatus::New;
                 record.updated_at = context.now;
                 draft.put(SiteRecord::Idea(record));
             }
         }
         TaskInput::Publish { document, .. } => {
-            let conflict = task.failure.as_ref().is_some_and(|failure| failure.class == FailureClass::Conflict);
+            let conflict = task
+                .failure
+                .as_ref()
+                .is_some_and(|failure| failure.class == FailureClass::Conflict);
             if let Some(mut record) = draft.document(*document).cloned() {
-                record.status = if conflict { DocumentStatus::Conflict } else { DocumentStatus::Approved };
+                record.status =
+                    if conflict { DocumentStatus::Conflict } else { DocumentStatus::Approved };
                 save(draft, context, record);
             }
         }
@@ -196,12 +219,20 @@ fn give_back(draft: &mut Draft<'_, Site>, context: &mut Context, task: &Task) {
 }
 
 /// Takes again what `give_back` gave back, or refuses the retry.
-pub(super) fn reclaim(draft: &mut Draft<'_, Site>, context: &mut Context, task: &Task) -> Result<(), Refusal> {
+pub(super) fn reclaim(
+    draft: &mut Draft<'_, Site>,
+    context: &mut Context,
+    task: &Task,
+) -> Result<(), Refusal> {
     match &task.input {
         TaskInput::Draft { idea, document, .. } => {
-            let mut record = draft.idea(*idea).cloned().ok_or_else(|| Refusal::not_found("idea"))?;
+            let mut record =
+                draft.idea(*idea).cloned().ok_or_else(|| Refusal::not_found("idea"))?;
             if record.status != IdeaStatus::New {
-                return Err(Refusal::conflict("idea_in_use", "Another task has written this idea since."));
+                return Err(Refusal::conflict(
+                    "idea_in_use",
+                    "Another task has written this idea since.",
+                ));
             }
             record.status = IdeaStatus::Queued;
             record.document = Some(*document);
@@ -211,12 +242,18 @@ pub(super) fn reclaim(draft: &mut Draft<'_, Site>, context: &mut Context, task: 
         TaskInput::Publish { document, version, .. } => {
             let mut record = super::document::document(draft, *document)?;
             if record.status != DocumentStatus::Approved || record.approved != Some(*version) {
-                return Err(Refusal::conflict("not_approved", "The document has changed since: approve and publish it anew."));
+                return Err(Refusal::conflict(
+                    "not_approved",
+                    "The document has changed since: approve and publish it anew.",
+                ));
             }
             record.status = DocumentStatus::Publishing;
             save(draft, context, record);
         }
-        TaskInput::Cluster { .. } | TaskInput::Ideas { .. } | TaskInput::Image { .. } | TaskInput::Reparse { .. } => {}
+        TaskInput::Cluster { .. }
+        | TaskInput::Ideas { .. }
+        | TaskInput::Image { .. }
+        | TaskInput::Reparse { .. } => {}
     }
     Ok(())
 }

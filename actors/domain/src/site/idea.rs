@@ -32,7 +32,10 @@ pub(super) fn take_in(
     let mut added = 0;
     for new in ideas {
         let title: String = new.title.trim().chars().take(TITLE_CHARS_MAX).collect();
-        if added == wanted || title.is_empty() || !known.insert(text::merge_key(&text::normalize(&title))) {
+        if added == wanted
+            || title.is_empty()
+            || !known.insert(text::merge_key(&text::normalize(&title)))
+        {
             continue;
         }
         draft.put(SiteRecord::Idea(Idea {
@@ -80,8 +83,12 @@ pub(super) fn change(
     }
     match (status, idea.status) {
         (None, _) => {}
-        (Some(IdeaStatus::Archived), IdeaStatus::New | IdeaStatus::Archived) => idea.status = IdeaStatus::Archived,
-        (Some(IdeaStatus::New), IdeaStatus::New | IdeaStatus::Archived) => idea.status = IdeaStatus::New,
+        (Some(IdeaStatus::Archived), IdeaStatus::New | IdeaStatus::Archived) => {
+            idea.status = IdeaStatus::Archived
+        }
+        (Some(IdeaStatus::New), IdeaStatus::New | IdeaStatus::Archived) => {
+            idea.status = IdeaStatus::New
+        }
         (Some(_), _) => {
             return Err(Refusal::conflict(
                 "idea_in_use",

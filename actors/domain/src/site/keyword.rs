@@ -85,10 +85,14 @@ pub(super) fn change(
     status: KeywordStatus,
 ) -> Result<SiteReply, Refusal> {
     if !matches!(status, KeywordStatus::New | KeywordStatus::Archived) {
-        return Err(Refusal::invalid("invalid_status", "Keywords can be archived or brought back, nothing else."));
+        return Err(Refusal::invalid(
+            "invalid_status",
+            "Keywords can be archived or brought back, nothing else.",
+        ));
     }
     for id in ids {
-        let mut keyword = draft.keyword(*id).cloned().ok_or_else(|| Refusal::not_found("keyword"))?;
+        let mut keyword =
+            draft.keyword(*id).cloned().ok_or_else(|| Refusal::not_found("keyword"))?;
         if status == KeywordStatus::Archived {
             super::cluster::take_out(draft, context, &keyword);
             keyword.cluster = None;

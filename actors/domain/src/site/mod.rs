@@ -13,14 +13,17 @@ mod record;
 mod state;
 
 pub use command::{
-    ClusterSummary, DocumentSummary, KeywordCounts, NewCluster, NewIdea, NewKeyword, SiteCommand, SiteEffect, SiteEvent,
-    SiteReply, TaskOutcome,
+    ClusterSummary, DocumentSummary, KeywordCounts, NewCluster, NewIdea, NewKeyword, SiteCommand,
+    SiteEffect, SiteEvent, SiteReply, TaskOutcome,
 };
-pub use order::{ClusterKeyword, DraftOrder, IdeasOrder, ImageOrder, PublishOrder, TaskOrder, TaskWork};
+pub use order::{
+    ClusterKeyword, DraftOrder, IdeasOrder, ImageOrder, PublishOrder, TaskOrder, TaskWork,
+};
 pub use queue::{ATTEMPTS_MAX, Waiting, limits};
 pub use record::{
-    Ask, Cluster, Document, DocumentStatus, Failure, FailureClass, Idea, IdeaStatus, Image, Keyword, KeywordFigures,
-    KeywordStatus, Link, Publication, SiteCard, SiteRecord, Task, TaskInput, TaskKind, TaskStatus,
+    Ask, Cluster, Document, DocumentStatus, Failure, FailureClass, Idea, IdeaStatus, Image,
+    Keyword, KeywordFigures, KeywordStatus, Link, Publication, SiteCard, SiteRecord, Task,
+    TaskInput, TaskKind, TaskStatus,
 };
 pub use state::Site;
 
@@ -44,8 +47,14 @@ impl Entity for Site {
     fn delete(&mut self, key: &RecordKey) -> Option<SiteRecord> {
         self.remove(key)
     }
-    fn decide(draft: &mut Draft<'_, Self>, command: SiteCommand, context: &mut Context) -> Result<SiteReply, Refusal> {
-        if draft.card().is_none() && !matches!(command, SiteCommand::FromTenant { .. } | SiteCommand::Tick) {
+    fn decide(
+        draft: &mut Draft<'_, Self>,
+        command: SiteCommand,
+        context: &mut Context,
+    ) -> Result<SiteReply, Refusal> {
+        if draft.card().is_none()
+            && !matches!(command, SiteCommand::FromTenant { .. } | SiteCommand::Tick)
+        {
             return Err(Refusal::not_found("site"));
         }
         let reply = dispatch(draft, command, context)?;
@@ -64,16 +73,24 @@ impl Entity for Site {
     }
 }
 
-fn dispatch(draft: &mut Draft<'_, Site>, command: SiteCommand, context: &mut Context) -> Result<SiteReply, Refusal> {
+fn dispatch(
+    draft: &mut Draft<'_, Site>,
+    command: SiteCommand,
+    context: &mut Context,
+) -> Result<SiteReply, Refusal> {
     use SiteCommand as C;
     match command {
-        C::ChangeSite { name, language, brand_voice } => state::change(draft, context, name, language, brand_voice),
+        C::ChangeSite { name, language, brand_voice } => {
+            state::change(draft, context, name, language, brand_voice)
+        }
         C::LinkSite { link, secret } => state::link(draft, context, link, secret),
         C::UnlinkSite => state::unlink(draft, context),
         C::NoteLinkProblem { problem } => state::note_problem(draft, context, problem),
         C::ImportKeywords { keywords } => keyword::import(draft, context, keywords),
         C::ChangeKeywords { ids, status } => keyword::change(draft, context, &ids, status),
-        C::ChangeCluster { cluster, name, locked } => cluster::change(draft, context, cluster, name, locked),
+        C::ChangeCluster { cluster, name, locked } => {
+            cluster::change(draft, context, cluster, name, locked)
+        }
         C::MergeClusters { into, from } => cluster::merge(draft, context, into, &from),
         C::MoveKeywords { cluster, ids } => cluster::move_keywords(draft, context, cluster, &ids),
         C::ChangeIdea { idea, title, status } => idea::change(draft, context, idea, title, status),
@@ -82,7 +99,9 @@ fn dispatch(draft: &mut Draft<'_, Site>, command: SiteCommand, context: &mut Con
         C::QueueDrafts { ideas, images } => queue::drafts(draft, context, &ideas, images),
         C::QueueImages { document, count } => queue::images(draft, context, document, count),
         C::QueueReparse { document } => queue::reparse(draft, context, document),
-        C::QueuePublication { document, live } => queue::publication(draft, context, document, live),
+        C::QueuePublication { document, live } => {
+            queue::publication(draft, context, document, live)
+        }
         C::CancelTask { task } => queue::cancel(draft, context, task),
         C::RetryTask { task } => queue::retry(draft, context, task),
         C::CreateDocument { title } => document::create(draft, context, &title),
@@ -93,7 +112,9 @@ fn dispatch(draft: &mut Draft<'_, Site>, command: SiteCommand, context: &mut Con
         C::FinishTask { task, attempt, outcome, model, response } => {
             finish::finish(draft, context, task, attempt, outcome, (model, response))
         }
-        C::BookLostAttempt { task, attempt } => finish::book_lost_attempt(draft, context, task, attempt),
+        C::BookLostAttempt { task, attempt } => {
+            finish::book_lost_attempt(draft, context, task, attempt)
+        }
         C::FromTenant { site, message } => credit::from_tenant(draft, context, site, message),
         C::Tick => credit::tick(draft, context),
     }
@@ -154,10 +175,21 @@ impl Touched {
         if self.keywords {
             events.push(SiteEvent::Keywords(site.keyword_counts()));
         }
-        events.extend(self.clusters.iter().filter_map(|id| site.cluster_summary(*id)).map(SiteEvent::Cluster));
-        events.extend(self.ideas.iter().filter_map(|id| site.idea(*id)).cloned().map(SiteEvent::Idea));
-        events.extend(self.documents.iter().filter_map(|id| site.document_summary(*id)).map(SiteEvent::Document));
-        events.extend(self.tasks.iter().filter_map(|id| site.task(*id)).cloned().map(SiteEvent::Task));
+        events.extend(
+            self.clusters.iter().filter_map(|id| site.cluster_summary(*id)).map(SiteEvent::Cluster),
+        );
+        events.extend(
+            self.ideas.iter().filter_map(|id| site.idea(*id)).cloned().map(SiteEvent::Idea),
+        );
+        events.extend(
+            self.documents
+                .iter()
+                .filter_map(|id| site.document_summary(*id))
+                .map(SiteEvent::Document),
+        );
+        events.extend(
+            self.tasks.iter().filter_map(|id| site.task(*id)).cloned().map(SiteEvent::Task),
+        );
         if self.credits {
             events.push(SiteEvent::Credits(site.ledger().balance()));
         }

@@ -143,7 +143,9 @@ impl Site {
 
     fn work(&self, task: &Task) -> Option<TaskWork> {
         Some(match &task.input {
-            TaskInput::Cluster { keywords } => TaskWork::Cluster(keywords.iter().filter_map(|id| self.to_cluster(*id)).collect()),
+            TaskInput::Cluster { keywords } => {
+                TaskWork::Cluster(keywords.iter().filter_map(|id| self.to_cluster(*id)).collect())
+            }
             TaskInput::Ideas { cluster, count } => {
                 let summary = self.cluster_summary(*cluster)?;
                 TaskWork::Ideas(IdeasOrder {
@@ -152,7 +154,11 @@ impl Site {
                     intent: summary.intent,
                     keywords: summary.keywords,
                     count: *count,
-                    known_titles: self.ideas().filter(|idea| idea.cluster == *cluster).map(|idea| idea.title.clone()).collect(),
+                    known_titles: self
+                        .ideas()
+                        .filter(|idea| idea.cluster == *cluster)
+                        .map(|idea| idea.title.clone())
+                        .collect(),
                 })
             }
             TaskInput::Draft { idea, document, .. } => {
@@ -183,7 +189,10 @@ impl Site {
                     keywords: self.keywords_of(&summary.document),
                     title: summary.document.title,
                     images: summary.images,
-                    modified_gmt: summary.document.publication.map(|publication| publication.modified_gmt),
+                    modified_gmt: summary
+                        .document
+                        .publication
+                        .map(|publication| publication.modified_gmt),
                     provenance: summary.document.provenance,
                 })
             }
@@ -201,6 +210,10 @@ impl Site {
     }
 
     fn keywords_of(&self, document: &super::Document) -> Vec<String> {
-        document.idea.and_then(|id| self.idea(id)).map(|idea| idea.target_keywords.clone()).unwrap_or_default()
+        document
+            .idea
+            .and_then(|id| self.idea(id))
+            .map(|idea| idea.target_keywords.clone())
+            .unwrap_or_default()
     }
 }

@@ -3,7 +3,8 @@
 use super::command::{SiteEffect, SiteReply};
 use super::document::{document, fresh, save};
 use super::record::{
-    Ask, DocumentStatus, FailureClass, IdeaStatus, KeywordStatus, SiteRecord, Task, TaskInput, TaskKind, TaskStatus,
+    Ask, DocumentStatus, FailureClass, IdeaStatus, KeywordStatus, SiteRecord, Task, TaskInput,
+    TaskKind, TaskStatus,
 };
 use super::state::Site;
 use crate::entity::{Context, Draft, Origin, Refusal};
@@ -71,7 +72,7 @@ impl Site {
             return Some(Waiting::Retry);
         }
         let unpaid = task.hold.is_none() && task.price > Credits::ZERO;
-        if unpaid && self.ledger().balance().available < task.price {
+        if unpaid && self.ledger().spendable(now) < task.price {
             return Some(Waiting::Credits);
         }
         Some(Waiting::Lane)
@@ -88,7 +89,10 @@ fn queue(
         return Err(Refusal::new(
             crate::RefusalKind::Busy,
             "queue_full",
-            format!("{waiting} tasks wait already; {} may. Try again when some are done.", limits::TASKS_QUEUED_MAX),
+            format!(
+                "{waiting} tasks wait already; {} may. Try again when some are done.",
+                limits::TASKS_QUEUED_MAX
+            ),
         ));
     }
     let tasks: Vec<Task> = inputs.into_iter().map(|input| enqueue(draft, context, input)).collect();
@@ -135,7 +139,10 @@ fn bounded_items(count: usize) -> Result<(), Refusal> {
     }
     Err(Refusal::invalid(
         "invalid_count",
-        format!("The request names {count} items; 1 to {} are allowed.", limits::ITEMS_PER_REQUEST_MAX),
+        format!(
+            "The request names {count} items; 1 to {} are allowed.",
+            limits::ITEMS_PER_REQUEST_MAX
+        ),
     ))
 }
 
@@ -143,19 +150,36 @@ fn bounded_number(what: &str, count: u32, max: u32) -> Result<(), Refusal> {
     if (1..=max).contains(&count) {
         return Ok(());
     }
-    Err(Refusal::invalid("invalid_count", format!("{count} {what} were asked for; 1 to {max} are allowed.")))
+    Err(Refusal::invalid(
+        "invalid_count",
+        format!("{count} {what} were asked for; 1 to {max} are allowed."),
+    ))
 }
 
-pub(super) fn clustering(draft: &mut Draft<'_, Site>, context: &mut Context) -> Result<SiteReply, Refusal> {
+pub(super) fn clustering(
+    draft: &mut Draft<'_, Site>,
+    context: &mut Context,
+) -> Result<SiteReply, Refusal> {
     let clustering = |task: &Task| {
-        matches!(task.status, TaskStatus::Queued | TaskStatus::Running) && task.input.kind() == TaskKind::Cluster
+        matches!(task.status, TaskStatus::Queued | TaskStatus::Running)
+            && task.input.kind() == TaskKind::Cluster
     };
     if draft.tasks().any(clustering) {
-        return Err(Refusal::conflict("already_clustering", "A clustering is under way: wait for its end."));
+        return Err(Refusal::conflict(
+            "already_clustering",
+            "A clustering is under way: wait for its end.",
+        ));
     }
-    let keywords: Vec<_> = draft.unclustered().map(|keyword| keyword.id).take(limits::KEYWORDS_PER_CLUSTERING_MAX).collect();
+    let keywords: Vec<_> = draft
+        .unclustered()
+        .map(|keyword| keyword.id)
+        .take(limits::KEYWORDS_PER_CLUSTERING_MAX)
+        .collect();
     if keywords.is_empty() {
-        return Err(Refusal::conflict("nothing_to_cluster", "There is no keyword without a cluster: import some first."));
+        return Err(Refusal::conflict(
+            "nothing_to_cluster",
+            "There is no keyword without a cluster: import some first.",
+        ));
     }
     let price = price::price_of_clustering(keywords.len());
     let title = format!("Cluster {} keywords", keywords.len());
@@ -175,7 +199,11 @@ pub(super) fn ideas(
         .map(|id| {
             let cluster = draft.cluster(*id).ok_or_else(|| Refusal::not_found("cluster"))?;
             let title = format!("{count} ideas for \u{201c}{}\u{201d}", cluster.name);
-            Ok((title, TaskInput::Ideas { cluster: *id, count }, price::price_of_ideas(count as usize)))
+            Ok((
+                title,
+                TaskInput::Ideas { cluster: *id, count },
+                price::price_of_ideas(count as usize),
+            ))
         })
         .collect::<Result<Vec<_>, Refusal>>()?;
     queue(draft, context, inputs)
@@ -242,7 +270,10 @@ pub(super) fn image_inputs(
     if present + count as usize > limits::IMAGES_PER_DOCUMENT_MAX {
         return Err(Refusal::conflict(
             "too_many_images",
-            format!("The document has {present} images; {} are allowed.", limits::IMAGES_PER_DOCUMENT_MAX),
+            format!(
+                "The document has {present} images; {} are allowed.",
+                limits::IMAGES_PER_DOCUMENT_MAX
+            ),
         ));
     }
     let first = u32::try_from(present).unwrap_or(0);
@@ -255,10 +286,17 @@ pub(super) fn image_inputs(
         .collect())
 }
 
-pub(super) fn reparse(draft: &mut Draft<'_, Site>, context: &mut Context, id: DocumentId) -> Result<SiteReply, Refusal> {
+pub(super) fn reparse(
+    draft: &mut Draft<'_, Site>,
+    context: &mut Context,
+    id: DocumentId,
+) -> Result<SiteReply, Refusal> {
     let document = document(draft, id)?;
     if super::document::being_written(draft, id) {
-        return Err(Refusal::conflict("being_written", "An AI is writing here already: wait for its end or stop it."));
+        return Err(Refusal::conflict(
+            "being_written",
+            "An AI is writing here already: wait for its end or stop it.",
+        ));
     }
     let title = format!("Restructure \u{201c}{}\u{201d}", document.title);
     queue(draft, context, vec![(title, TaskInput::Reparse { document: id }, price::REPARSE)])
@@ -274,7 +312,10 @@ pub(super) fn publication(
     let version = match (document.status, document.approved) {
         (DocumentStatus::Approved, Some(version)) => version,
         (DocumentStatus::Publishing, _) => {
-            return Err(Refusal::conflict("publishing", "The document is being published already."));
+            return Err(Refusal::conflict(
+                "publishing",
+                "The document is being published already.",
+            ));
         }
         _ => {
             return Err(Refusal::conflict(
@@ -295,7 +336,11 @@ fn task(draft: &Draft<'_, Site>, id: TaskId) -> Result<Task, Refusal> {
     draft.task(id).cloned().ok_or_else(|| Refusal::not_found("task"))
 }
 
-pub(super) fn cancel(draft: &mut Draft<'_, Site>, context: &mut Context, id: TaskId) -> Result<SiteReply, Refusal> {
+pub(super) fn cancel(
+    draft: &mut Draft<'_, Site>,
+    context: &mut Context,
+    id: TaskId,
+) -> Result<SiteReply, Refusal> {
     let mut task = task(draft, id)?;
     match task.status {
         TaskStatus::Queued => {
@@ -308,16 +353,29 @@ pub(super) fn cancel(draft: &mut Draft<'_, Site>, context: &mut Context, id: Tas
             draft.put(SiteRecord::Task(task));
             draft.effect(SiteEffect::StopTask { task: id });
         }
-        _ => return Err(Refusal::conflict("task_ended", "The task has ended: there is nothing to cancel.")),
+        _ => {
+            return Err(Refusal::conflict(
+                "task_ended",
+                "The task has ended: there is nothing to cancel.",
+            ));
+        }
     }
     Ok(SiteReply::Tasks(draft.task(id).cloned().into_iter().collect()))
 }
 
-pub(super) fn retry(draft: &mut Draft<'_, Site>, context: &mut Context, id: TaskId) -> Result<SiteReply, Refusal> {
+pub(super) fn retry(
+    draft: &mut Draft<'_, Site>,
+    context: &mut Context,
+    id: TaskId,
+) -> Result<SiteReply, Refusal> {
     let mut task = task(draft, id)?;
-    let ended = [TaskStatus::Failed, TaskStatus::Dead, TaskStatus::Cancelled, TaskStatus::WaitingForReview];
+    let ended =
+        [TaskStatus::Failed, TaskStatus::Dead, TaskStatus::Cancelled, TaskStatus::WaitingForReview];
     if !ended.contains(&task.status) {
-        return Err(Refusal::conflict("not_failed", "Only a task that failed or was cancelled can be tried again."));
+        return Err(Refusal::conflict(
+            "not_failed",
+            "Only a task that failed or was cancelled can be tried again.",
+        ));
     }
     super::finish::reclaim(draft, context, &task)?;
     task.status = TaskStatus::Queued;
@@ -369,7 +427,10 @@ fn start(draft: &mut Draft<'_, Site>, context: &mut Context, mut task: Task, pri
         let reason = task.title.clone();
         // Checked against the same balance just before; a refusal leaves the task waiting.
         let key = format!("hold:{hold}");
-        let Ok(posting) = draft.ledger().hold(context.now, &key, hold, price, expires, reason) else { return };
+        let Ok(posting) = draft.ledger().hold(context.now, &key, hold, price, expires, reason)
+        else {
+            return;
+        };
         super::credit::book(draft, posting.changes);
         task.hold = Some(hold);
     }
@@ -392,7 +453,8 @@ pub(super) fn pause(context: &mut Context, attempts: u32, retry_after_ms: Option
         // A little more than named, so that a crowd does not come back at once.
         Some(named) => Duration::from_millis(named.min(NAMED_MAX) + context.entropy.roll() % 250),
         None => {
-            let ceiling = FIRST.saturating_mul(1 << attempts.min(16).saturating_sub(1)).min(LONGEST);
+            let ceiling =
+                FIRST.saturating_mul(1 << attempts.min(16).saturating_sub(1)).min(LONGEST);
             Duration::from_millis(ceiling / 2 + context.entropy.roll() % (ceiling / 2 + 1))
         }
     }
@@ -407,6 +469,8 @@ pub(super) const fn passes_by_itself(class: FailureClass) -> bool {
 impl Site {
     /// Keywords that a clustering would take.
     pub fn unclustered(&self) -> impl Iterator<Item = &super::Keyword> {
-        self.keywords().filter(|keyword| matches!(keyword.status, KeywordStatus::New | KeywordStatus::Orphaned))
+        self.keywords().filter(|keyword| {
+            matches!(keyword.status, KeywordStatus::New | KeywordStatus::Orphaned)
+        })
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::{ledger::LedgerRecord, secret::SealedSecret, text::intent::Intent};
 use igny8_protocol_ids::{
-    AccountId, ClusterId, Credits, DocumentId, HoldId, IdeaId, ImageId, KeywordId, SiteId, TaskId, TenantId, Timestamp,
-    TransferId,
+    AccountId, ClusterId, Credits, DocumentId, HoldId, IdeaId, ImageId, KeywordId, SiteId, TaskId,
+    TenantId, Timestamp, TransferId,
 };
 use serde::{Deserialize, Serialize};
 

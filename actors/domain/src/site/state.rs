@@ -2,7 +2,8 @@
 
 use super::command::{ClusterSummary, DocumentSummary, KeywordCounts, SiteEvent, SiteReply};
 use super::record::{
-    Ask, Cluster, Document, Idea, Image, Keyword, KeywordStatus, Link, SiteCard, SiteRecord, Task, TaskKind, TaskStatus,
+    Ask, Cluster, Document, Idea, Image, Keyword, KeywordStatus, Link, SiteCard, SiteRecord, Task,
+    TaskKind, TaskStatus,
 };
 use crate::entity::{Context, Draft, RecordKey, Refusal};
 use crate::ledger::Ledger;
@@ -171,7 +172,8 @@ impl Site {
     }
     /// Keywords by status.
     pub fn keyword_counts(&self) -> KeywordCounts {
-        let count = |status: KeywordStatus| self.by_status.get(&(status as u8)).copied().unwrap_or(0);
+        let count =
+            |status: KeywordStatus| self.by_status.get(&(status as u8)).copied().unwrap_or(0);
         KeywordCounts {
             new: count(KeywordStatus::New),
             clustered: count(KeywordStatus::Clustered),
@@ -183,15 +185,21 @@ impl Site {
     /// A cluster with what a list shows of it.
     pub fn cluster_summary(&self, id: ClusterId) -> Option<ClusterSummary> {
         let cluster = self.clusters.get(&id)?;
-        let mut keywords: Vec<&Keyword> = cluster.keywords.iter().filter_map(|id| self.keywords.get(id)).collect();
-        keywords.sort_by(|a, b| b.figures.volume.cmp(&a.figures.volume).then_with(|| a.normalized.cmp(&b.normalized)));
+        let mut keywords: Vec<&Keyword> =
+            cluster.keywords.iter().filter_map(|id| self.keywords.get(id)).collect();
+        keywords.sort_by(|a, b| {
+            b.figures.volume.cmp(&a.figures.volume).then_with(|| a.normalized.cmp(&b.normalized))
+        });
         Some(ClusterSummary {
             id,
             name: cluster.name.clone(),
             intent: cluster.intent,
             pillar: cluster.pillar.clone(),
             keywords: keywords.iter().map(|keyword| keyword.text.clone()).collect(),
-            volume: keywords.iter().filter_map(|keyword| keyword.figures.volume).fold(0, u64::saturating_add),
+            volume: keywords
+                .iter()
+                .filter_map(|keyword| keyword.figures.volume)
+                .fold(0, u64::saturating_add),
             locked: cluster.locked,
             ideas: self.ideas_by_cluster.get(&id).copied().unwrap_or(0),
         })
@@ -206,7 +214,9 @@ impl Site {
     pub(super) fn insert(&mut self, record: SiteRecord) -> Option<SiteRecord> {
         match record {
             SiteRecord::Card(card) => self.card.replace(card).map(SiteRecord::Card),
-            SiteRecord::LinkSecret(secret) => self.link_secret.replace(secret).map(SiteRecord::LinkSecret),
+            SiteRecord::LinkSecret(secret) => {
+                self.link_secret.replace(secret).map(SiteRecord::LinkSecret)
+            }
             SiteRecord::Keyword(keyword) => {
                 let before = self.remove_keyword(keyword.id);
                 self.by_merge_key.insert(keyword.merge_key.clone(), keyword.id);
@@ -214,7 +224,9 @@ impl Site {
                 self.keywords.insert(keyword.id, keyword);
                 before
             }
-            SiteRecord::Cluster(cluster) => self.clusters.insert(cluster.id, cluster).map(SiteRecord::Cluster),
+            SiteRecord::Cluster(cluster) => {
+                self.clusters.insert(cluster.id, cluster).map(SiteRecord::Cluster)
+            }
             SiteRecord::Idea(idea) => {
                 let before = self.remove_idea(idea.id);
                 *self.ideas_by_cluster.entry(idea.cluster).or_default() += 1;
@@ -227,7 +239,9 @@ impl Site {
                 self.tasks.insert(task.id, task);
                 before
             }
-            SiteRecord::Document(document) => self.documents.insert(document.id, document).map(SiteRecord::Document),
+            SiteRecord::Document(document) => {
+                self.documents.insert(document.id, document).map(SiteRecord::Document)
+            }
             SiteRecord::Image(image) => self.images.insert(image.id, image).map(SiteRecord::Image),
             SiteRecord::Ledger(record) => self.ledger.put(record).map(SiteRecord::Ledger),
             SiteRecord::Ask(ask) => self.ask.replace(ask).map(SiteRecord::Ask),

@@ -34,15 +34,41 @@ pub(crate) enum Message {
         answer: Answer<Welcome>,
         permit: OwnedSemaphorePermit,
     },
-    Update { session: u64, reference: u32, update: Vec<u8>, permit: OwnedSemaphorePermit },
-    Awareness { session: u64, update: Vec<u8> },
-    Leave { session: u64 },
+    Update {
+        session: u64,
+        reference: u32,
+        update: Vec<u8>,
+        permit: OwnedSemaphorePermit,
+    },
+    Awareness {
+        session: u64,
+        update: Vec<u8>,
+    },
+    Leave {
+        session: u64,
+    },
     Read(Box<dyn FnOnce(&LiveDocument) -> Output + Send>, OwnedSemaphorePermit),
     Edit(Edit, Answer<Position>, OwnedSemaphorePermit),
     Keep(Answer<(BlobHash, u32)>, OwnedSemaphorePermit),
-    RunBegin { run: RunId, author: String, answer: Answer<RunState>, permit: OwnedSemaphorePermit },
-    RunPush { run: RunId, offset: u64, text: String, answer: Answer<()>, permit: OwnedSemaphorePermit },
-    RunEnd { run: RunId, for_good: bool, answer: Answer<(bool, u32)>, permit: OwnedSemaphorePermit },
+    RunBegin {
+        run: RunId,
+        author: String,
+        answer: Answer<RunState>,
+        permit: OwnedSemaphorePermit,
+    },
+    RunPush {
+        run: RunId,
+        offset: u64,
+        text: String,
+        answer: Answer<()>,
+        permit: OwnedSemaphorePermit,
+    },
+    RunEnd {
+        run: RunId,
+        for_good: bool,
+        answer: Answer<(bool, u32)>,
+        permit: OwnedSemaphorePermit,
+    },
     Written(Result<Option<Head>, StoreError>),
     /// All appends, read again for a compaction.
     Fold(Result<Vec<AppendRow>, StoreError>),
@@ -85,13 +111,22 @@ impl Actor for DocumentActor {
     type State = State;
     type Arguments = Arguments;
 
-    async fn pre_start(&self, myself: ActorRef<Message>, args: Arguments) -> Result<State, ActorProcessingErr> {
+    async fn pre_start(
+        &self,
+        myself: ActorRef<Message>,
+        args: Arguments,
+    ) -> Result<State, ActorProcessingErr> {
         let mut state = load(args).await?;
         state.begin(&myself);
         Ok(state)
     }
 
-    async fn handle(&self, myself: ActorRef<Message>, message: Message, state: &mut State) -> Result<(), ActorProcessingErr> {
+    async fn handle(
+        &self,
+        myself: ActorRef<Message>,
+        message: Message,
+        state: &mut State,
+    ) -> Result<(), ActorProcessingErr> {
         if let Err(reason) = state.receive(&myself, message) {
             tracing::info!(entity = %state.entity, reason, "document stops");
             myself.stop(Some(reason.to_owned()));
@@ -104,7 +139,8 @@ impl Actor for DocumentActor {
 async fn load(args: Arguments) -> Result<State, ActorProcessingErr> {
     let Arguments { entity, world } = args;
     let head = world.store.take(&entity).await?;
-    let (mut runs, mut texts, mut checkpoint) = (BTreeMap::new(), HashMap::<RunId, String>::new(), None);
+    let (mut runs, mut texts, mut checkpoint) =
+        (BTreeMap::new(), HashMap::<RunId, String>::new(), None);
     let loaded = world.store.load(&entity).await?;
     for (key, body) in loaded.iter().flat_map(|loaded| &loaded.records) {
         match read(&format!("{entity}, record {key:02x?}"), key, body)? {

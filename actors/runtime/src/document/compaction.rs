@@ -17,20 +17,37 @@ const COMPRESSION_LEVEL: i32 = 3;
 const UNPACKED_BYTES_MAX: usize = 2 * igny8_actors_document::DOCUMENT_BYTES_MAX;
 
 /// Reads a kept state.
-pub(super) async fn snapshot(world: &World, entity: EntityKey, blob: BlobHash) -> Result<Vec<u8>, StoreError> {
-    let corrupt = |reason: String| StoreError::Corrupt { place: format!("{entity}, a kept state"), reason };
-    let Scope::Tenant(tenant) = entity.scope else { return Err(corrupt("a document has a tenant".to_owned())) };
-    let packed = world.store.blob(tenant, blob).await?.ok_or_else(|| corrupt("its blob is missing".to_owned()))?;
+pub(super) async fn snapshot(
+    world: &World,
+    entity: EntityKey,
+    blob: BlobHash,
+) -> Result<Vec<u8>, StoreError> {
+    let corrupt =
+        |reason: String| StoreError::Corrupt { place: format!("{entity}, a kept state"), reason };
+    let Scope::Tenant(tenant) = entity.scope else {
+        return Err(corrupt("a document has a tenant".to_owned()));
+    };
+    let packed = world
+        .store
+        .blob(tenant, blob)
+        .await?
+        .ok_or_else(|| corrupt("its blob is missing".to_owned()))?;
     zstd::bulk::decompress(&packed, UNPACKED_BYTES_MAX).map_err(|error| corrupt(error.to_string()))
 }
 
 fn pack(state: &[u8]) -> bytes::Bytes {
-    zstd::bulk::compress(state, COMPRESSION_LEVEL).expect("compressing into memory cannot fail").into()
+    zstd::bulk::compress(state, COMPRESSION_LEVEL)
+        .expect("compressing into memory cannot fail")
+        .into()
 }
 
 impl State {
     /// Keeps the document as it is now; answers with the version's hash and words.
-    pub(super) fn keep(&mut self, answer: oneshot::Sender<Result<(BlobHash, u32), Failure>>, permit: OwnedSemaphorePermit) {
+    pub(super) fn keep(
+        &mut self,
+        answer: oneshot::Sender<Result<(BlobHash, u32), Failure>>,
+        permit: OwnedSemaphorePermit,
+    ) {
         let packed = pack(&self.live.snapshot());
         let blob = BlobHash::of(&packed);
         let words = u32::try_from(self.live.tree().word_count()).unwrap_or(u32::MAX);
@@ -60,12 +77,18 @@ impl State {
 
     /// Folds: rows that another owner wrote late are taken in first; only rows that were read are
     /// deleted (R5).
-    pub(super) fn fold(&mut self, rows: Result<Vec<AppendRow>, StoreError>) -> Result<(), &'static str> {
+    pub(super) fn fold(
+        &mut self,
+        rows: Result<Vec<AppendRow>, StoreError>,
+    ) -> Result<(), &'static str> {
         self.folding = false;
         let Ok(rows) = rows else { return Ok(()) };
         for row in &rows {
             if row.epoch != self.head.epoch && self.seen.insert((row.epoch, row.sequence)) {
-                let applied = self.live.apply(&row.body).map_err(|_| "a late append of another owner does not fit")?;
+                let applied = self
+                    .live
+                    .apply(&row.body)
+                    .map_err(|_| "a late append of another owner does not fit")?;
                 if applied.changed {
                     self.turn.deltas.push(applied.delta);
                     self.turn.by_server = true;

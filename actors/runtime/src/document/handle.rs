@@ -40,7 +40,8 @@ impl DocumentHandle {
         let start = move |entity: EntityKey, supervisor| {
             let arguments = Arguments { entity, world: world.clone() };
             let started = async move {
-                let (actor, _) = Actor::spawn_linked(None, DocumentActor, arguments, supervisor).await?;
+                let (actor, _) =
+                    Actor::spawn_linked(None, DocumentActor, arguments, supervisor).await?;
                 Ok(actor)
             };
             Box::pin(started) as futures::future::BoxFuture<'static, _>
@@ -95,7 +96,12 @@ impl DocumentHandle {
 
     /// Hands in an edit; `Durable` or `Refused` comes back through the subscription. Edits of one
     /// session are taken in order.
-    pub async fn update(&self, session: u64, reference: u32, update: Vec<u8>) -> Result<(), Failure> {
+    pub async fn update(
+        &self,
+        session: u64,
+        reference: u32,
+        update: Vec<u8>,
+    ) -> Result<(), Failure> {
         let permit = self.slot.admit()?;
         self.send(Message::Update { session, reference, update, permit }).await
     }
@@ -117,7 +123,10 @@ impl DocumentHandle {
         self.send(Message::Leave { session }).await
     }
 
-    async fn read<T: Send + 'static>(&self, question: impl FnOnce(&LiveDocument) -> T + Send + 'static) -> Result<T, Failure> {
+    async fn read<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&LiveDocument) -> T + Send + 'static,
+    ) -> Result<T, Failure> {
         self.ask(|answer, permit| {
             let question = Box::new(move |live: &LiveDocument| {
                 let value = question(live);
@@ -135,7 +144,8 @@ impl DocumentHandle {
 
     /// The content of a kept version.
     pub async fn version(&self, hash: [u8; 32]) -> Result<ContentTree, Failure> {
-        let state = super::compaction::snapshot(&self.world, self.slot.entity(), BlobHash(hash)).await?;
+        let state =
+            super::compaction::snapshot(&self.world, self.slot.entity(), BlobHash(hash)).await?;
         let live = LiveDocument::load(1, Some(&state), std::iter::empty::<Vec<u8>>()).map_err(|error| {
             tracing::error!(entity = %self.slot.entity(), %error, "a kept version cannot be read");
             Failure::restarting()
@@ -154,7 +164,11 @@ impl DocumentHandle {
     }
 
     /// Puts an image in, once: an image with the same source is left as it is.
-    pub async fn insert_image(&self, after_block: Option<usize>, image: ImageNode) -> Result<Position, Failure> {
+    pub async fn insert_image(
+        &self,
+        after_block: Option<usize>,
+        image: ImageNode,
+    ) -> Result<Position, Failure> {
         self.edit(Box::new(move |live| {
             let present = live.tree().images().iter().any(|present| present.src == image.src);
             (!present).then(|| live.insert_image(after_block, &image))
@@ -181,5 +195,11 @@ impl DocumentHandle {
     /// and the document's words.
     pub async fn run_end(&self, run: RunId, for_good: bool) -> Result<(bool, u32), Failure> {
         self.ask(|answer, permit| Message::RunEnd { run, for_good, answer, permit }).await
+    }
+
+    /// Makes the actor panic (tests only).
+    #[cfg(feature = "faults")]
+    pub async fn panic(&self) -> Result<(), Failure> {
+        self.send(Message::Panic).await
     }
 }

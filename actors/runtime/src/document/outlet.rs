@@ -85,7 +85,11 @@ impl Outlet {
     }
     /// Sessions whose receiver is gone.
     pub(super) fn gone(&mut self) -> Vec<u64> {
-        self.sessions.iter().filter(|(_, seat)| seat.sender.is_closed()).map(|(id, _)| *id).collect()
+        self.sessions
+            .iter()
+            .filter(|(_, seat)| seat.sender.is_closed())
+            .map(|(id, _)| *id)
+            .collect()
     }
     pub(super) fn is_empty(&self) -> bool {
         self.sessions.is_empty()
@@ -99,7 +103,9 @@ impl Outlet {
         let slow: Vec<u64> = self
             .sessions
             .iter()
-            .filter(|(id, seat)| Some(**id) != author && seat.sender.try_send(frame.clone()).is_err())
+            .filter(|(id, seat)| {
+                Some(**id) != author && seat.sender.try_send(frame.clone()).is_err()
+            })
             .map(|(id, _)| *id)
             .collect();
         slow.into_iter().for_each(|session| self.cut_off(session));

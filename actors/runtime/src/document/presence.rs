@@ -66,7 +66,11 @@ impl Presence {
 
     /// Everybody, for who joins.
     pub(super) fn all(&self) -> Vec<u8> {
-        let all: Vec<_> = self.clients.iter().map(|(id, entry)| (*id, entry.clock, entry.state.clone())).collect();
+        let all: Vec<_> = self
+            .clients
+            .iter()
+            .map(|(id, entry)| (*id, entry.clock, entry.state.clone()))
+            .collect();
         encode(&all)
     }
 }

@@ -61,13 +61,20 @@ pub(super) enum Stored {
     Version(Version),
 }
 
-pub(super) fn read(place: &str, key: &[u8], body: &[u8]) -> Result<Stored, igny8_storage_api::StoreError> {
+pub(super) fn read(
+    place: &str,
+    key: &[u8],
+    body: &[u8],
+) -> Result<Stored, igny8_storage_api::StoreError> {
     use crate::entity::decode;
     match key.first() {
         Some(&CHECKPOINT) => decode(place, body).map(Stored::Checkpoint),
         Some(&RUN) => decode(place, body).map(Stored::Run),
         Some(&PIECE) => {
-            let id = key.get(1..17).and_then(|bytes| uuid::Uuid::from_slice(bytes).ok()).unwrap_or_default();
+            let id = key
+                .get(1..17)
+                .and_then(|bytes| uuid::Uuid::from_slice(bytes).ok())
+                .unwrap_or_default();
             decode(place, body).map(|text| Stored::Piece(RunId::from_uuid(id), text))
         }
         Some(&VERSION) => decode(place, body).map(Stored::Version),

@@ -49,7 +49,13 @@ impl State {
                 // 53 bits, fresh for each run: two authors with one id would corrupt the document.
                 None => RunWriter::start(self.world.roll() >> 11, RunCursor::AtEnd),
             };
-            self.runs.entry(id).or_insert_with(|| Run { id, author, progress: writer.progress(), pieces: 0, ended_at: None });
+            self.runs.entry(id).or_insert_with(|| Run {
+                id,
+                author,
+                progress: writer.progress(),
+                pieces: 0,
+                ended_at: None,
+            });
             self.writing.insert(id, Writing { writer, received: text.len() as u64 });
             self.save_run(id);
         }
@@ -68,7 +74,8 @@ impl State {
         answer: Answer<()>,
         permit: OwnedSemaphorePermit,
     ) {
-        let Some(writing) = self.writing.get_mut(&id).filter(|writing| writing.received == offset) else {
+        let Some(writing) = self.writing.get_mut(&id).filter(|writing| writing.received == offset)
+        else {
             drop(answer.send(Err(Failure::restarting())));
             return;
         };
@@ -134,11 +141,16 @@ impl State {
     }
 
     fn show_caret(&mut self, id: RunId) {
-        let (Some(run), Some(writing)) = (self.runs.get(&id), self.writing.get(&id)) else { return };
-        let cursor = writing.writer.caret(&self.live).map(|caret| json!({"anchor": caret.anchor, "head": caret.head}));
+        let (Some(run), Some(writing)) = (self.runs.get(&id), self.writing.get(&id)) else {
+            return;
+        };
+        let cursor = writing
+            .writer
+            .caret(&self.live)
+            .map(|caret| json!({"anchor": caret.anchor, "head": caret.head}));
         let state = json!({"user": {"name": run.author, "color": CARET_COLOUR, "ai": true}, "cursor": cursor});
-        let update = self.presence.set(SERVER_SESSION, run.progress.run_client_id(), state.to_string());
+        let update =
+            self.presence.set(SERVER_SESSION, run.progress.run_client_id(), state.to_string());
         self.turn.presence = Some(update);
     }
-
 }

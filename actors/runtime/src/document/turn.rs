@@ -7,7 +7,9 @@ use crate::entity::commit;
 use crate::failure::Failure;
 use igny8_actors_document::{UpdateRefused, merge};
 use igny8_protocol_ids::{Position, Sequence};
-use igny8_storage_api::{Append, BlobHash, Change, CommitOutcome, Head, RecordKey, Store, StoreError};
+use igny8_storage_api::{
+    Append, BlobHash, Change, CommitOutcome, Head, RecordKey, Store, StoreError,
+};
 use ractor::ActorRef;
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
@@ -64,7 +66,11 @@ impl State {
         self.arm(myself);
     }
 
-    pub(super) fn receive(&mut self, myself: &ActorRef<Message>, message: Message) -> Result<(), &'static str> {
+    pub(super) fn receive(
+        &mut self,
+        myself: &ActorRef<Message>,
+        message: Message,
+    ) -> Result<(), &'static str> {
         match message {
             Message::Written(outcome) => self.written(outcome)?,
             Message::Wake => {
@@ -113,9 +119,15 @@ impl State {
             }
             Message::Edit(edit, answer, permit) => self.edit(edit, answer, permit),
             Message::Keep(answer, permit) => self.keep(answer, permit),
-            Message::RunBegin { run, author, answer, permit } => self.run_begin(run, author, answer, permit),
-            Message::RunPush { run, offset, text, answer, permit } => self.run_push(run, offset, &text, answer, permit),
-            Message::RunEnd { run, for_good, answer, permit } => self.run_end(run, for_good, answer, permit),
+            Message::RunBegin { run, author, answer, permit } => {
+                self.run_begin(run, author, answer, permit)
+            }
+            Message::RunPush { run, offset, text, answer, permit } => {
+                self.run_push(run, offset, &text, answer, permit)
+            }
+            Message::RunEnd { run, for_good, answer, permit } => {
+                self.run_end(run, for_good, answer, permit)
+            }
             Message::Written(_) | Message::Fold(_) | Message::Wake => unreachable!("taken before"),
             #[cfg(feature = "faults")]
             Message::Panic => panic!("asked to, by a test"),
@@ -129,7 +141,8 @@ impl State {
         update: Result<Vec<u8>, UpdateRefused>,
         state_vector: Vec<u8>,
     ) -> Result<Welcome, Failure> {
-        let update = update.map_err(|error| Failure::invalid("invalid_state_vector", error.to_string()))?;
+        let update =
+            update.map_err(|error| Failure::invalid("invalid_state_vector", error.to_string()))?;
         Ok(Welcome {
             position: self.position(),
             update,
@@ -142,7 +155,12 @@ impl State {
     /// A person's edit: applied, to be relayed and acknowledged when it is durable; or refused,
     /// and nobody else notices (R8).
     fn update(&mut self, session: u64, reference: u32, update: &[u8]) {
-        let refused = |code, message: String, state_vector| DocumentFrame::Refused { reference, code, message, state_vector };
+        let refused = |code, message: String, state_vector| DocumentFrame::Refused {
+            reference,
+            code,
+            message,
+            state_vector,
+        };
         if !self.outlet.writable(session) {
             let message = "You may read this document, not change it.".to_owned();
             return self.outlet.tell(session, refused("read_only", message, None));
@@ -161,12 +179,14 @@ impl State {
                 }
             }
             Err(error) => {
-                metrics::counter!("igny8_document_updates_refused_total", "reason" => code(&error)).increment(1);
+                metrics::counter!("igny8_document_updates_refused_total", "reason" => code(&error))
+                    .increment(1);
                 let state_vector = match &error {
                     UpdateRefused::Gap { have_state_vector } => Some(have_state_vector.clone()),
                     _ => None,
                 };
-                let message = format!("The edit was not taken: {error}. Copy your text, then reload.");
+                let message =
+                    format!("The edit was not taken: {error}. Copy your text, then reload.");
                 self.outlet.tell(session, refused(code(&error), message, state_vector));
             }
         }
@@ -257,7 +277,8 @@ impl State {
     }
 
     fn written(&mut self, outcome: Result<Option<Head>, StoreError>) -> Result<(), &'static str> {
-        let Flight { update, sequence, turn } = self.flight.take().ok_or("a write ended that was not in flight")?;
+        let Flight { update, sequence, turn } =
+            self.flight.take().ok_or("a write ended that was not in flight")?;
         match outcome {
             Ok(Some(head)) => self.head = head,
             Ok(None) => {}
@@ -270,7 +291,11 @@ impl State {
         self.written = sequence;
         if let Some(update) = update {
             self.seen.insert((self.head.epoch, sequence));
-            let sole = if turn.by_server || turn.edits.len() != 1 { None } else { turn.edits.keys().next().copied() };
+            let sole = if turn.by_server || turn.edits.len() != 1 {
+                None
+            } else {
+                turn.edits.keys().next().copied()
+            };
             let frame = TurnUpdate { position: self.position(), update, encoded: OnceLock::new() };
             self.outlet.tell_others(sole, &DocumentFrame::Update(Arc::new(frame)));
         }
@@ -374,7 +399,9 @@ async fn append(
     for attempt in 1.. {
         match store.append(&entity, head.epoch, vec![row.clone()]).await {
             Ok(()) => return Ok(()),
-            Err(error @ (StoreError::TooLarge { .. } | StoreError::Corrupt { .. })) => return Err(error),
+            Err(error @ (StoreError::TooLarge { .. } | StoreError::Corrupt { .. })) => {
+                return Err(error);
+            }
             Err(error) if attempt >= APPEND_TRIES_MAX => return Err(error),
             Err(error) => tracing::warn!(%entity, %error, attempt, "append not done, trying again"),
         }

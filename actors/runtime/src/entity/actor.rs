@@ -90,7 +90,11 @@ impl<E: Entity> Actor for EntityActor<E> {
     type State = State<E>;
     type Arguments = Arguments<E>;
 
-    async fn pre_start(&self, myself: ActorRef<Message<E>>, args: Arguments<E>) -> Result<State<E>, ActorProcessingErr> {
+    async fn pre_start(
+        &self,
+        myself: ActorRef<Message<E>>,
+        args: Arguments<E>,
+    ) -> Result<State<E>, ActorProcessingErr> {
         let (mut state, open) = load(args).await?;
         for (key, effect) in open {
             state.run(&myself, key, effect, true);

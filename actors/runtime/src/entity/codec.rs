@@ -10,7 +10,8 @@ const VERSION: u8 = 1;
 /// Encodes a value behind its version byte.
 pub(crate) fn encode<T: Serialize>(value: &T) -> bytes::Bytes {
     let mut bytes = vec![VERSION];
-    rmp_serde::encode::write_named(&mut bytes, value).expect("records hold only types that MessagePack can express");
+    rmp_serde::encode::write_named(&mut bytes, value)
+        .expect("records hold only types that MessagePack can express");
     bytes.into()
 }
 
@@ -18,7 +19,9 @@ pub(crate) fn encode<T: Serialize>(value: &T) -> bytes::Bytes {
 pub(crate) fn decode<T: DeserializeOwned>(place: &str, bytes: &[u8]) -> Result<T, StoreError> {
     let corrupt = |reason: String| StoreError::Corrupt { place: place.to_owned(), reason };
     match bytes.split_first() {
-        Some((&VERSION, body)) => rmp_serde::from_slice(body).map_err(|error| corrupt(error.to_string())),
+        Some((&VERSION, body)) => {
+            rmp_serde::from_slice(body).map_err(|error| corrupt(error.to_string()))
+        }
         Some((version, _)) => Err(corrupt(format!("version {version} is newer than this build"))),
         None => Err(corrupt("the value is empty".to_owned())),
     }

@@ -22,10 +22,12 @@ pub(crate) async fn commit(
     for attempt in 1.. {
         let error = match store.commit(&entity, expected, change.clone()).await {
             Ok(outcome) => return Ok(outcome),
-            Err(StoreError::Unknown { reason }) => match resolve(store, entity, expected, &change).await? {
-                Some(outcome) => return Ok(outcome),
-                None => StoreError::Unknown { reason },
-            },
+            Err(StoreError::Unknown { reason }) => {
+                match resolve(store, entity, expected, &change).await? {
+                    Some(outcome) => return Ok(outcome),
+                    None => StoreError::Unknown { reason },
+                }
+            }
             Err(error @ (StoreError::Unavailable { .. } | StoreError::Full { .. })) => error,
             Err(error) => return Err(error),
         };

@@ -38,7 +38,10 @@ impl<E: Entity> Default for Group<E> {
 impl<E: Entity> Group<E> {
     /// True if there is nothing to write.
     pub(crate) fn is_empty(&self) -> bool {
-        self.records.is_empty() && self.events.is_empty() && self.effects.is_empty() && self.closed.is_empty()
+        self.records.is_empty()
+            && self.events.is_empty()
+            && self.effects.is_empty()
+            && self.closed.is_empty()
     }
     pub(crate) fn is_full(&self) -> bool {
         self.bytes > GROUP_BYTES_MAX

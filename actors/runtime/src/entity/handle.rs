@@ -41,9 +41,12 @@ impl<E: Entity> EntityHandle<E> {
         Registry::new(
             kind,
             Arc::new(move |entity, supervisor| {
-                let arguments = Arguments { entity, world: world.clone(), dispatch: dispatch.clone() };
+                let arguments =
+                    Arguments { entity, world: world.clone(), dispatch: dispatch.clone() };
                 Box::pin(async move {
-                    let (actor, _) = Actor::spawn_linked(None, EntityActor::default(), arguments, supervisor).await?;
+                    let (actor, _) =
+                        Actor::spawn_linked(None, EntityActor::default(), arguments, supervisor)
+                            .await?;
                     Ok(actor)
                 })
             }),
@@ -51,7 +54,11 @@ impl<E: Entity> EntityHandle<E> {
         .await
     }
 
-    pub(crate) fn new(world: World, registry: Arc<Registry<Message<E>>>, entity: EntityKey) -> Self {
+    pub(crate) fn new(
+        world: World,
+        registry: Arc<Registry<Message<E>>>,
+        entity: EntityKey,
+    ) -> Self {
         let slot = registry.slot(entity);
         Self { world, registry, slot }
     }
@@ -95,7 +102,10 @@ impl<E: Entity> EntityHandle<E> {
     }
 
     /// Reads from the state; the answer waits until all that it shows is durable.
-    pub(crate) async fn read<T: Send + 'static>(&self, question: impl FnOnce(&E) -> T + Send + 'static) -> Result<T, Failure> {
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&E) -> T + Send + 'static,
+    ) -> Result<T, Failure> {
         let permit = self.slot.admit()?;
         let (answer, reply) = oneshot::channel();
         let question = Box::new(move |core: &E| {
@@ -131,7 +141,11 @@ impl<E: Entity> EntityHandle<E> {
     }
 
     /// All commits after `from` up to `to`; `None` if they are not (all) kept.
-    async fn missed(&self, from: Position, to: Position) -> Result<Option<Vec<Published<E::Event>>>, Failure> {
+    async fn missed(
+        &self,
+        from: Position,
+        to: Position,
+    ) -> Result<Option<Vec<Published<E::Event>>>, Failure> {
         let behind = to.sequence.0.checked_sub(from.sequence.0);
         if from.epoch > to.epoch || behind.is_none_or(|behind| behind > RESUME_COMMITS_MAX) {
             return Ok(None);
@@ -144,7 +158,11 @@ impl<E: Entity> EntityHandle<E> {
                 return Ok(None);
             }
             for event in page.events.into_iter().filter(|event| event.sequence <= to.sequence) {
-                let events = event.bodies.iter().map(|body| decode("an event", body)).collect::<Result<_, _>>()?;
+                let events = event
+                    .bodies
+                    .iter()
+                    .map(|body| decode("an event", body))
+                    .collect::<Result<_, _>>()?;
                 let position = Position { epoch: event.epoch, sequence: event.sequence };
                 missed.push(Published { position, events, encoded: OnceLock::new() });
                 after = event.sequence;

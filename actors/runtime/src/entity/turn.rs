@@ -20,7 +20,11 @@ const SLEEP_MIN: Duration = Duration::from_millis(1);
 
 impl<E: Entity> State<E> {
     /// Takes one message; an error is the reason to stop.
-    pub(super) fn receive(&mut self, myself: &ActorRef<Message<E>>, message: Message<E>) -> Result<(), &'static str> {
+    pub(super) fn receive(
+        &mut self,
+        myself: &ActorRef<Message<E>>,
+        message: Message<E>,
+    ) -> Result<(), &'static str> {
         let full = self.group.is_full();
         match message {
             Message::Committed(outcome) => {
@@ -149,7 +153,8 @@ impl<E: Entity> State<E> {
             outputs: std::mem::take(&mut group.outputs),
             seats: std::mem::take(&mut self.seats),
         });
-        let (store, entity, head, myself) = (self.world.store.clone(), self.entity, self.head, myself.clone());
+        let (store, entity, head, myself) =
+            (self.world.store.clone(), self.entity, self.head, myself.clone());
         tokio::spawn(async move {
             let outcome = match hint {
                 Some(due) => store.set_wake(&entity, Some(due)).await,
@@ -166,7 +171,11 @@ impl<E: Entity> State<E> {
 
     /// Work must be found after a crash: the hint is written before the commit that makes it.
     fn hint_before(&mut self, effects: bool) -> Option<Timestamp> {
-        let due = if effects || !self.errands.is_empty() { Some(self.world.now()) } else { self.core.next_due() }?;
+        let due = if effects || !self.errands.is_empty() {
+            Some(self.world.now())
+        } else {
+            self.core.next_due()
+        }?;
         if self.hint.is_some_and(|hint| hint <= due) {
             return None;
         }
@@ -210,7 +219,13 @@ impl<E: Entity> State<E> {
     }
 
     /// Runs an effect beside the actor; the answer comes back as a message.
-    pub(super) fn run(&mut self, myself: &ActorRef<Message<E>>, key: OutboxKey, effect: E::Effect, resumed: bool) {
+    pub(super) fn run(
+        &mut self,
+        myself: &ActorRef<Message<E>>,
+        key: OutboxKey,
+        effect: E::Effect,
+        resumed: bool,
+    ) {
         let errand = Errand { entity: self.entity, epoch: self.head.epoch, key, effect, resumed };
         let work = self.dispatch.run(errand);
         let myself = myself.clone();
@@ -230,7 +245,8 @@ impl<E: Entity> State<E> {
             return Ok(());
         }
         let at_work = self.flight.is_some() || !self.group.is_empty() || !self.errands.is_empty();
-        let wanted = now.since(self.used_at) < self.world.options.idle_timeout || !self.outlet.is_empty();
+        let wanted =
+            now.since(self.used_at) < self.world.options.idle_timeout || !self.outlet.is_empty();
         if at_work || wanted {
             return Ok(());
         }
@@ -255,7 +271,10 @@ impl<E: Entity> State<E> {
     /// Sets the timer for the next thing to do.
     pub(super) fn arm(&mut self, myself: &ActorRef<Message<E>>) {
         let now = self.world.now();
-        let sleep = self.core.next_due().map_or(SLEEP_MAX, |due| due.since(now).clamp(SLEEP_MIN, SLEEP_MAX));
+        let sleep = self
+            .core
+            .next_due()
+            .map_or(SLEEP_MAX, |due| due.since(now).clamp(SLEEP_MIN, SLEEP_MAX));
         let myself = myself.clone();
         self.timer = Some(AbortOnDropHandle::new(tokio::spawn(async move {
             tokio::time::sleep(sleep).await;

@@ -8,8 +8,11 @@ use serde_json::{Value, json};
 
 /// Reads an answer as JSON of one shape.
 pub(super) fn read<T: DeserializeOwned>(text: &str) -> Result<T, ModelError> {
-    serde_json::from_str(unwrapped(text))
-        .map_err(|error| invalid_answer(&format!("The model did not answer with the JSON that was asked for ({error}).")))
+    serde_json::from_str(unwrapped(text)).map_err(|error| {
+        invalid_answer(&format!(
+            "The model did not answer with the JSON that was asked for ({error})."
+        ))
+    })
 }
 
 /// Without a code fence around it.
@@ -56,12 +59,16 @@ pub(super) struct ImagePrompt {
 const INTENTS: [&str; 4] = ["informational", "navigational", "commercial", "transactional"];
 
 fn object(properties: &Value) -> Value {
-    let required: Vec<&String> = properties.as_object().map(|fields| fields.keys().collect()).unwrap_or_default();
+    let required: Vec<&String> =
+        properties.as_object().map(|fields| fields.keys().collect()).unwrap_or_default();
     json!({"type": "object", "properties": properties, "required": required, "additionalProperties": false})
 }
 
 fn list_of(name: &'static str, field: &str, item: &Value) -> ResponseFormat {
-    ResponseFormat::Json { name, schema: object(&json!({ field: {"type": "array", "items": item} })) }
+    ResponseFormat::Json {
+        name,
+        schema: object(&json!({ field: {"type": "array", "items": item} })),
+    }
 }
 
 pub(super) fn cluster_names_format() -> ResponseFormat {
@@ -113,7 +120,8 @@ mod tests {
 
     #[test]
     fn a_fence_around_json_is_taken_off() {
-        let ideas: ImagePrompt = read("```json\n{\"prompt\":\"a cup\",\"alt\":\"A cup\"}\n```").unwrap();
+        let ideas: ImagePrompt =
+            read("```json\n{\"prompt\":\"a cup\",\"alt\":\"A cup\"}\n```").unwrap();
         assert_eq!(ideas.alt, "A cup");
     }
 

@@ -4,9 +4,9 @@ use super::job::{Job, Prompt, cut, filtered, invalid_answer};
 use super::{Report, internal};
 use crate::document::DocumentHandle;
 use futures::StreamExt;
+use igny8_actors_domain::Origin;
 use igny8_actors_domain::site::{DraftOrder, SiteCommand, TaskOrder, TaskOutcome};
 use igny8_actors_domain::tenant::prompt::{PromptKind, PromptValues};
-use igny8_actors_domain::Origin;
 use igny8_actors_ports::{FinishReason, ModelError, ModelEvent, ModelStream, ResponseFormat};
 use igny8_protocol_ids::RunId;
 use std::time::Duration;
@@ -66,7 +66,9 @@ impl Writing<'_> {
         let model = Some(prompt.trace.clone());
         let state = match self.document.run_begin(self.run, "IGNY8 AI".to_owned()).await {
             Ok(state) => state,
-            Err(failure) => return (End::Failed(internal("Opening the document", &failure)), model),
+            Err(failure) => {
+                return (End::Failed(internal("Opening the document", &failure)), model);
+            }
         };
         self.text = state.text;
         if state.ended {
@@ -140,7 +142,10 @@ impl Writing<'_> {
             let known = &self.text.as_bytes()[self.replayed..];
             let common = known.len().min(piece.len());
             if known[..common] != piece.as_bytes()[..common] {
-                return Err(invalid_answer("The model did not repeat the text that it had written before.").into());
+                return Err(invalid_answer(
+                    "The model did not repeat the text that it had written before.",
+                )
+                .into());
             }
             self.replayed += common;
             piece = String::from_utf8_lossy(&piece.as_bytes()[common..]).into_owned();
@@ -167,7 +172,8 @@ impl Writing<'_> {
             Ok(ended) => ended,
             Err(failure) => return internal("Closing the document", &failure),
         };
-        let response = if self.text.is_empty() { None } else { self.job.keep_answer(&self.text).await };
+        let response =
+            if self.text.is_empty() { None } else { self.job.keep_answer(&self.text).await };
         let outcome = match end {
             End::Finished => TaskOutcome::Drafted { words },
             End::Stopped => TaskOutcome::Stopped { wrote, words },
@@ -181,7 +187,9 @@ fn ended(event: Option<Result<ModelEvent, ModelError>>) -> End {
     match event {
         None => End::Failed(cut().into()),
         Some(Err(error)) => End::Failed(error.into()),
-        Some(Ok(ModelEvent::Done { reason: FinishReason::ContentFilter, .. })) => End::Failed(filtered().into()),
+        Some(Ok(ModelEvent::Done { reason: FinishReason::ContentFilter, .. })) => {
+            End::Failed(filtered().into())
+        }
         Some(Ok(_)) => End::Finished,
     }
 }

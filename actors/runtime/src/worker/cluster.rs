@@ -20,7 +20,11 @@ pub(super) async fn run(job: &Job, order: &TaskOrder, keywords: Vec<ClusterKeywo
     }
 }
 
-async fn cluster_and_name(job: &Job, order: &TaskOrder, keywords: Vec<ClusterKeyword>) -> Result<Report, Report> {
+async fn cluster_and_name(
+    job: &Job,
+    order: &TaskOrder,
+    keywords: Vec<ClusterKeyword>,
+) -> Result<Report, Report> {
     job.progress("reading keywords", 0.0, None);
     let texts: Vec<String> = keywords.iter().map(|keyword| keyword.normalized.clone()).collect();
     let vectors = job.inner.world.embedder.embed(&texts).await?;
@@ -41,11 +45,19 @@ async fn cluster_and_name(job: &Job, order: &TaskOrder, keywords: Vec<ClusterKey
         model.as_deref().unwrap_or("no names")
     );
     let orphans = grouped.orphans.iter().map(|index| keywords[*index].id).collect();
-    Ok(Report { outcome: TaskOutcome::Clustered { clusters, orphans, method }, model, response: None })
+    Ok(Report {
+        outcome: TaskOutcome::Clustered { clusters, orphans, method },
+        model,
+        response: None,
+    })
 }
 
 /// The grouping itself, on a thread of its own, with its progress on the board.
-async fn group(job: &Job, keywords: Arc<Vec<ClusterKeyword>>, vectors: Vec<Vec<f32>>) -> Result<Clustering, Report> {
+async fn group(
+    job: &Job,
+    keywords: Arc<Vec<ClusterKeyword>>,
+    vectors: Vec<Vec<f32>>,
+) -> Result<Clustering, Report> {
     let (inner, stop) = (job.inner.clone(), job.stop.clone());
     let (site, task): (SiteId, TaskId) = (job.site, job.task);
     let work = move || {
@@ -61,11 +73,15 @@ async fn group(job: &Job, keywords: Arc<Vec<ClusterKeyword>>, vectors: Vec<Vec<f
             .collect();
         cluster(&items, &ClusterParameters::default(), &mut |fraction| {
             let fraction = fraction * GROUPING_SHARE;
-            inner.progress.set(site, crate::site::ProgressUpdate { task, stage: "grouping", fraction, words: None });
+            inner.progress.set(
+                site,
+                crate::site::ProgressUpdate { task, stage: "grouping", fraction, words: None },
+            );
             !stop.is_cancelled()
         })
     };
-    let done = job.inner.world.compute.call(work).await.map_err(|error| internal("Clustering", &error))?;
+    let done =
+        job.inner.world.compute.call(work).await.map_err(|error| internal("Clustering", &error))?;
     done.map_err(|refused| internal("Clustering", &refused))
 }
 
@@ -76,22 +92,30 @@ async fn name(
     clusters: &[Vec<usize>],
     model: &mut Option<String>,
 ) -> Result<Vec<NewCluster>, Report> {
-    let texts = |cluster: &Vec<usize>| cluster.iter().map(|index| keywords[*index].text.clone()).collect();
+    let texts =
+        |cluster: &Vec<usize>| cluster.iter().map(|index| keywords[*index].text.clone()).collect();
     let values = PromptValues {
         clusters: clusters.iter().map(texts).collect(),
         language: order.language.clone(),
         ..PromptValues::default()
     };
-    let prompt = job.prompt(PromptKind::ClusterNames, values, answer::cluster_names_format()).await?;
+    let prompt =
+        job.prompt(PromptKind::ClusterNames, values, answer::cluster_names_format()).await?;
     let named: answer::ClusterNames = answer::read(&job.answer(&prompt).await?)?;
     *model = Some(prompt.trace);
     let mut found = Vec::with_capacity(clusters.len());
     for (index, cluster) in clusters.iter().enumerate() {
-        let Some(name) = named.clusters.iter().find(|name| name.index == index && !name.name.trim().is_empty()) else {
-            return Err(super::job::invalid_answer(&format!("The model left cluster {index} without a name.")).into());
+        let Some(name) =
+            named.clusters.iter().find(|name| name.index == index && !name.name.trim().is_empty())
+        else {
+            return Err(super::job::invalid_answer(&format!(
+                "The model left cluster {index} without a name."
+            ))
+            .into());
         };
         // The pillar must be one of the cluster's own keywords: the first is the most searched.
-        let pillar = cluster.iter().map(|index| &keywords[*index].text).find(|text| **text == name.pillar);
+        let pillar =
+            cluster.iter().map(|index| &keywords[*index].text).find(|text| **text == name.pillar);
         found.push(NewCluster {
             keywords: cluster.iter().map(|index| keywords[*index].id).collect(),
             name: name.name.trim().to_owned(),

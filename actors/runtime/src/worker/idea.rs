@@ -32,7 +32,9 @@ async fn ask(job: &Job, order: &TaskOrder, ideas: IdeasOrder) -> Result<Report, 
     let found = match read {
         Ok(found) if !found.ideas.is_empty() => found.ideas,
         Ok(_) => return Err(super::job::invalid_answer("The model proposed no idea.").into()),
-        Err(error) => return Err(Report { response, model: Some(prompt.trace), ..Report::from(error) }),
+        Err(error) => {
+            return Err(Report { response, model: Some(prompt.trace), ..Report::from(error) });
+        }
     };
     let ideas = found.into_iter().map(taken).collect();
     Ok(Report { outcome: TaskOutcome::Ideas { ideas }, model: Some(prompt.trace), response })

@@ -45,9 +45,10 @@ async fn make(job: &Job, order: &TaskOrder, wanted: ImageOrder) -> Result<Report
         height: HEIGHT,
         idempotency_key: job.errand.idempotency_key(),
     };
-    let made = job.inner.world.images.generate(request).await.map_err(|error| {
-        Report::from(failed(error.class, &error.message, error.retry_after))
-    })?;
+    let made =
+        job.inner.world.images.generate(request).await.map_err(|error| {
+            Report::from(failed(error.class, &error.message, error.retry_after))
+        })?;
     let stored = job.inner.world.store.put_blob(job.tenant, made.bytes).await;
     let blob = stored.map_err(|error| internal("Keeping the image", &error))?;
     let image = Image {
@@ -71,7 +72,8 @@ async fn make(job: &Job, order: &TaskOrder, wanted: ImageOrder) -> Result<Report
 /// Puts the image behind a section that has none yet; repeated, it is there once.
 async fn insert(job: &Job, wanted: &ImageOrder, image: &Image) -> Result<(), Report> {
     let document = job.inner.document(job.tenant, wanted.document);
-    let tree = document.tree().await.map_err(|failure| internal("Reading the document", &failure))?;
+    let tree =
+        document.tree().await.map_err(|failure| internal("Reading the document", &failure))?;
     let after = tree.blocks.len() * wanted.index as usize / (wanted.index as usize + 2);
     let node = ImageNode {
         src: address(job.tenant, job.site, image.id),

@@ -40,7 +40,9 @@ pub(super) struct Prompt {
 
 impl Job {
     pub(super) fn progress(&self, stage: &'static str, fraction: f32, words: Option<u32>) {
-        self.inner.progress.set(self.site, ProgressUpdate { task: self.task, stage, fraction, words });
+        self.inner
+            .progress
+            .set(self.site, ProgressUpdate { task: self.task, stage, fraction, words });
     }
 
     /// Fills the tenant's template; imported text is fenced by a nonce that follows from the task,
@@ -99,7 +101,9 @@ impl Job {
                         return Err(invalid_answer("The answer is longer than 1 MiB."));
                     }
                 }
-                ModelEvent::Done { reason: FinishReason::ContentFilter, .. } => return Err(filtered()),
+                ModelEvent::Done { reason: FinishReason::ContentFilter, .. } => {
+                    return Err(filtered());
+                }
                 ModelEvent::Done { .. } => return Ok(text),
             }
         }
@@ -136,7 +140,11 @@ fn hex_short(hash: &BlobHash) -> String {
 }
 
 pub(super) fn invalid_answer(message: &str) -> ModelError {
-    ModelError { class: ports::FailureClass::InvalidAnswer, message: message.to_owned(), retry_after: None }
+    ModelError {
+        class: ports::FailureClass::InvalidAnswer,
+        message: message.to_owned(),
+        retry_after: None,
+    }
 }
 
 pub(super) fn cut() -> ModelError {
@@ -150,13 +158,19 @@ pub(super) fn cut() -> ModelError {
 pub(super) fn filtered() -> ModelError {
     ModelError {
         class: ports::FailureClass::ContentFilter,
-        message: "The provider's content filter ended the answer. Change the title or the keywords.".to_owned(),
+        message:
+            "The provider's content filter ended the answer. Change the title or the keywords."
+                .to_owned(),
         retry_after: None,
     }
 }
 
 /// A port's failure as the core treats it.
-pub(super) fn failed(class: ports::FailureClass, message: &str, retry_after: Option<std::time::Duration>) -> TaskOutcome {
+pub(super) fn failed(
+    class: ports::FailureClass,
+    message: &str,
+    retry_after: Option<std::time::Duration>,
+) -> TaskOutcome {
     use ports::FailureClass as P;
     let class = match class {
         P::Timeout => FailureClass::Timeout,
@@ -173,7 +187,8 @@ pub(super) fn failed(class: ports::FailureClass, message: &str, retry_after: Opt
     TaskOutcome::Failed {
         class,
         message: format!("{message} Nothing was charged."),
-        retry_after_ms: retry_after.map(|after| u64::try_from(after.as_millis()).unwrap_or(u64::MAX)),
+        retry_after_ms: retry_after
+            .map(|after| u64::try_from(after.as_millis()).unwrap_or(u64::MAX)),
     }
 }
 

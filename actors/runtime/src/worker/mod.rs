@@ -15,7 +15,9 @@ pub(crate) use progress::{ProgressBoard, Runners};
 
 use crate::entity::Errand;
 use crate::platform::Inner;
-use igny8_actors_domain::site::{FailureClass, Site, SiteCommand, TaskOrder, TaskOutcome, TaskWork};
+use igny8_actors_domain::site::{
+    FailureClass, Site, SiteCommand, TaskOrder, TaskOutcome, TaskWork,
+};
 use igny8_protocol_ids::{SiteId, TaskId, TenantId};
 use job::Job;
 use std::sync::Arc;
@@ -61,7 +63,13 @@ pub(crate) async fn run(
 }
 
 /// What is to be done; `None` if the task does not run (any more).
-async fn order(inner: &Arc<Inner>, tenant: TenantId, site: SiteId, task: TaskId, attempt: u32) -> Option<TaskOrder> {
+async fn order(
+    inner: &Arc<Inner>,
+    tenant: TenantId,
+    site: SiteId,
+    task: TaskId,
+    attempt: u32,
+) -> Option<TaskOrder> {
     let handle = inner.site(tenant, site);
     let mut pause = Duration::from_millis(20);
     loop {
@@ -106,8 +114,10 @@ fn log(job: &Job, task_type: &'static str, report: &Report, took: Duration) {
     let duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     tracing::info!(tenant = %job.tenant, site = %job.site, task = %job.task, task_type, status, duration_ms,
         model = report.model.as_deref().unwrap_or("-"), "task attempt ended");
-    metrics::counter!("igny8_task_attempts_total", "kind" => task_type, "outcome" => status).increment(1);
-    metrics::histogram!("igny8_task_attempt_seconds", "kind" => task_type).record(took.as_secs_f64());
+    metrics::counter!("igny8_task_attempts_total", "kind" => task_type, "outcome" => status)
+        .increment(1);
+    metrics::histogram!("igny8_task_attempt_seconds", "kind" => task_type)
+        .record(took.as_secs_f64());
 }
 
 /// A defect or an unavailable part of ours: tried again, nothing charged.
@@ -122,7 +132,10 @@ pub(super) fn internal(what: &str, error: &dyn std::fmt::Display) -> Report {
 }
 
 /// Ends with `None` as soon as a person stops the task.
-pub(super) async fn unless_stopped<T>(stop: &CancellationToken, work: impl Future<Output = T>) -> Option<T> {
+pub(super) async fn unless_stopped<T>(
+    stop: &CancellationToken,
+    work: impl Future<Output = T>,
+) -> Option<T> {
     tokio::select! {
         biased;
         () = stop.cancelled() => None,

@@ -14,7 +14,11 @@ pub(crate) struct ProgressBoard {
 }
 
 impl ProgressBoard {
-    fn with<T>(&self, site: SiteId, act: impl FnOnce(&watch::Sender<Vec<ProgressUpdate>>) -> T) -> T {
+    fn with<T>(
+        &self,
+        site: SiteId,
+        act: impl FnOnce(&watch::Sender<Vec<ProgressUpdate>>) -> T,
+    ) -> T {
         let mut sites = self.sites.lock();
         act(sites.entry(site).or_insert_with(|| watch::Sender::new(Vec::new())))
     }
@@ -23,9 +27,11 @@ impl ProgressBoard {
     }
     pub(crate) fn set(&self, site: SiteId, update: ProgressUpdate) {
         self.with(site, |board| {
-            board.send_modify(|tasks| match tasks.iter_mut().find(|task| task.task == update.task) {
-                Some(task) => *task = update,
-                None => tasks.push(update),
+            board.send_modify(|tasks| {
+                match tasks.iter_mut().find(|task| task.task == update.task) {
+                    Some(task) => *task = update,
+                    None => tasks.push(update),
+                }
             });
         });
     }

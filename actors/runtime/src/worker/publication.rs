@@ -25,7 +25,10 @@ pub(super) async fn run(job: &Job, order: PublishOrder) -> Report {
 async fn publish(job: &Job, order: PublishOrder) -> Result<Report, Report> {
     job.progress("preparing", 0.1, None);
     let document = job.inner.document(job.tenant, order.document);
-    let tree = document.version(order.version).await.map_err(|failure| internal("Reading the version", &failure))?;
+    let tree = document
+        .version(order.version)
+        .await
+        .map_err(|failure| internal("Reading the version", &failure))?;
     let site = job.inner.site(job.tenant, job.site);
     let target = site.target().await.map_err(|failure| internal("Opening the link", &failure))?;
     let post = post(job, order, &tree).await?;
@@ -134,7 +137,8 @@ fn outcome(error: &PublishError) -> TaskOutcome {
     TaskOutcome::Failed {
         class,
         message: format!("{error}."),
-        retry_after_ms: retry_after.map(|after| u64::try_from(after.as_millis()).unwrap_or(u64::MAX)),
+        retry_after_ms: retry_after
+            .map(|after| u64::try_from(after.as_millis()).unwrap_or(u64::MAX)),
     }
 }
 
@@ -151,6 +155,9 @@ mod tests {
     #[test]
     fn excerpts_end_at_a_word() {
         let excerpt = excerpt(&"word ".repeat(100));
-        assert!(excerpt.ends_with("word\u{2026}") && excerpt.chars().count() <= EXCERPT_CHARS_MAX + 1, "{excerpt}");
+        assert!(
+            excerpt.ends_with("word\u{2026}") && excerpt.chars().count() <= EXCERPT_CHARS_MAX + 1,
+            "{excerpt}"
+        );
     }
 }

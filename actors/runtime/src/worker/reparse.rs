@@ -21,7 +21,10 @@ async fn restructure(job: &Job, document: DocumentId) -> Result<Report, Report> 
     let restructured = ContentTree::from_markdown(&unescaped(&tree.to_markdown()));
     let words = u32::try_from(restructured.word_count()).unwrap_or(u32::MAX);
     if restructured != tree {
-        handle.replace(restructured).await.map_err(|failure| internal("Writing the document", &failure))?;
+        handle
+            .replace(restructured)
+            .await
+            .map_err(|failure| internal("Writing the document", &failure))?;
     }
     Ok(TaskOutcome::Reparsed { words }.into())
 }
@@ -46,6 +49,6 @@ mod tests {
     #[test]
     fn escaped_structure_becomes_structure() {
         let tree = ContentTree::from_markdown(&unescaped("\\## Heading\n\n\\- one\n\\- two"));
-        assert_eq!(tree.to_html(), "<h2>Heading</h2><ul><li><p>one</p></li><li><p>two</p></li></ul>");
+        assert_eq!(tree.to_html(), "<h2>Heading</h2><ul><li>one</li><li>two</li></ul>");
     }
 }

@@ -1,0 +1,227 @@
+//! The document's actor: edits that survive, an AI that writes beside people, a restart.
+
+mod support;
+
+use igny8_actors_runtime::{DocumentFrame, DocumentHandle, DocumentSubscription, Platform};
+use igny8_protocol_ids::{DocumentId, RunId, TenantId, Timestamp};
+use std::time::Duration;
+use support::{fast, open, world};
+use yrs::updates::decoder::Decode;
+use yrs::updates::encoder::Encode;
+use yrs::{
+    Doc, GetString, Options, ReadTxn, StateVector, Text, Transact, Update, WriteTxn, XmlFragment,
+};
+
+/// An unmodified Yjs client in one session.
+struct Client {
+    doc: Doc,
+    session: u64,
+    handle: DocumentHandle,
+    frames: DocumentSubscription,
+    sent: u32,
+    durable: u32,
+}
+
+fn apply(doc: &Doc, update: &[u8]) {
+    doc.transact_mut().apply_update(Update::decode_v1(update).unwrap()).unwrap();
+}
+
+impl Client {
+    async fn join(handle: &DocumentHandle, session: u64) -> Self {
+        let doc = Doc::with_options(Options {
+            offset_kind: yrs::OffsetKind::Utf16,
+            ..Options::with_client_id(yrs::ClientID::new(session))
+        });
+        let joined = handle.join(session, None, true).await.unwrap();
+        apply(&doc, &joined.update);
+        Self {
+            doc,
+            session,
+            handle: handle.clone(),
+            frames: joined.subscription,
+            sent: 0,
+            durable: 0,
+        }
+    }
+
+    /// Types into the first paragraph, or makes its text if it has none.
+    async fn type_text(&mut self, text: &str) {
+        let before = self.doc.transact().state_vector();
+        {
+            let mut txn = self.doc.transact_mut();
+            let fragment = txn.get_or_insert_xml_fragment("default");
+            let block = fragment.get(&txn, 0).unwrap().into_xml_element().unwrap();
+            match block.get(&txn, 0).and_then(yrs::XmlOut::into_xml_text) {
+                Some(paragraph) => paragraph.insert(&mut txn, 0, text),
+                None => drop(block.insert(&mut txn, 0, yrs::XmlTextPrelim::new(text))),
+            }
+        }
+        let update = self.doc.transact().encode_diff_v1(&before);
+        self.sent += 1;
+        self.handle.update(self.session, self.sent, update).await.unwrap();
+    }
+
+    async fn hear(&mut self) -> bool {
+        let frame = tokio::time::timeout(Duration::from_secs(20), self.frames.next())
+            .await
+            .expect("a frame in time");
+        match frame {
+            Some(DocumentFrame::Update(turn)) => apply(&self.doc, &turn.update),
+            Some(DocumentFrame::Durable { reference, .. }) => self.durable = reference,
+            Some(DocumentFrame::Refused { code, message, .. }) => panic!("{code}: {message}"),
+            Some(DocumentFrame::Awareness(_)) => {}
+            None => return false,
+        }
+        true
+    }
+
+    async fn until_durable(&mut self) {
+        while self.durable < self.sent {
+            assert!(self.hear().await, "the document went away");
+        }
+    }
+
+    fn text(&self) -> String {
+        let txn = self.doc.transact();
+        txn.get_xml_fragment("default").unwrap().get_string(&txn)
+    }
+}
+
+async fn platform(directory: &std::path::Path) -> Platform {
+    Platform::start(world(open(directory), directory, fast())).await.unwrap()
+}
+
+fn ids() -> (TenantId, DocumentId) {
+    let at = Timestamp::from_millis(1);
+    (TenantId::new(at, [1; 10]), DocumentId::new(at, [2; 10]))
+}
+
+async fn same_everywhere(handle: &DocumentHandle, clients: &mut [Client]) {
+    let (update, _) = handle.sync(StateVector::default().encode_v1()).await.unwrap();
+    let server = Doc::new();
+    server.get_or_insert_xml_fragment("default");
+    apply(&server, &update);
+    let expected = {
+        let txn = server.transact();
+        txn.get_xml_fragment("default").unwrap().get_string(&txn)
+    };
+    for client in clients {
+        while client.text() != expected {
+            assert!(client.hear().await, "{} is not {expected}", client.text());
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r7_r9_two_people_and_an_ai_in_one_paragraph_lose_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    let platform = platform(directory.path()).await;
+    let (tenant, id) = ids();
+    let handle = platform.document(tenant, id);
+    let mut people = [Client::join(&handle, 11).await, Client::join(&handle, 12).await];
+    let run = RunId::new(Timestamp::from_millis(1), [3; 10]);
+    let state = handle.run_begin(run, "AI".to_owned()).await.unwrap();
+    assert_eq!((state.text.as_str(), state.ended), ("", false));
+    let article = "An *opening* that goes on for a while.\n\n## Next\n\n- one\n- two\n\nThe end.";
+    let mut offset = 0;
+    for (number, piece) in article
+        .as_bytes()
+        .chunks(7)
+        .map(|chunk| String::from_utf8(chunk.to_vec()).unwrap())
+        .enumerate()
+    {
+        handle.run_push(run, offset, piece.clone()).await.unwrap();
+        offset += piece.len() as u64;
+        let person = &mut people[number % 2];
+        person.until_durable().await;
+        while !person.text().contains("An") {
+            person.hear().await;
+        }
+        person.type_text(if number % 2 == 0 { "a" } else { "b" }).await;
+    }
+    assert!(handle.run_end(run, true).await.unwrap().0, "the run wrote");
+    for person in &mut people {
+        person.until_durable().await;
+    }
+    same_everywhere(&handle, &mut people).await;
+    let tree = handle.tree().await.unwrap();
+    let typed = tree.to_plain_text().find("An").unwrap();
+    assert_eq!(
+        typed,
+        article.len().div_ceil(7),
+        "one letter for each piece: {}",
+        tree.to_plain_text()
+    );
+    assert!(
+        tree.to_plain_text().contains("opening that goes on for a while."),
+        "{}",
+        tree.to_plain_text()
+    );
+    assert!(
+        tree.to_html().contains("<h2>Next</h2><ul><li>one</li><li>two</li></ul><p>The end.</p>"),
+        "{}",
+        tree.to_html()
+    );
+
+    platform.stop().await;
+    drop((handle, people));
+    drop(platform);
+    let platform = reopened(directory.path()).await;
+    assert_eq!(platform.document(tenant, id).tree().await.unwrap(), tree, "all of it was durable");
+}
+
+/// The store's lock goes when its last owner does.
+async fn reopened(directory: &std::path::Path) -> Platform {
+    let store = support::until("the store's lock", || async {
+        let path = directory.join("store");
+        igny8_storage_embedded::EmbeddedStore::open(
+            &path,
+            igny8_storage_embedded::EmbeddedOptions::default(),
+        )
+        .ok()
+    })
+    .await;
+    Platform::start(world(std::sync::Arc::new(store), directory, fast())).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r12_after_a_panic_the_document_is_what_was_acknowledged() {
+    let directory = tempfile::tempdir().unwrap();
+    let platform = platform(directory.path()).await;
+    let (tenant, id) = ids();
+    let handle = platform.document(tenant, id);
+    let mut client = Client::join(&handle, 21).await;
+    client.type_text("kept").await;
+    client.until_durable().await;
+    handle.panic().await.unwrap();
+    while client.hear().await {}
+    let mut again = Client::join(&handle, 22).await;
+    assert!(again.text().contains("kept"), "{}", again.text());
+    again.type_text("more ").await;
+    again.until_durable().await;
+    assert!(handle.tree().await.unwrap().to_plain_text().contains("more kept"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r8_a_refused_edit_is_told_to_its_author_alone() {
+    let directory = tempfile::tempdir().unwrap();
+    let platform = platform(directory.path()).await;
+    let (tenant, id) = ids();
+    let handle = platform.document(tenant, id);
+    let mut good = Client::join(&handle, 31).await;
+    let mut bad = handle.join(32, None, true).await.unwrap();
+    handle.update(32, 1, vec![0xff; 30]).await.unwrap();
+    let frame =
+        tokio::time::timeout(Duration::from_secs(20), bad.subscription.next()).await.unwrap();
+    assert!(
+        matches!(frame, Some(DocumentFrame::Refused { reference: 1, code: "undecodable", .. })),
+        "{frame:?}"
+    );
+    let mut reader = handle.join(33, None, false).await.unwrap();
+    handle.update(33, 1, vec![0, 0]).await.unwrap();
+    let frame =
+        tokio::time::timeout(Duration::from_secs(20), reader.subscription.next()).await.unwrap();
+    assert!(matches!(frame, Some(DocumentFrame::Refused { code: "read_only", .. })), "{frame:?}");
+    good.type_text("still here").await;
+    good.until_durable().await;
+}

@@ -1,0 +1,204 @@
+//! The main job through the actors: keywords → clusters → ideas → drafts → images → published.
+
+mod support;
+
+use igny8_actors_domain::Origin;
+use igny8_actors_domain::site::{
+    DocumentStatus, IdeaStatus, KeywordFigures, NewKeyword, SiteCommand, Task, TaskStatus,
+};
+use igny8_protocol_ids::{Credits, TaskId};
+use support::{Scene, fast, scene, until};
+
+fn keywords() -> Vec<NewKeyword> {
+    let topics =
+        ["cold brew coffee", "espresso machine", "french press", "coffee grinder", "latte art"];
+    let shapes = [
+        "{}",
+        "best {}",
+        "how to use {}",
+        "{} for beginners",
+        "{} vs drip",
+        "cheap {}",
+        "{} cleaning",
+        "{} tips",
+    ];
+    let texts =
+        topics.iter().flat_map(|topic| shapes.iter().map(move |shape| shape.replace("{}", topic)));
+    texts.map(|text| NewKeyword { text, figures: KeywordFigures::default() }).collect()
+}
+
+/// Waits until none of these tasks waits or runs.
+async fn ended(scene: &Scene, ids: Vec<TaskId>) -> Vec<Task> {
+    let site = scene.platform.site(scene.tenant, scene.site);
+    until("the end of tasks", || {
+        let (site, ids) = (site.clone(), ids.clone());
+        async move {
+            let tasks: Vec<Task> = site
+                .read(move |site| ids.iter().map(|id| site.task(*id).unwrap().clone()).collect())
+                .await
+                .ok()?;
+            let open =
+                |task: &Task| matches!(task.status, TaskStatus::Queued | TaskStatus::Running);
+            (!tasks.iter().any(open)).then_some(tasks)
+        }
+    })
+    .await
+}
+
+async fn queue(scene: &Scene, command: SiteCommand) -> Vec<Task> {
+    let site = scene.platform.site(scene.tenant, scene.site);
+    let tasks = site.queue(Origin::Account(scene.account), None, command).await.unwrap();
+    ended(scene, tasks.iter().map(|task| task.id).collect()).await
+}
+
+fn all(tasks: &[Task], status: TaskStatus) {
+    for task in tasks {
+        assert_eq!(task.status, status, "{task:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn from_keywords_to_published_posts_and_every_credit_accounted_for() {
+    let scene = scene(fast()).await;
+    let site = scene.platform.site(scene.tenant, scene.site);
+    let who = Origin::Account(scene.account);
+    let (added, merged) = site.import(who, keywords()).await.unwrap();
+    assert_eq!((added, merged.len()), (40, 0));
+    assert_eq!(site.import(who, keywords()).await.unwrap().0, 0, "a repeated import merges");
+
+    all(&queue(&scene, SiteCommand::QueueClustering).await, TaskStatus::Succeeded);
+    let clusters = site
+        .read(|site| site.clusters().map(|cluster| cluster.id).collect::<Vec<_>>())
+        .await
+        .unwrap();
+    assert!(clusters.len() >= 3, "{clusters:?}");
+
+    let tasks =
+        queue(&scene, SiteCommand::QueueIdeas { clusters: clusters[..2].to_vec(), count: 2 }).await;
+    all(&tasks, TaskStatus::Succeeded);
+    let ideas = site
+        .read(|site| {
+            site.ideas()
+                .filter(|idea| idea.status == IdeaStatus::New)
+                .map(|idea| idea.id)
+                .collect::<Vec<_>>()
+        })
+        .await
+        .unwrap();
+    assert_eq!(ideas.len(), 4);
+
+    let tasks =
+        queue(&scene, SiteCommand::QueueDrafts { ideas: ideas[..2].to_vec(), images: 2 }).await;
+    all(&tasks, TaskStatus::Succeeded);
+    let documents: Vec<_> = tasks.iter().map(|task| task.input.document().unwrap()).collect();
+    let images = site
+        .read(|site| {
+            site.tasks()
+                .filter(|task| {
+                    matches!(task.input.kind(), igny8_actors_domain::site::TaskKind::Image)
+                })
+                .map(|task| task.id)
+                .collect::<Vec<_>>()
+        })
+        .await
+        .unwrap();
+    assert_eq!(images.len(), 4);
+    all(&ended(&scene, images).await, TaskStatus::Succeeded);
+    for document in &documents {
+        let tree = scene.platform.document(scene.tenant, *document).tree().await.unwrap();
+        assert!(tree.word_count() > 300, "{}", tree.to_markdown());
+        assert_eq!(tree.images().len(), 1, "one of two images stands in the text");
+        assert_eq!(site.approve(who, *document).await.unwrap().status, DocumentStatus::Approved);
+        all(
+            &queue(&scene, SiteCommand::QueuePublication { document: *document, live: true }).await,
+            TaskStatus::Succeeded,
+        );
+    }
+    let published = site
+        .read(|site| site.documents().filter(|document| document.publication.is_some()).count())
+        .await
+        .unwrap();
+    assert_eq!(published, 2);
+    assert_eq!(
+        std::fs::read_dir(scene.directory.path().join("exports"))
+            .unwrap()
+            .filter(|entry| entry.as_ref().unwrap().path().is_dir()
+                && !entry.as_ref().unwrap().file_name().to_string_lossy().starts_with('.'))
+            .count(),
+        2
+    );
+
+    // 40 keywords: 2; 4 ideas: 4; 2 articles: 6; 4 images: 4.
+    let (total, _) = scene.platform.total_balance(scene.tenant).await.unwrap();
+    assert_eq!(
+        (total.granted, total.spent, total.held, total.settled),
+        (Credits(600), Credits(16), Credits(0), Credits(584))
+    );
+    site.read(|site| site.ledger().audit()).await.unwrap().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r6_a_failing_task_ends_in_its_named_state_and_charges_nothing() {
+    let scene = scene(fast()).await;
+    let site = scene.platform.site(scene.tenant, scene.site);
+    let cases = [
+        ("quota", TaskStatus::Failed, "quota"),
+        ("unauthorized", TaskStatus::Failed, "unauthorized"),
+        ("context_length", TaskStatus::Failed, "context_length"),
+        ("invalid_answer", TaskStatus::WaitingForReview, "invalid_answer"),
+    ];
+    for (fault, status, code) in cases {
+        let text = format!("coffee {fault} [fail:{fault}]");
+        let keyword = NewKeyword { text, figures: KeywordFigures::default() };
+        let other = NewKeyword {
+            text: format!("coffee {fault} beans [fail:{fault}]"),
+            figures: KeywordFigures::default(),
+        };
+        site.import(Origin::System, vec![keyword, other]).await.unwrap();
+        let tasks = queue(&scene, SiteCommand::QueueClustering).await;
+        assert_eq!(tasks[0].status, status, "{fault}: {:?}", tasks[0]);
+        assert_eq!(tasks[0].failure.as_ref().unwrap().class.code(), code);
+        assert_eq!((tasks[0].spent, tasks[0].hold), (Credits::ZERO, None));
+        let ids =
+            site.read(|site| site.unclustered().map(|keyword| keyword.id).collect()).await.unwrap();
+        let archive = SiteCommand::ChangeKeywords {
+            ids,
+            status: igny8_actors_domain::site::KeywordStatus::Archived,
+        };
+        site.command(Origin::System, None, archive).await.unwrap();
+    }
+    let (total, _) = scene.platform.total_balance(scene.tenant).await.unwrap();
+    assert_eq!((total.settled, total.spent, total.held), (Credits(600), Credits(0), Credits(0)));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r12_a_panic_restarts_the_actor_with_what_was_committed() {
+    let scene = scene(fast()).await;
+    let site = scene.platform.site(scene.tenant, scene.site);
+    site.import(Origin::System, keywords()).await.unwrap();
+    let before = site.read(|site| site.keywords().cloned().collect::<Vec<_>>()).await.unwrap();
+    site.panic().await.unwrap();
+    let after = until("the restart", || {
+        let site = site.clone();
+        async move { site.read(|site| site.keywords().cloned().collect::<Vec<_>>()).await.ok() }
+    })
+    .await;
+    assert_eq!(before, after);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r12_repeated_panics_quarantine_that_entity_alone() {
+    let scene = scene(fast()).await;
+    let site = scene.platform.site(scene.tenant, scene.site);
+    let out = until("the quarantine", || {
+        let (site, platform) = (site.clone(), scene.platform.clone());
+        async move {
+            drop(site.panic().await);
+            let out = platform.status().quarantined;
+            (!out.is_empty()).then_some(out)
+        }
+    })
+    .await;
+    assert_eq!(out, [igny8_protocol_ids::EntityKey::site(scene.tenant, scene.site).to_string()]);
+    scene.platform.tenant(scene.tenant).read(|_| ()).await.unwrap();
+}

@@ -1,0 +1,142 @@
+//! A whole world for tests: the embedded store in a temporary directory, the offline AI at full
+//! speed, exports into a folder, passwords that are hashed cheaply.
+
+#![allow(dead_code, reason = "each test file uses its part")]
+
+use igny8_actors_domain::clustering::embedding::hashed_embedding;
+use igny8_actors_domain::tenant::AiModelSettings;
+use igny8_actors_ports::{
+    Clock, Compute, ComputeError, Entropy, KeyRing, PasswordError, PasswordHash, SealError, Sealed,
+};
+use igny8_actors_runtime::{ModelChoice, ModelSource, Platform, World, WorldOptions};
+use igny8_protocol_ids::{AccountId, Credits, SiteId, TenantId, Timestamp};
+use igny8_server_adapters_ai::{OfflineEmbedder, OfflineModel, OfflineModelOptions};
+use igny8_server_adapters_export::FolderPublisher;
+use igny8_server_adapters_images::OfflineImages;
+use igny8_storage_api::Store;
+use igny8_storage_embedded::{EmbeddedOptions, EmbeddedStore};
+use rand::RngCore;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+struct SystemClock;
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+        Timestamp::from_millis(since.as_millis() as i64)
+    }
+}
+
+struct OsEntropy;
+impl Entropy for OsEntropy {
+    fn fill(&self, buffer: &mut [u8]) {
+        rand::rng().fill_bytes(buffer);
+    }
+}
+
+/// Not a key ring: it marks what it was given, so that tests see that nothing is stored plain.
+struct XorRing;
+impl KeyRing for XorRing {
+    fn seal(&self, place: &str, secret: &[u8]) -> Result<Sealed, SealError> {
+        let bytes = secret.iter().zip(place.bytes().cycle()).map(|(a, b)| a ^ b ^ 0x5a).collect();
+        Ok(Sealed { key_id: "test".to_owned(), bytes })
+    }
+    fn open(&self, place: &str, sealed: &Sealed) -> Result<Vec<u8>, SealError> {
+        Ok(sealed.bytes.iter().zip(place.bytes().cycle()).map(|(a, b)| a ^ b ^ 0x5a).collect())
+    }
+}
+
+struct CheapHash;
+impl PasswordHash for CheapHash {
+    fn hash(&self, password: &str) -> Result<String, PasswordError> {
+        Ok(format!("cheap:{password}"))
+    }
+    fn verify(&self, password: &str, hash: &str) -> Result<bool, PasswordError> {
+        Ok(hash == format!("cheap:{password}"))
+    }
+}
+
+struct Threads;
+#[async_trait::async_trait]
+impl Compute for Threads {
+    async fn run(&self, work: Box<dyn FnOnce() + Send>) -> Result<(), ComputeError> {
+        tokio::task::spawn_blocking(work)
+            .await
+            .map_err(|error| ComputeError::Panicked(error.to_string()))
+    }
+}
+
+struct OneModel(Arc<OfflineModel>);
+impl ModelSource for OneModel {
+    fn text(&self, _: TenantId, _: &AiModelSettings) -> Result<ModelChoice, SealError> {
+        Ok(ModelChoice { provider: self.0.clone(), model: "offline".to_owned() })
+    }
+}
+
+/// How the offline model behaves.
+pub(crate) fn fast() -> OfflineModelOptions {
+    OfflineModelOptions { words_per_second: 0.0, ..OfflineModelOptions::default() }
+}
+
+pub(crate) fn open(directory: &Path) -> Arc<dyn Store> {
+    Arc::new(EmbeddedStore::open(&directory.join("store"), EmbeddedOptions::default()).unwrap())
+}
+
+pub(crate) fn world(store: Arc<dyn Store>, directory: &Path, model: OfflineModelOptions) -> World {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let export = Arc::new(FolderPublisher::new(directory.join("exports"), clock.clone()));
+    World {
+        store,
+        clock,
+        entropy: Arc::new(OsEntropy),
+        models: Arc::new(OneModel(Arc::new(OfflineModel::new(model)))),
+        images: Arc::new(OfflineImages::new()),
+        embedder: Arc::new(OfflineEmbedder::new(hashed_embedding)),
+        wordpress: export.clone(),
+        export,
+        keys: Arc::new(XorRing),
+        passwords: Arc::new(CheapHash),
+        compute: Arc::new(Threads),
+        options: WorldOptions {
+            demo_credits: Some(Credits(600)),
+            model_idle_timeout: Duration::from_millis(500),
+            ..WorldOptions::default()
+        },
+    }
+}
+
+/// A platform with one account, its tenant and its site.
+pub(crate) struct Scene {
+    pub platform: Platform,
+    pub account: AccountId,
+    pub tenant: TenantId,
+    pub site: SiteId,
+    pub directory: tempfile::TempDir,
+}
+
+pub(crate) async fn scene(model: OfflineModelOptions) -> Scene {
+    let directory = tempfile::tempdir().unwrap();
+    let platform =
+        Platform::start(world(open(directory.path()), directory.path(), model)).await.unwrap();
+    let (account, tenant) =
+        platform.sign_up("ada@example.test", "correct horse", "Ada", "Coffee").await.unwrap();
+    let site =
+        platform.tenant(tenant).read(|tenant| tenant.sites().next().unwrap().id).await.unwrap();
+    Scene { platform, account, tenant, site, directory }
+}
+
+/// Waits until a question has an answer, 60 s at most.
+pub(crate) async fn until<T, F: Future<Output = Option<T>>>(
+    what: &str,
+    mut ask: impl FnMut() -> F,
+) -> T {
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(60);
+    loop {
+        if let Some(answer) = ask().await {
+            return answer;
+        }
+        assert!(tokio::time::Instant::now() < deadline, "waited in vain for {what}");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
