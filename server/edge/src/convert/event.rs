@@ -1,0 +1,58 @@
+//! Events of entities as events of streams.
+
+use super::site::{Place, cluster_view, counts, document_view, idea_view, site_view, task_view};
+use super::tenant::{balance, tenant_view};
+use super::word::role;
+use igny8_actors_domain::site::{SiteCard, SiteEvent, Waiting};
+use igny8_actors_domain::tenant::TenantEvent;
+use igny8_protocol_ids::TaskId;
+use igny8_protocol_wire::stream::StreamEvent;
+use igny8_protocol_wire::view::MemberView;
+use std::collections::HashMap;
+
+/// `waiting` says of queued tasks why they wait.
+pub(crate) fn site_event(
+    place: Place,
+    event: SiteEvent,
+    waiting: &HashMap<TaskId, Waiting>,
+) -> StreamEvent {
+    match event {
+        SiteEvent::Site(card) => StreamEvent::SiteChanged { site: site_view(card) },
+        SiteEvent::Keywords(keywords) => StreamEvent::KeywordsChanged { counts: counts(keywords) },
+        SiteEvent::Cluster(cluster) => {
+            StreamEvent::ClusterChanged { cluster: cluster_view(cluster) }
+        }
+        SiteEvent::ClusterRemoved(id) => StreamEvent::ClusterRemoved { id },
+        SiteEvent::Idea(idea) => StreamEvent::IdeaChanged { idea: idea_view(idea) },
+        SiteEvent::IdeaRemoved(id) => StreamEvent::IdeaRemoved { id },
+        SiteEvent::Task(task) => {
+            let why = waiting.get(&task.id).copied();
+            StreamEvent::TaskChanged { task: task_view(task, why) }
+        }
+        SiteEvent::Document(summary) => {
+            StreamEvent::DocumentChanged { document: document_view(place, summary) }
+        }
+        SiteEvent::Credits(credits) => StreamEvent::CreditsChanged { balance: balance(&credits) },
+    }
+}
+
+/// `listed` is the card of a site that the event names, where it is there already. Settings that
+/// no stream shows are left out.
+pub(crate) fn tenant_event(event: TenantEvent, listed: Option<SiteCard>) -> Option<StreamEvent> {
+    match event {
+        TenantEvent::TenantChanged(card) => {
+            Some(StreamEvent::TenantChanged { tenant: tenant_view(card) })
+        }
+        TenantEvent::MemberChanged { account, email, name, role: level } => {
+            let member = MemberView { account, email, name, role: level.map(role) };
+            Some(StreamEvent::MemberChanged { member })
+        }
+        TenantEvent::SiteListed(_) => {
+            listed.map(|card| StreamEvent::SiteChanged { site: site_view(card) })
+        }
+        TenantEvent::CreditsChanged { balance: own } => {
+            Some(StreamEvent::CreditsChanged { balance: balance(&own) })
+        }
+        TenantEvent::ModelsChanged(_) | TenantEvent::PromptChanged { .. } => None,
+    }
+}

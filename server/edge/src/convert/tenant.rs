@@ -1,0 +1,122 @@
+//! What a tenant holds, as clients see it.
+
+use super::word::role;
+use igny8_actors_domain::account::AccountCard;
+use igny8_actors_domain::ledger::{Balance, Entry, EntryKind, LedgerAccount};
+use igny8_actors_domain::tenant::{AiModelSettings, AiProvider, Member, Plan, Prompt, TenantCard};
+use igny8_protocol_ids::SiteId;
+use igny8_protocol_wire::rest::billing::LedgerEntryView;
+use igny8_protocol_wire::rest::settings::{AiModels, PromptView, Provider};
+use igny8_protocol_wire::view;
+
+pub(crate) const fn plan_name(plan: Plan) -> &'static str {
+    match plan {
+        Plan::Trial => "trial",
+        Plan::Starter => "starter",
+        Plan::Pro => "pro",
+        Plan::Agency => "agency",
+        Plan::Enterprise => "enterprise",
+        Plan::Demo => "demo",
+    }
+}
+
+pub(crate) fn account_view(card: &AccountCard) -> view::AccountView {
+    view::AccountView { id: card.id, email: card.email.clone(), name: card.name.clone() }
+}
+
+pub(crate) fn tenant_view(card: TenantCard) -> view::TenantView {
+    let plan = plan_name(card.plan).to_owned();
+    view::TenantView { id: card.id, name: card.name, plan, created_at: card.created_at }
+}
+
+pub(crate) fn member_view(member: Member) -> view::MemberView {
+    view::MemberView {
+        account: member.account,
+        email: member.email,
+        name: member.name,
+        role: Some(role(member.role)),
+    }
+}
+
+pub(crate) const fn balance(balance: &Balance) -> view::BalanceView {
+    view::BalanceView {
+        settled: balance.settled,
+        held: balance.held,
+        available: balance.available,
+        spent: balance.spent,
+        granted: balance.granted,
+    }
+}
+
+const fn kind_word(kind: EntryKind) -> &'static str {
+    match kind {
+        EntryKind::Grant => "grant",
+        EntryKind::Hold => "hold",
+        EntryKind::Settle => "settle",
+        EntryKind::Release => "release",
+        EntryKind::TransferOut => "transfer_out",
+        EntryKind::TransferIn => "transfer_in",
+        EntryKind::Expire => "expire",
+        EntryKind::HouseLoss => "house_loss",
+    }
+}
+
+const fn account_word(account: LedgerAccount) -> &'static str {
+    match account {
+        LedgerAccount::Source => "source",
+        LedgerAccount::Available => "available",
+        LedgerAccount::Held => "held",
+        LedgerAccount::Spent => "spent",
+        LedgerAccount::Expired => "expired",
+        LedgerAccount::Elsewhere => "elsewhere",
+        LedgerAccount::House => "house",
+        LedgerAccount::Lost => "lost",
+    }
+}
+
+pub(crate) fn entry_view(site: Option<SiteId>, entry: &Entry) -> LedgerEntryView {
+    LedgerEntryView {
+        number: entry.number,
+        site,
+        at: entry.at,
+        kind: kind_word(entry.kind).to_owned(),
+        amount: entry.amount,
+        from: account_word(entry.from).to_owned(),
+        to: account_word(entry.to).to_owned(),
+        reason: entry.reason.clone(),
+        key: entry.key.clone(),
+    }
+}
+
+pub(crate) fn ai_models(settings: AiModelSettings) -> AiModels {
+    AiModels {
+        provider: match settings.provider {
+            AiProvider::Platform => Provider::Platform,
+            AiProvider::OpenAiCompatible => Provider::OpenAiCompatible,
+        },
+        base_url: settings.base_url,
+        model: settings.model.unwrap_or_default(),
+        key_hint: settings.key.map(|key| key.hint).filter(|hint| !hint.is_empty()),
+    }
+}
+
+pub(crate) const fn provider(provider: Provider) -> AiProvider {
+    match provider {
+        Provider::Platform => AiProvider::Platform,
+        Provider::OpenAiCompatible => AiProvider::OpenAiCompatible,
+    }
+}
+
+pub(crate) fn prompt_view(prompt: Prompt) -> PromptView {
+    PromptView {
+        kind: prompt.kind.name().to_owned(),
+        version: prompt.version,
+        template: prompt.template,
+        variables: prompt
+            .kind
+            .variables()
+            .iter()
+            .map(|variable| variable.name().to_owned())
+            .collect(),
+    }
+}

@@ -1,0 +1,38 @@
+//! The bounds of a socket, each with its reason.
+
+use std::time::Duration;
+
+/// A frame: an edit of 1 MiB with room for its envelope.
+pub(super) const FRAME_BYTES_MAX: usize = 1024 * 1024 + 256 * 1024;
+/// What is read before a frame is called too large: above the bound, so that we can say so by name.
+pub(super) const MESSAGE_BYTES_READ_MAX: usize = 2 * 1024 * 1024;
+/// An edit.
+pub(super) const UPDATE_BYTES_MAX: usize = 1024 * 1024;
+/// Presence: a caret, a name, a colour.
+pub(super) const AWARENESS_BYTES_MAX: usize = 4 * 1024;
+/// Streams of one socket: as many as the SDK opens at most.
+pub(super) const STREAMS_MAX: usize = 128;
+/// Commands under way; more are refused with a time to come back.
+pub(super) const COMMANDS_MAX: usize = 64;
+/// Clients ping this often.
+pub(super) const HEARTBEAT: Duration = Duration::from_secs(20);
+/// Nothing heard for so long: two heartbeats were missed, and a little for the network.
+pub(super) const SILENCE_MAX: Duration = Duration::from_secs(45);
+/// `hello` comes within this.
+pub(super) const GREETING_MAX: Duration = Duration::from_secs(10);
+/// How often a role is looked at even when no event told of a change.
+pub(super) const RECHECK: Duration = Duration::from_secs(5);
+/// Progress of a site is sent at most ten times a second: a bar cannot show more.
+pub(super) const PROGRESS_PERIOD: Duration = Duration::from_millis(100);
+/// What waits for a reader: one document of the largest size (32 MiB) and what happens meanwhile.
+pub(super) const OUTBOX_BYTES_MAX: usize = 40 * 1024 * 1024;
+/// Frames that wait for a reader. At ten a second this is a quarter of an hour.
+pub(super) const OUTBOX_FRAMES_MAX: usize = 8_192;
+/// Presence that waits; the oldest goes first, since presence is repeated.
+pub(super) const PRESENCE_FRAMES_MAX: usize = 256;
+/// One write: small enough that an acknowledgement overtakes a long document soon.
+pub(super) const BATCH_BYTES: usize = 256 * 1024;
+/// A write that is not taken within this has no reader.
+pub(super) const WRITE_MAX: Duration = Duration::from_secs(15);
+/// At the end the writer gets so long for the close frame.
+pub(super) const FAREWELL_MAX: Duration = Duration::from_secs(3);

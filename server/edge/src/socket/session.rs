@@ -1,0 +1,228 @@
+//! One socket's life: greeting, messages, end. A plain task that reads; a second one writes.
+
+use super::bound::{
+    FAREWELL_MAX, FRAME_BYTES_MAX, GREETING_MAX, HEARTBEAT, SILENCE_MAX, WRITE_MAX,
+};
+use super::outbox::{Batch, Outbox, Rank};
+use super::stream::Streams;
+use super::{close_frame, command, guard};
+use crate::state::{EdgeState, TicketHolder};
+use axum::extract::ws::{Message, WebSocket};
+use futures::stream::{SplitSink, SplitStream};
+use futures::{SinkExt, StreamExt};
+use igny8_actors_domain::role::Role;
+use igny8_protocol_wire::PROTOCOL_VERSIONS_SUPPORTED;
+use igny8_protocol_wire::close::{self, CloseCode};
+use igny8_protocol_wire::codec::decode;
+use igny8_protocol_wire::frame::{ClientFrame, ServerFrame};
+use std::sync::Arc;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, timeout, timeout_at};
+use tokio_util::task::AbortOnDropHandle;
+
+/// Why a socket ends: the code, and words for its client. `None` if the client went by itself.
+type End = Option<(CloseCode, &'static str)>;
+
+/// What the parts of a session share.
+#[derive(Clone)]
+pub(super) struct Context {
+    pub state: EdgeState,
+    pub holder: TicketHolder,
+    /// Unique among all sockets of the server.
+    pub number: u64,
+    pub outbox: Arc<Outbox>,
+    pub role: watch::Receiver<Option<Role>>,
+}
+
+struct Session {
+    context: Context,
+    streams: Streams,
+    commands: JoinSet<()>,
+}
+
+/// Serves a socket to its end.
+pub(super) async fn run(state: EdgeState, holder: TicketHolder, role: Role, socket: WebSocket) {
+    let (sink, mut source) = socket.split();
+    let (teller, role) = watch::channel(Some(role));
+    let _guard = AbortOnDropHandle::new(tokio::spawn(guard::watch(state.clone(), holder, teller)));
+    let outbox = Arc::new(Outbox::default());
+    let mut writer = tokio::spawn(write(sink, outbox.clone()));
+    let number = state.next_session();
+    let context = Context { state, holder, number, outbox: outbox.clone(), role };
+    let mut session =
+        Session { streams: Streams::new(context.clone()), context, commands: JoinSet::new() };
+    let end = tokio::select! {
+        end = session.live(&mut source) => end,
+        _ = &mut writer => None,
+    };
+    session.streams.leave_all().await;
+    if let Some((code, text)) = end {
+        tracing::debug!(tenant = %holder.tenant, code = code.code, text, "a socket is closed");
+        outbox.close(code, text);
+        if timeout(FAREWELL_MAX, &mut writer).await.is_err() {
+            tracing::debug!("the reader did not take the close frame");
+        }
+    }
+    writer.abort();
+}
+
+/// Writes one batch per wake-up, each with one flush.
+async fn write(mut sink: SplitSink<WebSocket, Message>, outbox: Arc<Outbox>) {
+    loop {
+        let Batch { frames, closing } = outbox.batch().await;
+        let sent = async {
+            for frame in frames {
+                sink.feed(Message::Binary(frame)).await?;
+            }
+            if let Some((code, text)) = closing {
+                sink.feed(close_frame(code, text)).await?;
+            }
+            sink.flush().await
+        };
+        match timeout(WRITE_MAX, sent).await {
+            Ok(Ok(())) if closing.is_none() => {}
+            Ok(_) => return,
+            Err(_) => {
+                metrics::counter!("igny8_slow_readers_total").increment(1);
+                let farewell =
+                    sink.send(close_frame(close::SLOW_READER, "nothing was read for too long"));
+                drop(timeout(FAREWELL_MAX, farewell).await);
+                return;
+            }
+        }
+    }
+}
+
+/// A message of the client, or why there is none.
+async fn next(source: &mut SplitStream<WebSocket>) -> Result<Option<ClientFrame>, End> {
+    match source.next().await {
+        Some(Ok(Message::Binary(bytes))) if bytes.len() > FRAME_BYTES_MAX => {
+            Err(Some((close::TOO_LARGE, "a message was larger than allowed")))
+        }
+        Some(Ok(Message::Binary(bytes))) => match decode(&bytes) {
+            Ok(frame) => Ok(Some(frame)),
+            Err(_) => Err(Some((close::MALFORMED, "a message could not be read"))),
+        },
+        Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(None),
+        Some(Ok(Message::Text(_))) => Err(Some((close::MALFORMED, "text is not of this protocol"))),
+        Some(Err(error)) if error.to_string().contains("too long") => {
+            Err(Some((close::TOO_LARGE, "a message was larger than allowed")))
+        }
+        Some(Ok(Message::Close(_)) | Err(_)) | None => Err(None),
+    }
+}
+
+async fn first(source: &mut SplitStream<WebSocket>) -> Result<ClientFrame, End> {
+    loop {
+        if let Some(frame) = next(source).await? {
+            return Ok(frame);
+        }
+    }
+}
+
+impl Session {
+    async fn live(&mut self, source: &mut SplitStream<WebSocket>) -> End {
+        if let Err(end) = self.greet(source).await {
+            return end;
+        }
+        let shutdown = self.context.state.settings.shutdown.clone();
+        let mut role = self.context.role.clone();
+        let mut heard_at = Instant::now();
+        loop {
+            tokio::select! {
+                biased;
+                () = shutdown.cancelled() => return Some((close::GOING_AWAY, "the server restarts")),
+                _ = role.changed() => {
+                    let now = *role.borrow_and_update();
+                    let Some(now) = now else {
+                        return Some((close::REVOKED, "you no longer have access to this workspace"));
+                    };
+                    self.streams.role_changed(now).await;
+                }
+                heard = timeout_at(heard_at + SILENCE_MAX, next(source)) => {
+                    let Ok(heard) = heard else { return Some((close::SILENT, "nothing was heard from you")) };
+                    heard_at = Instant::now();
+                    match heard {
+                        Ok(Some(frame)) => {
+                            if let Err(end) = self.receive(frame).await {
+                                return end;
+                            }
+                        }
+                        Ok(None) => {}
+                        Err(end) => return end,
+                    }
+                }
+                Some(done) = self.commands.join_next() => {
+                    if let Err(error) = done {
+                        tracing::error!(%error, "a command over a socket failed");
+                    }
+                }
+            }
+        }
+    }
+
+    async fn greet(&mut self, source: &mut SplitStream<WebSocket>) -> Result<(), End> {
+        let hello = timeout(GREETING_MAX, first(source)).await;
+        let frame = hello.map_err(|_| Some((close::MALFORMED, "hello did not come")))??;
+        let ClientFrame::Hello { versions, client } = frame else {
+            return Err(Some((close::MALFORMED, "hello comes first")));
+        };
+        let common = versions.iter().find(|version| PROTOCOL_VERSIONS_SUPPORTED.contains(version));
+        let Some(version) = common else {
+            return Err(Some((close::VERSION, "no version of the protocol in common")));
+        };
+        let client: String = client.chars().filter(|c| !c.is_control()).take(100).collect();
+        tracing::debug!(tenant = %self.context.holder.tenant, client, version, "a socket is open");
+        let welcome = ServerFrame::Welcome {
+            version: *version,
+            server: concat!("igny8/", env!("CARGO_PKG_VERSION")).to_owned(),
+            heartbeat_seconds: u16::try_from(HEARTBEAT.as_secs()).expect("seconds fit"),
+            frame_bytes_max: u32::try_from(FRAME_BYTES_MAX).expect("a megabyte fits"),
+        };
+        self.context.outbox.send(Rank::Answer, &welcome);
+        Ok(())
+    }
+
+    async fn receive(&mut self, frame: ClientFrame) -> Result<(), End> {
+        match frame {
+            ClientFrame::Hello { .. } => return Err(Some((close::MALFORMED, "hello comes once"))),
+            ClientFrame::Subscribe { r#ref, stream, position, state_vector } => {
+                self.streams.subscribe(r#ref, stream, position, state_vector).await;
+            }
+            ClientFrame::Unsubscribe { stream } => self.streams.unsubscribe(stream).await,
+            ClientFrame::DocumentUpdate { document, r#ref, update } => {
+                self.streams.update(document, r#ref, update).await;
+            }
+            ClientFrame::DocumentSync { document, state_vector } => {
+                self.streams.sync(document, state_vector).await
+            }
+            ClientFrame::Awareness { document, update } => {
+                self.streams.awareness(document, update).await
+            }
+            ClientFrame::Command { r#ref, command } => {
+                command::start(&self.context, &mut self.commands, r#ref, command);
+            }
+            ClientFrame::Ping { nonce } => {
+                self.context.outbox.send(Rank::Answer, &ServerFrame::Pong { nonce })
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Context {
+    /// The role as it is known now; `None` if the right was lost.
+    pub(super) fn role(&self) -> Option<Role> {
+        *self.role.borrow()
+    }
+
+    /// Answers with a refusal.
+    pub(super) fn refuse(&self, r#ref: Option<u32>, problem: &crate::problem::Problem) {
+        let retry_after_ms =
+            problem.retry_after.map(|after| u32::try_from(after.as_millis()).unwrap_or(u32::MAX));
+        let (code, message) = (problem.code.to_string(), problem.detail.clone());
+        self.outbox
+            .send(Rank::Answer, &ServerFrame::Problem { r#ref, code, message, retry_after_ms });
+    }
+}
