@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 /// The server may have to recover its store first.
 const START_LIMIT: Duration = Duration::from_secs(120);
 /// The data of `cargo xtask run`; not checked in.
-const DATA: &str = ".igny8/data";
+const DATA: &str = ".igny8";
 /// Files of which a data folder of ours holds one.
 const MARKS: &[&str] = &["igny8.lock", "store/igny8.lock"];
 

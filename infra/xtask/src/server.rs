@@ -53,7 +53,7 @@ impl Options {
             command.arg("--demo-workspace");
         }
         if let Some(port) = self.port {
-            command.args(["--port", &port.to_string()]);
+            command.env("IGNY8_LISTEN", format!("127.0.0.1:{port}"));
         }
         command
     }

@@ -7,6 +7,18 @@ use serde_json::Value;
 use std::path::PathBuf;
 use std::process::Command;
 
+/// The posts that the site has and its installation did not make: title, address, words, images.
+const LIST_POSTS: &str = r#"
+    $rows = [];
+    foreach (get_posts(['post_status' => 'any', 'numberposts' => -1, 'orderby' => 'ID', 'order' => 'ASC']) as $post) {
+        if (strpos($post->post_name, 'hello-world') === 0) { continue; }
+        $rows[] = ['title' => $post->post_title, 'status' => $post->post_status, 'url' => get_permalink($post),
+            'words' => str_word_count(wp_strip_all_tags($post->post_content)),
+            'images' => substr_count($post->post_content, '<img ')];
+    }
+    echo wp_json_encode($rows), "\n";
+"#;
+
 fn script() -> Command {
     Command::new(at("infra/test-servers/wordpress"))
 }
@@ -55,9 +67,13 @@ impl WordPress {
         Ok(said.trim().to_owned())
     }
 
-    /// What a piece of PHP prints inside the site.
-    pub(crate) fn eval(&self, code: &str) -> Result<String> {
-        process::read(script().args(["eval", "--dir"]).arg(&self.folder).arg(code))
+    /// The posts on the site that its installation did not make: title, status, url, words, images.
+    pub(crate) fn posts(&self) -> Result<Vec<Value>> {
+        let mut list = script();
+        list.args(["eval", "--dir"]).arg(&self.folder).arg(LIST_POSTS);
+        let rows: Value = serde_json::from_str(process::read(&mut list)?.trim())
+            .context("the site's list of posts")?;
+        Ok(rows.as_array().cloned().unwrap_or_default())
     }
 }
 

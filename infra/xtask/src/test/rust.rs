@@ -10,7 +10,8 @@ use std::process::Command;
 /// `cargo fmt --check`.
 pub(super) fn format(context: &Context) -> Result<Count> {
     let mut command = cargo();
-    let captured = context.hear("fmt", command.args(["fmt", "--all", "--check"]), |_| true)?;
+    let captured =
+        context.hear("fmt", command.args(["fmt", "--all", "--", "--check", "-l"]), |_| true)?;
     Ok(Count::one(captured.status.success()))
 }
 

@@ -7,6 +7,7 @@ use crate::root::npm;
 use crate::server::{self, Server};
 use crate::wordpress::WordPress;
 use anyhow::Result;
+use serde_json::json;
 use std::process::Command;
 
 /// tsc, ESLint, Vitest.
@@ -33,9 +34,14 @@ pub(super) fn browser(context: &Context) -> Result<Count> {
     command.env("IGNY8_CHROMIUM", chromium());
     command.env("IGNY8_E2E_URL", &server.announcement.url);
     command.env("IGNY8_E2E_LOGIN", server.announcement.login.as_deref().unwrap_or_default());
-    command.env("IGNY8_E2E_WORDPRESS", site.list());
+    let link = json!({"url": site.text("url")?, "code": site.pairing_code()?});
+    command.env("IGNY8_E2E_WORDPRESS", link.to_string());
     let captured = context.hear("browser", plain(&mut command), |line| !line.trim().is_empty())?;
-    Ok(sum(&captured.text, playwright_line).with_status(captured.status.success()))
+    let count = sum(&captured.text, playwright_line).with_status(captured.status.success());
+    // What the page said is one thing, what the site has another.
+    let posts = site.posts()?.len();
+    println!("    posts on the site: {posts}");
+    Ok(count + Count::one(posts == 1))
 }
 
 /// Without colours, which would hide the counts.
