@@ -1,4 +1,5 @@
 //! The main job through the actors: keywords → clusters → ideas → drafts → images → published.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod support;
 
@@ -114,19 +115,9 @@ async fn from_keywords_to_published_posts_and_every_credit_accounted_for() {
             TaskStatus::Succeeded,
         );
     }
-    let published = site
-        .read(|site| site.documents().filter(|document| document.publication.is_some()).count())
-        .await
-        .unwrap();
-    assert_eq!(published, 2);
-    assert_eq!(
-        std::fs::read_dir(scene.directory.path().join("exports"))
-            .unwrap()
-            .filter(|entry| entry.as_ref().unwrap().path().is_dir()
-                && !entry.as_ref().unwrap().file_name().to_string_lossy().starts_with('.'))
-            .count(),
-        2
-    );
+    let folders = std::fs::read_dir(scene.directory.path().join("exports")).unwrap();
+    let posts = folders.filter(|entry| entry.as_ref().unwrap().path().join("post.json").exists());
+    assert_eq!(posts.count(), 2);
 
     // 40 keywords: 2; 4 ideas: 4; 2 articles: 6; 4 images: 4.
     let (total, _) = scene.platform.total_balance(scene.tenant).await.unwrap();

@@ -82,9 +82,9 @@ pub(super) fn ledger_key(key: &[u8]) -> RecordKey {
 /// The event that tells of a removed record, where subscribers see such records.
 pub(super) fn removal(key: &RecordKey) -> Option<SiteEvent> {
     let id = Uuid::from_slice(key.get(1..)?).ok()?;
-    match key.first()? {
-        &CLUSTER => Some(SiteEvent::ClusterRemoved(ClusterId::from_uuid(id))),
-        &IDEA => Some(SiteEvent::IdeaRemoved(IdeaId::from_uuid(id))),
+    match *key.first()? {
+        CLUSTER => Some(SiteEvent::ClusterRemoved(ClusterId::from_uuid(id))),
+        IDEA => Some(SiteEvent::IdeaRemoved(IdeaId::from_uuid(id))),
         _ => None,
     }
 }

@@ -43,7 +43,7 @@ struct Writing<'a> {
 enum End {
     Finished,
     Stopped,
-    Failed(Report),
+    Failed(Box<Report>),
 }
 
 impl Writing<'_> {
@@ -67,7 +67,7 @@ impl Writing<'_> {
         let state = match self.document.run_begin(self.run, "IGNY8 AI".to_owned()).await {
             Ok(state) => state,
             Err(failure) => {
-                return (End::Failed(internal("Opening the document", &failure)), model);
+                return (End::Failed(internal("Opening the document", &failure).into()), model);
             }
         };
         self.text = state.text;
@@ -93,7 +93,7 @@ impl Writing<'_> {
         };
         match stream {
             Ok(stream) => (self.pour(stream).await, model),
-            Err(error) => (End::Failed(error.into()), model),
+            Err(error) => (failed(error), model),
         }
     }
 
@@ -124,12 +124,12 @@ impl Writing<'_> {
                 }
             };
             if let Err(failed) = self.push(std::mem::take(&mut gathered)).await {
-                return End::Failed(failed);
+                return End::Failed(failed.into());
             }
             match end {
                 None => {}
                 Some(End::Finished) if self.text.trim().is_empty() => {
-                    return End::Failed(invalid_answer("The model wrote nothing.").into());
+                    return failed(invalid_answer("The model wrote nothing."));
                 }
                 Some(end) => return end,
             }
@@ -185,11 +185,15 @@ impl Writing<'_> {
 
 fn ended(event: Option<Result<ModelEvent, ModelError>>) -> End {
     match event {
-        None => End::Failed(cut().into()),
-        Some(Err(error)) => End::Failed(error.into()),
+        None => failed(cut()),
+        Some(Err(error)) => failed(error),
         Some(Ok(ModelEvent::Done { reason: FinishReason::ContentFilter, .. })) => {
-            End::Failed(filtered().into())
+            failed(filtered())
         }
         Some(Ok(_)) => End::Finished,
     }
+}
+
+fn failed(error: ModelError) -> End {
+    End::Failed(Box::new(error.into()))
 }
