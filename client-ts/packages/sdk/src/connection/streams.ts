@@ -47,8 +47,12 @@ interface Entry {
   position: StreamPosition['position'] | null;
   /** Of the `subscribe` that is on its way. */
   ref: number | null;
+  /** From `subscribed` to the loss or the end: frames outside belong to an earlier subscription. */
+  standing: boolean;
   /** Resyncs and refusals in a row. */
   failures: number;
+  /** When it stood last: a stream that held for a while starts over with short waits. */
+  since: number;
   retry: ReturnType<typeof setTimeout> | undefined;
 }
 
@@ -75,7 +79,7 @@ export class Streams {
     let entry = this.#entries.get(key);
     if (entry === undefined) {
       this.#checkRoom();
-      entry = { stream, listeners: new Set(), position: null, ref: null, failures: 0, retry: undefined };
+      entry = { stream, listeners: new Set(), position: null, ref: null, standing: false, failures: 0, since: 0, retry: undefined };
       this.#entries.set(key, entry);
     } else if (stream.kind === 'document') {
       throw new ProblemError({ code: 'already_open', status: 0, title: 'Already open', detail: 'This document already has a provider; share it.' });
@@ -113,6 +117,7 @@ export class Streams {
 
   #ask(entry: Entry): void {
     clearTimeout(entry.retry);
+    entry.standing = false;
     const ref = this.#nextRef();
     const vector = [...entry.listeners].map((listener) => listener.stateVector?.()).find((found) => found !== undefined);
     // A document resumes by its state vector, which says more than a position.
@@ -138,6 +143,7 @@ export class Streams {
     this.#commands.lost();
     for (const entry of this.#entries.values()) {
       entry.ref = null;
+      entry.standing = false;
       clearTimeout(entry.retry);
       tell(entry, (listener) => listener.lost?.());
     }
@@ -163,8 +169,7 @@ export class Streams {
       case 'document_refused':
       case 'awareness':
         return this.#with({ kind: 'document', id: frame.document }, (entry) => {
-          // Before the answer to `subscribe` there is nothing that such a frame could apply to.
-          if (entry.ref === null) tell(entry, (listener) => listener.document?.(frame));
+          if (entry.standing) tell(entry, (listener) => listener.document?.(frame));
         });
       default:
         // A newer server of the same version may say more; what we do not know is not for us.
@@ -176,7 +181,8 @@ export class Streams {
     this.#with(frame.at.stream, (entry) => {
       if (entry.ref !== frame.ref) return;
       entry.ref = null;
-      entry.failures = 0;
+      entry.standing = true;
+      entry.since = Date.now();
       entry.position = frame.at.position;
       tell(entry, (listener) => listener.subscribed?.(frame.snapshot));
     });
@@ -184,8 +190,7 @@ export class Streams {
 
   #events(frame: Extract<ServerFrame, { type: 'events' }>): void {
     this.#with(frame.at.stream, (entry) => {
-      // While an answer is awaited, events are of the subscription before it.
-      if (entry.ref !== null || !isLater(frame.at.position, entry.position)) return;
+      if (!entry.standing || !isLater(frame.at.position, entry.position)) return;
       entry.position = frame.at.position;
       tell(entry, (listener) => listener.events?.(frame.events, frame.at));
     });
@@ -193,6 +198,8 @@ export class Streams {
 
   #closed(entry: Entry, reason: string): void {
     if (reason !== 'resync') return this.#end(streamKey(entry.stream), entry, { reason, message: END_MESSAGES[reason] ?? 'The stream ended.' });
+    entry.standing = false;
+    if (Date.now() - entry.since > bound.STABLE_AFTER_MS) entry.failures = 0;
     tell(entry, (listener) => listener.lost?.());
     this.#askLater(entry, 0);
   }

@@ -32,8 +32,9 @@ const START: DocumentStatus = { phase: 'connecting', saved: true, unsaved: 0, wr
 /** The part of a client that a document needs. */
 export type DocumentClient = Pick<Client, 'subscribe' | 'connection'>;
 
-/** Refusals that are about the server's state, not about the edit. */
-const BUSY_CODES: ReadonlySet<string> = new Set(['busy', 'unavailable']);
+/** Refusals that are about the server's state, not about the edit. `not_open` meets edits that were
+ * on their way when the server closed the stream with `resync`. */
+const BUSY_CODES: ReadonlySet<string> = new Set(['busy', 'unavailable', 'not_open']);
 
 /** Binds a Y.Doc to a document of the server. Unmodified TipTap collaboration works on `ydoc` and,
  * for carets, on this as its `provider` (it asks for `awareness`). */

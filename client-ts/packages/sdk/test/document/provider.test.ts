@@ -225,6 +225,26 @@ describe('r8 refusals', () => {
     expect(status(ada)).toMatchObject({ refused: null, writable: true });
   });
 
+  it.each(['before', 'after'])('edits on their way when the server closed the stream are saved, refused %s the close', async (order) => {
+    const ada = await author();
+    const stream = { kind: 'document' as const, id: 'doc-1' };
+    let closed = 0;
+    world.server.intercept = (frame, socket) => {
+      if (frame.type !== 'document_update' || closed > 2) return false;
+      closed += 1;
+      const frames = [
+        { type: 'document_refused' as const, document: 'doc-1', ref: frame.ref, code: 'not_open', message: 'Open it again.' } as never,
+        { type: 'stream_closed' as const, stream, reason: 'resync' },
+      ];
+      for (const one of order === 'before' ? frames : frames.reverse()) send(socket, one);
+      return true;
+    };
+    for (const letter of 'abc') ada.text.insert(ada.text.length, letter);
+    await eventually(() => expect(serverText()).toBe('abc'));
+    await saved(ada);
+    expect(status(ada)).toMatchObject({ refused: null, writable: true });
+  });
+
   it('a viewer is told so and sends nothing', async () => {
     world.server.writable = false;
     const ada = await author();
