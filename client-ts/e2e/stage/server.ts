@@ -21,9 +21,9 @@ const PIXEL = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQ
  * their states. It decides nothing; the main job runs against the real server. */
 export class Stage {
   readonly rooms = new Map<string, Room>();
-  /** Status and body for paths that fail. */
+  /** Status and body for routes that answer otherwise. */
   readonly failures = new Map<RegExp, { status: number; body: unknown }>();
-  /** Paths that never answer. */
+  /** Routes that never answer. */
   readonly silent: RegExp[] = [];
   readonly #http: Server;
   readonly #sockets: WebSocketServer;
@@ -66,11 +66,12 @@ export class Stage {
 
   #serve(request: IncomingMessage, response: ServerResponse): void {
     const url = new URL(request.url ?? '/', 'http://stage');
-    if (this.silent.some((pattern) => pattern.test(url.pathname))) return;
-    const failure = [...this.failures].find(([pattern]) => pattern.test(url.pathname))?.[1];
+    const api = url.pathname.startsWith('/api/');
+    if (api && this.silent.some((pattern) => pattern.test(url.pathname))) return;
+    const failure = api && [...this.failures].find(([pattern]) => pattern.test(url.pathname))?.[1];
     if (failure) return this.#json(response, failure.status, failure.body);
     if (url.pathname === '/media/stage.png') return void response.setHeader('content-type', 'image/png').end(PIXEL);
-    if (url.pathname.startsWith('/api/') || url.pathname === '/version') {
+    if (api || url.pathname === '/version') {
       const body = answer(request.method ?? 'GET', url.pathname, url.searchParams);
       return body === undefined ? this.#json(response, 204, undefined) : this.#json(response, 200, body);
     }

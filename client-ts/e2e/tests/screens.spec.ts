@@ -1,5 +1,5 @@
 import { expect, test, type Page } from '@playwright/test';
-import axe from 'axe-core';
+import { seriousIssues } from '../page/barrier.js';
 import { DOCUMENTS, SITE } from '../stage/data.js';
 import { Stage } from '../stage/server.js';
 
@@ -26,13 +26,6 @@ function complaints(page: Page): string[] {
     if (message.type() === 'error') heard.push(message.text());
   });
   return heard;
-}
-
-async function seriousIssues(page: Page): Promise<string[]> {
-  // Evaluated by the debugger, so that the page's policy stays as it is.
-  await page.evaluate(axe.source);
-  const result = await page.evaluate(() => (window as unknown as { axe: typeof axe }).axe.run(document, { resultTypes: ['violations'] }));
-  return result.violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 140)}`));
 }
 
 async function settled(page: Page): Promise<void> {

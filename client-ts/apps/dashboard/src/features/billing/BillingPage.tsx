@@ -66,10 +66,10 @@ function Prices() {
   if (prices.error) return <ProblemState error={prices.error} onRetry={() => void prices.refetch()} />;
   const lines = prices.data ? priceLines(prices.data) : undefined;
   return (
-    <Card>
-      <dl className="tnum grid sm:grid-cols-2">
+    <Card className="overflow-hidden">
+      <dl className="tnum grid gap-px bg-line sm:grid-cols-2">
         {(lines ?? Array.from({ length: 6 }, (_, index) => [String(index), ''] as const)).map(([name, price]) => (
-          <div key={name} className="flex items-center justify-between gap-4 border-line px-4 py-2 not-last:border-b sm:odd:border-r">
+          <div key={name} className="flex items-center justify-between gap-4 bg-surface px-4 py-2">
             <dt className="text-ink-2">{lines ? name : <Skeleton className="h-3 w-32" />}</dt>
             <dd className="font-medium">{lines ? price : <Skeleton className="h-3 w-12" />}</dd>
           </div>

@@ -47,7 +47,7 @@ export function ConfirmDialog({ question, onAnswer }: { question: Question; onAn
       footer={
         <>
           <Button onClick={() => onAnswer(false)}>Keep as it is</Button>
-          <Button kind={question.danger ? 'danger' : 'primary'} autoFocus onClick={() => onAnswer(true)}>
+          <Button kind={question.danger ? 'danger' : 'primary'} onClick={() => onAnswer(true)}>
             {question.confirm}
           </Button>
         </>

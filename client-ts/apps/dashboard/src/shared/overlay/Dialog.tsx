@@ -22,9 +22,12 @@ export function Dialog({ title, description, onClose, children, footer, width = 
   const id = useId();
   useEffect(() => {
     const dialog = element.current;
-    if (dialog && !dialog.open) dialog.showModal();
+    if (dialog && !dialog.open) {
+      dialog.showModal();
+      firstFocus(dialog, role)?.focus();
+    }
     return () => dialog?.close();
-  }, []);
+  }, [role]);
   return (
     <dialog
       ref={element}
@@ -54,4 +57,11 @@ export function Dialog({ title, description, onClose, children, footer, width = 
       </div>
     </dialog>
   );
+}
+
+/** The first field; without one the step that goes on, or, before something that cannot be undone, the one that does not. */
+function firstFocus(dialog: HTMLDialogElement, role: DialogProps['role']): HTMLElement | null | undefined {
+  const field = dialog.querySelector<HTMLElement>('input:not([type="file"]):enabled, textarea:enabled, select:enabled');
+  const buttons = [...dialog.querySelectorAll<HTMLElement>('footer button:enabled')];
+  return field ?? (role === 'alertdialog' ? buttons[0] : buttons.at(-1));
 }

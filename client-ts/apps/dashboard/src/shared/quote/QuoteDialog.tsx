@@ -78,15 +78,17 @@ export function QuoteDialog({ title, description, request, confirm, onConfirm, o
 
 function PriceBox({ quote }: { quote: { price: number; available: number; explanation: string } | undefined }) {
   return (
-    <dl className="tnum overflow-hidden rounded-lg border border-line" aria-live="polite">
-      <PriceLine name="Price" value={quote && formatCredits(quote.price)} strong />
-      <PriceLine name="Available" value={quote && formatCredits(quote.available)} />
-      <PriceLine name="Left after it" value={quote && (quote.available >= quote.price ? formatCount(quote.available - quote.price) : '–')} />
+    <div className="tnum overflow-hidden rounded-lg border border-line" aria-live="polite">
+      <dl>
+        <PriceLine name="Price" value={quote && formatCredits(quote.price)} strong />
+        <PriceLine name="Available" value={quote && formatCredits(quote.available)} />
+        <PriceLine name="Left after it" value={quote && (quote.available >= quote.price ? formatCount(quote.available - quote.price) : '–')} />
+      </dl>
       <div className="border-t border-line bg-sunken px-4 py-2.5 text-xs text-ink-3">
         {quote ? quote.explanation : <Skeleton className="h-3 w-3/4" />}
         {quote && ' Credits are held while it runs and spent only for what succeeds.'}
       </div>
-    </dl>
+    </div>
   );
 }
 

@@ -32,7 +32,7 @@ export function IdeaCount({ cluster }: { cluster: ClusterView }) {
   const path = useSitePath();
   if (cluster.ideas === 0) return <span className="text-ink-3">–</span>;
   return (
-    <Link to={path(`ideas?cluster=${cluster.id}`)} className="rounded-sm text-accent-text hover:underline">
+    <Link to={path(`ideas?cluster=${cluster.id}`)} className="rounded-sm text-accent-text underline underline-offset-2">
       {cluster.ideas}
     </Link>
   );
