@@ -11,6 +11,7 @@ mod platform;
 mod registry;
 mod site;
 mod tenant;
+mod verify;
 mod worker;
 mod world;
 
@@ -24,4 +25,5 @@ pub use igny8_actors_document::ContentTree;
 pub use platform::{Platform, PlatformStatus};
 pub use site::{ProgressUpdate, SiteHandle};
 pub use tenant::{TenantHandle, model_key_place};
+pub use verify::{Verification, verify};
 pub use world::{ModelChoice, ModelSource, World, WorldOptions};

@@ -32,7 +32,11 @@ pub(super) async fn snapshot(
         .blob(tenant, blob)
         .await?
         .ok_or_else(|| corrupt("its blob is missing".to_owned()))?;
-    zstd::bulk::decompress(&packed, UNPACKED_BYTES_MAX).map_err(|error| corrupt(error.to_string()))
+    unpack(&packed).map_err(corrupt)
+}
+
+pub(super) fn unpack(packed: &[u8]) -> Result<Vec<u8>, String> {
+    zstd::bulk::decompress(packed, UNPACKED_BYTES_MAX).map_err(|error| error.to_string())
 }
 
 fn pack(state: &[u8]) -> bytes::Bytes {

@@ -2,6 +2,7 @@
 //! server's own edits as fenced commits, presence in memory.
 
 mod actor;
+mod audit;
 mod compaction;
 mod handle;
 mod outlet;
@@ -11,6 +12,7 @@ mod run;
 mod turn;
 
 pub(crate) use actor::Message;
+pub(crate) use audit::audit;
 pub use handle::{DocumentHandle, DocumentJoin};
 pub use outlet::{DocumentFrame, DocumentSubscription, TurnUpdate};
 pub use run::RunState;

@@ -17,3 +17,4 @@ pub(crate) use dispatch::{Dispatch, Errand};
 pub(crate) use handle::EntityHandle;
 pub use outlet::{Joined, Published, Resume, Subscription};
 pub use reply::Idempotency;
+pub(crate) use reply::Replies;

@@ -1,0 +1,61 @@
+//! Whether a document at rest can be read: its records, kept states and appends.
+
+use super::compaction::unpack;
+use super::record::{Stored, Version, read};
+use igny8_actors_document::LiveDocument;
+use igny8_protocol_ids::{EntityKey, TenantId};
+use igny8_storage_api::{BlobHash, Loaded, Store, StoreError};
+
+/// Any client id will do: nothing is written.
+const CLIENT: u64 = 1;
+
+/// Loads a document and encodes it again. What is wrong with it is the answer; an error means that
+/// the store did not answer.
+pub(crate) async fn audit(
+    store: &dyn Store,
+    tenant: TenantId,
+    entity: &EntityKey,
+    loaded: &Loaded,
+) -> Result<Vec<String>, StoreError> {
+    let (mut problems, mut checkpoint, mut versions) = (Vec::new(), None, Vec::new());
+    for (key, body) in &loaded.records {
+        match read(&format!("{entity}, record {key:02x?}"), key, body) {
+            Ok(Stored::Checkpoint(stored)) => checkpoint = stored.blob,
+            Ok(Stored::Version(Version { blob, .. })) => versions.push(blob),
+            Ok(Stored::Run(_) | Stored::Piece(..)) => {}
+            Err(error) => problems.push(error.to_string()),
+        }
+    }
+    for version in versions {
+        let state = kept(store, tenant, version).await?;
+        if let Err(reason) = state.and_then(|state| again(Some(&state), &[])) {
+            problems.push(format!("{entity}, a version: {reason}"));
+        }
+    }
+    let snapshot = match checkpoint {
+        None => Ok(None),
+        Some(blob) => kept(store, tenant, blob).await?.map(Some),
+    };
+    let rows: Vec<_> = store.appends(entity).await?.into_iter().map(|row| row.body).collect();
+    if let Err(reason) = snapshot.and_then(|snapshot| again(snapshot.as_deref(), &rows)) {
+        problems.push(format!("{entity}: {reason}"));
+    }
+    Ok(problems)
+}
+
+async fn kept(store: &dyn Store, tenant: TenantId, blob: BlobHash) -> Result<Result<Vec<u8>, String>, StoreError> {
+    let packed = store.blob(tenant, blob).await?;
+    Ok(packed.ok_or_else(|| "a kept state is missing".to_owned()).and_then(|packed| unpack(&packed)))
+}
+
+/// Builds the document, encodes it and builds it from that: both must have the same content.
+fn again(snapshot: Option<&[u8]>, rows: &[bytes::Bytes]) -> Result<(), String> {
+    let first = LiveDocument::load(CLIENT, snapshot, rows).map_err(|error| error.to_string())?;
+    let none: [&[u8]; 0] = [];
+    let second = LiveDocument::load(CLIENT, Some(&first.snapshot()), none).map_err(|error| error.to_string())?;
+    if first.state_vector() == second.state_vector() && first.tree() == second.tree() {
+        Ok(())
+    } else {
+        Err("encoded and read again it is another document".to_owned())
+    }
+}
