@@ -73,8 +73,25 @@ pub struct OpenAiCompatible {
 impl OpenAiCompatible {
     /// A provider from its settings. Does not talk to it yet.
     pub fn new(config: OpenAiConfig) -> Result<Self, ConfigError> {
+        Self::with_client(config, reqwest::Client::builder())
+    }
+
+    /// A provider whose address a user has entered: the resolver decides which addresses may be
+    /// called, at connect time. Numbers in the URL never reach a resolver: check them before.
+    pub fn guarded(
+        config: OpenAiConfig,
+        resolver: Arc<dyn reqwest::dns::Resolve>,
+    ) -> Result<Self, ConfigError> {
+        // A proxy would connect in our place, past the check of addresses.
+        Self::with_client(config, reqwest::Client::builder().no_proxy().dns_resolver(resolver))
+    }
+
+    fn with_client(
+        config: OpenAiConfig,
+        client: reqwest::ClientBuilder,
+    ) -> Result<Self, ConfigError> {
         let endpoint = endpoint(&config.base_url)?;
-        let client = reqwest::Client::builder()
+        let client = client
             .connect_timeout(CONNECT_TIMEOUT)
             // Not followed: it would carry prompt and key to an address that nobody entered.
             .redirect(reqwest::redirect::Policy::none())

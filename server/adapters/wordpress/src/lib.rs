@@ -13,4 +13,5 @@ mod exchange;
 mod publisher;
 mod signature;
 
+pub use address::{GuardedResolver, PrivateAddress, check_literal};
 pub use publisher::{WordPressPublisher, WordPressSettings};
