@@ -27,17 +27,44 @@ export async function watchAiWriting(page: Page): Promise<void> {
   await expect.poll(async () => (await articleText(page)).length).toBeGreaterThan(80);
 }
 
-/** Where in a paragraph: before it, or after its first word. Never at its end, where the AI writes. */
-export type Place = 'start' | 'after the first word';
+/** Where in a paragraph: before it, or some words into it. Never at its end, where the AI writes. */
+export type Place = 'start' | 'some words in';
 
-/** Types key by key, as people do, so that the AI's words arrive in between. */
-export async function typeInto(page: Page, paragraph: number, place: Place, text: string): Promise<void> {
+const WORDS_IN = 8;
+/** A paragraph this long has room for `some words in`. */
+export const ROOM_TO_TYPE = 100;
+// Fewer letters than eight words have, so that it is certain that the caret has moved.
+const LETTERS_IN_MIN = 20;
+
+/** Clicks into a paragraph and walks to the place. What the AI writes at that moment may redraw the
+ * paragraph under a caret that moves: then one looks, and walks again. */
+export async function placeCaret(page: Page, paragraph: number, place: Place): Promise<void> {
   const block = article(page).locator('> p').nth(paragraph);
-  await block.click({ position: { x: 4, y: 12 } });
-  await page.keyboard.press('Home');
-  if (place === 'after the first word') await page.keyboard.press('Control+ArrowRight');
-  await page.keyboard.type(text, { delay: 40 });
+  await expect(async () => {
+    await block.click({ position: { x: 4, y: 12 } });
+    await page.keyboard.press('Home');
+    for (let word = 0; place === 'some words in' && word < WORDS_IN; word += 1) await page.keyboard.press('Control+ArrowRight');
+    const letters = await block.evaluate(lettersBeforeCaret);
+    if (place === 'start') expect(letters).toBe(0);
+    else expect(letters).toBeGreaterThan(LETTERS_IN_MIN);
+  }).toPass();
 }
+
+/** How far into the paragraph the caret stands, once the editor has taken note of it. */
+async function lettersBeforeCaret(block: Element): Promise<number> {
+  await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+  const selection = getSelection();
+  if (!selection?.anchorNode || !block.contains(selection.anchorNode)) return -1;
+  const range = document.createRange();
+  range.setStart(block, 0);
+  range.setEnd(selection.anchorNode, selection.anchorOffset);
+  const before = range.cloneContents();
+  for (const drawn of before.querySelectorAll('.peer-caret')) drawn.remove();
+  return before.textContent?.length ?? 0;
+}
+
+/** Key by key, as people do, so that the AI's words arrive in between. */
+export const typeSlowly = (page: Page, text: string): Promise<void> => page.keyboard.type(text, { delay: 40 });
 
 export async function isSaved(page: Page): Promise<void> {
   await expect(page.getByTestId('save-state')).toHaveAttribute('data-saved', 'true');

@@ -59,9 +59,11 @@ export class Stage {
   }
 
   async stop(): Promise<void> {
+    // Listening ends first: a page that comes back meanwhile must not keep the server open.
+    const closed = new Promise((resolve) => this.#http.close(resolve));
     for (const socket of this.#sockets.clients) socket.terminate();
     this.#http.closeAllConnections();
-    await new Promise((resolve) => this.#http.close(resolve));
+    await closed;
   }
 
   #serve(request: IncomingMessage, response: ServerResponse): void {

@@ -1,7 +1,7 @@
 import { expect, test, type Page } from '@playwright/test';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { aiHasFinished, approve, article, articleText, isSaved, publish, textOf, typeInto, watchAiWriting } from '../page/draft.js';
+import { aiHasFinished, approve, article, articleText, isSaved, placeCaret, publish, ROOM_TO_TYPE, textOf, typeSlowly, watchAiWriting } from '../page/draft.js';
 import { addMember, goTo, isLive, openBrowser, signInByLink, signUp, switchWorkspace, type Person } from '../page/person.js';
 import { cluster, dataRows, importKeywords, makeIdeas, openRunningDraft, writeDrafts } from '../page/planner.js';
 import { screenshot } from '../page/screenshot.js';
@@ -96,7 +96,7 @@ function keywordFile(path: string): { path: string; rows: number } {
 }
 
 const MARA_TEXT = 'Mara wrote this here. ';
-const TOMAS_TEXT = 'and Tomás wrote that there ';
+const TOMAS_TEXT = ' and Tomás wrote that there';
 
 async function writeTogether(mara: Person, tomas: Person, workspace: string): Promise<string> {
   await openRunningDraft(mara.page);
@@ -106,11 +106,13 @@ async function writeTogether(mara: Person, tomas: Person, workspace: string): Pr
   await expect(tomas.page.getByTitle('Switch the site or the workspace')).toContainText(workspace);
   await Promise.all([watchAiWriting(mara.page), watchAiWriting(tomas.page)]);
   await expect(mara.page.getByTestId('presence').getByLabel('Tomás Rey')).toBeVisible();
-  // The last paragraph there is: the one the AI is writing, or has just written.
+  // The last paragraph there is: the one the AI is writing, once it has room for two more people.
   const paragraph = (await article(mara.page).locator('> p').count()) - 1;
-  await expect(article(tomas.page).locator('> p').nth(paragraph)).toBeVisible();
+  const length = async (page: Page) => (await article(page).locator('> p').nth(paragraph).innerText()).length;
+  await expect.poll(async () => Math.min(await length(mara.page), await length(tomas.page))).toBeGreaterThan(ROOM_TO_TYPE);
   const before = (await articleText(mara.page)).length;
-  await Promise.all([typeInto(mara.page, paragraph, 'start', MARA_TEXT), typeInto(tomas.page, paragraph, 'after the first word', TOMAS_TEXT)]);
+  await Promise.all([placeCaret(mara.page, paragraph, 'start'), placeCaret(tomas.page, paragraph, 'some words in')]);
+  await Promise.all([typeSlowly(mara.page, MARA_TEXT), typeSlowly(tomas.page, TOMAS_TEXT)]);
   await screenshot(mara.page, 'editor-writing-together');
   const typed = MARA_TEXT.length + TOMAS_TEXT.length;
   await expect.poll(async () => (await articleText(mara.page)).length, { message: 'the AI goes on writing' }).toBeGreaterThan(before + typed);
