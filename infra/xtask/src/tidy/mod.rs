@@ -7,6 +7,7 @@ mod import;
 mod name;
 mod origin;
 mod size;
+mod spec;
 mod word;
 
 use crate::argument::Arguments;
@@ -69,6 +70,7 @@ impl Report {
                 ("names of packages and files", name::check(&packages, &files)),
                 ("size of files", size::check(&files)),
                 ("size of folders, a README in each room", folder::check(&files)),
+                ("rules and their tests", spec::check(&files)),
                 ("words that do not stay", word::check(&files)),
                 ("traces of one machine", origin::check(&files)),
             ],
