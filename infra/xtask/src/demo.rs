@@ -23,7 +23,7 @@ pub(crate) fn demo(mut arguments: Arguments) -> Result<()> {
             .args(["demo", "--server", &server.announcement.url, "--keywords"])
             .arg(at(KEYWORDS))
             .args(["--articles", &articles.to_string()])
-            .args(["--wordpress", site.text("url")?, "--pairing-code", &site.pairing_code()?]),
+            .args(["--wordpress", site.text("url")?, "--code", &site.pairing_code()?]),
     )?;
     let posts = site.posts()?;
     println!("\nRead back from WordPress:\n\n{}", table(&posts));

@@ -48,12 +48,12 @@ impl Options {
         let mut command = binary();
         command.args(["serve", "--dev", "--port-fallback", "--data-dir"]).arg(&self.data);
         command.arg("--announce").arg(announcement);
-        command.env("IGNY8_DASHBOARD_DIR", dashboard::folder());
+        command.arg("--dashboard-dir").arg(dashboard::folder());
         if self.workspace {
             command.arg("--demo-workspace");
         }
         if let Some(port) = self.port {
-            command.env("IGNY8_LISTEN", format!("127.0.0.1:{port}"));
+            command.args(["--listen", &format!("127.0.0.1:{port}")]);
         }
         command
     }
@@ -77,7 +77,7 @@ impl Announcement {
     fn parse(bytes: &[u8]) -> Option<Self> {
         let value: Value = serde_json::from_slice(bytes).ok()?;
         let text = |key: &str| value[key].as_str().map(str::to_owned);
-        Some(Self { url: text("url")?, login: text("login") })
+        Some(Self { url: text("address")?, login: text("login_link") })
     }
 }
 
@@ -120,10 +120,10 @@ mod tests {
 
     #[test]
     fn an_announcement_is_read_when_it_is_whole() {
-        let whole = br#"{"url": "http://127.0.0.1:8080", "login": "http://127.0.0.1:8080/#x"}"#;
+        let whole = br#"{"address": "http://127.0.0.1:8080", "login_link": "http://127.0.0.1:8080/#code=x"}"#;
         let read = Announcement::parse(whole).unwrap();
         assert_eq!(read.url, "http://127.0.0.1:8080");
-        assert_eq!(read.login.as_deref(), Some("http://127.0.0.1:8080/#x"));
+        assert_eq!(read.login.as_deref(), Some("http://127.0.0.1:8080/#code=x"));
         assert_eq!(Announcement::parse(&whole[..30]), None);
     }
 }
