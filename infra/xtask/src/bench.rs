@@ -25,11 +25,11 @@ pub(crate) fn bench(arguments: Arguments) -> Result<()> {
         process::read(cargo().args(["run", "--quiet", "--package", "igny8-bench-load", "--", url]))
     })?;
     println!("{commit}\n{load}");
-    let figures = format!(
-        "## What a commit costs\n\n```\n{}\n```\n\n## Under load\n\n{}\n",
-        commit.trim(),
-        load.trim()
-    );
+    let figures = [("A commit", commit), ("Under load", load)]
+        .iter()
+        .filter(|(_, said)| !said.trim().is_empty())
+        .map(|(title, said)| format!("## {title}\n\n{}\n\n", said.trim()))
+        .collect::<String>();
     let page = fs::read_to_string(at(PAGE)).unwrap_or_else(|_| "# Benchmarks\n".to_owned());
     fs::write(at(PAGE), insert(&page, &figures)).with_context(|| format!("cannot write {PAGE}"))
 }

@@ -63,6 +63,13 @@ impl Later {
     }
 }
 
+impl Drop for Later {
+    /// An installation that nobody waits for any more is not cut off in the middle.
+    fn drop(&mut self) {
+        let _ = self.get();
+    }
+}
+
 fn install_debian() -> Result<()> {
     process::step("WordPress and its packages", wordpress::install)?;
     let missing: Vec<&str> = PACKAGES.iter().copied().filter(|name| !is_installed(name)).collect();

@@ -51,5 +51,6 @@ fn plain(command: &mut Command) -> &mut Command {
 
 fn is_news(line: &str) -> bool {
     let line = line.trim();
-    !(line.is_empty() || line.starts_with('>') || line.starts_with('✓') || line.starts_with("RUN "))
+    let noise = [">", "✓", "RUN ", "npm warn", "Start at", "Duration"];
+    !(line.is_empty() || noise.iter().any(|word| line.starts_with(word)))
 }
