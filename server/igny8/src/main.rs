@@ -1,2 +1,38 @@
-//! igny8
-fn main() {}
+//! The server's binary: it reads the configuration, wires rooms together, and has the commands
+//! that operators use.
+//! It decides nothing about content, credits or rights (actors/domain does) and speaks no
+//! protocol of its own (server/edge and the adapters do).
+
+mod argument;
+mod config;
+mod demo;
+mod key;
+mod port;
+mod serve;
+mod telemetry;
+mod terminal;
+mod verify;
+
+use argument::{Arguments, Command};
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            terminal::error(&format!("the runtime cannot start: {error}"));
+            return ExitCode::FAILURE;
+        }
+    };
+    runtime.block_on(async {
+        match arguments.command {
+            Command::Serve(arguments) => serve::command(arguments).await,
+            Command::CheckConfig(arguments) => argument::check_config(&arguments),
+            Command::NewKeys(arguments) => key::command(&arguments),
+            Command::Demo(arguments) => demo::command(arguments).await,
+            Command::Verify(arguments) => verify::command(arguments).await,
+        }
+    })
+}

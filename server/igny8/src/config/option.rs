@@ -1,0 +1,66 @@
+//! All options in one table: what the file, the environment and the flags may name.
+
+/// An option.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ConfigOption {
+    /// Its name in the file; `IGNY8_` and capitals in the environment.
+    pub(crate) name: &'static str,
+    /// A secret: `IGNY8_…_FILE` may name a file that holds it, and it is never shown.
+    pub(crate) secret: bool,
+    /// For people.
+    pub(crate) help: &'static str,
+}
+
+const fn plain(name: &'static str, help: &'static str) -> ConfigOption {
+    ConfigOption { name, secret: false, help }
+}
+
+const fn secret(name: &'static str, help: &'static str) -> ConfigOption {
+    ConfigOption { name, secret: true, help }
+}
+
+/// All options. docs/OPERATING.md lists them with their defaults; a test compares the two.
+pub(crate) const OPTIONS: &[ConfigOption] = &[
+    plain("development", "offline AI, demo credits, raised limits, private networks, keys made"),
+    plain("data_dir", "the folder of the store"),
+    plain("keys_file", "the file of keys; `igny8 new-keys` makes one"),
+    plain("listen", "address and port"),
+    plain("port_fallback", "take the next free port if the port is taken"),
+    plain("public_url", "how browsers reach the server"),
+    plain("export_dir", "the folder of exported posts"),
+    plain("dashboard_dir", "the folder of the built dashboard"),
+    plain("origins", "origins beside the public URL that may use cookies and sockets"),
+    plain("trusted_proxies", "networks whose X-Forwarded-For is believed"),
+    plain("metrics", "serve /metrics"),
+    plain("log_format", "`pretty` or `json`"),
+    plain("log_filter", "what is logged, such as `info,igny8=debug`"),
+    plain("limit_tenant_changes", "changes per minute of a tenant"),
+    plain("limit_tenant_reads", "reads per minute of a tenant"),
+    plain("limit_address", "unauthenticated and changing requests per minute of an address"),
+    plain("allow_private_networks", "let tenants name addresses of private networks"),
+    plain("demo_credits", "credits of a new tenant, in development"),
+    plain("idle_seconds", "an entity that nobody asks for so long leaves memory"),
+    plain("model_idle_seconds", "a model that sends nothing for so long has failed"),
+    plain("offline_words_per_second", "speed of the offline model; 0 is as fast as possible"),
+    plain("ai_base_url", "the server's own OpenAI-compatible provider"),
+    plain("ai_model", "the model there"),
+    plain("ai_organization", "the organisation to bill there"),
+    plain("ai_json_schema", "the provider can be held to a JSON schema"),
+    secret("ai_key", "the key for it"),
+    plain("password_memory_kib", "Argon2id: memory in KiB"),
+    plain("password_passes", "Argon2id: passes"),
+    plain("password_lanes", "Argon2id: lanes"),
+    plain("store_cache_mib", "memory for blocks that were read"),
+];
+
+/// Variables that begin with `IGNY8_` and are no options.
+pub(crate) const OTHER_VARIABLES: &[&str] = &[
+    // The plain name of the development mode, as its users know it.
+    "IGNY8_AI_DEV_MODE",
+    "IGNY8_CONFIG",
+    // Read by the store, in development only.
+    "IGNY8_FAULT_ABORT_AT_COMMIT",
+];
+
+/// Variables for tests of the repository begin with this.
+pub(crate) const TEST_PREFIX: &str = "IGNY8_TEST_";

@@ -1,0 +1,18 @@
+//! The ports that need nothing from outside: time, chance, secrets, passwords, threads, and the
+//! choice of a model. It does not talk to providers or sites: the adapters do.
+
+mod clock;
+mod compute;
+mod entropy;
+mod key_file;
+mod key_ring;
+mod model;
+mod password;
+
+pub(crate) use clock::SystemClock;
+pub(crate) use compute::ThreadPool;
+pub(crate) use entropy::OsEntropy;
+pub(crate) use key_file::{KeyFile, KeyFileError};
+pub(crate) use key_ring::SealingRing;
+pub(crate) use model::{ConfiguredModels, NoImages, PlatformModel};
+pub(crate) use password::{Argon2Passwords, PasswordCost};

@@ -1,0 +1,145 @@
+//! `igny8 serve`: from settings to a server that answers, and back.
+
+mod announce;
+mod dashboard;
+mod listen;
+mod shutdown;
+mod wire;
+mod workspace;
+
+use crate::argument::ServeArguments;
+use crate::config::Settings;
+use crate::port::{KeyFile, KeyFileError};
+use crate::{telemetry, terminal};
+use anyhow::Context;
+use axum::Router;
+use igny8_actors_runtime::Platform;
+use igny8_server_edge::{EdgeSettings, EdgeState, router};
+use igny8_storage_embedded::{EmbeddedOptions, EmbeddedStore, Faults};
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+/// The folder of the store within the data folder: keys and exports lie beside it.
+pub(crate) const STORE_FOLDER: &str = "store";
+
+/// Runs the server until it is told to stop.
+pub(crate) async fn command(arguments: ServeArguments) -> ExitCode {
+    let Some(settings) = arguments.config.settings() else {
+        return ExitCode::from(terminal::EXIT_UNUSABLE);
+    };
+    match run(&settings, &arguments).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            terminal::error(&format!("{error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The server's keys: made in development if there are none.
+pub(crate) fn keys(settings: &Settings) -> Result<KeyFile, KeyFileError> {
+    match settings.development {
+        true => KeyFile::read_or_create(&settings.keys_file),
+        false => KeyFile::read(&settings.keys_file),
+    }
+}
+
+async fn run(settings: &Settings, arguments: &ServeArguments) -> anyhow::Result<()> {
+    telemetry::start_logs(settings)?;
+    let metrics = telemetry::start_metrics()?;
+    let keys = keys(settings)?;
+    let listener = listen::bind(settings).await?;
+    let address = listener.local_addr().context("the listener has no address")?;
+    let store = Arc::new(open_store(settings)?);
+    let (world, pool) = wire::world(settings, &keys, store.clone())?;
+    let platform = Platform::start(world).await.context("the actors cannot start")?;
+    let shutdown = CancellationToken::new();
+    let edge = EdgeSettings {
+        access_key: keys.access,
+        development: settings.development,
+        https: settings.https(),
+        origins: settings.origins.iter().chain(&settings.public_url).cloned().collect(),
+        trusted_proxies: settings.trusted_proxies.clone(),
+        limits: settings.limits,
+        assets: dashboard::source(settings)?,
+        metrics: settings.metrics.then(|| {
+            let render: igny8_server_edge::MetricsSource = Arc::new(move || metrics.render());
+            render
+        }),
+        shutdown: shutdown.clone(),
+    };
+    let state = EdgeState::new(platform.clone(), edge);
+    greet(settings, arguments, &platform, &state, address).await?;
+    answer(listener, router(state), shutdown).await?;
+    pool.close();
+    platform.stop().await;
+    drop(platform);
+    close(store).await;
+    Ok(())
+}
+
+fn open_store(settings: &Settings) -> anyhow::Result<EmbeddedStore> {
+    let folder = settings.data_dir.join(STORE_FOLDER);
+    std::fs::create_dir_all(&folder)
+        .with_context(|| format!("the data folder {} cannot be made", folder.display()))?;
+    let faults = match settings.development {
+        true => Faults::from_environment(),
+        false => Faults::none(),
+    };
+    let cache_bytes = settings.store_cache_bytes;
+    let options = EmbeddedOptions { cache_bytes, faults, ..EmbeddedOptions::default() };
+    Ok(EmbeddedStore::open(&folder, options)?)
+}
+
+/// Says where the server is, on the terminal and to whoever waits for the file.
+async fn greet(
+    settings: &Settings,
+    arguments: &ServeArguments,
+    platform: &Platform,
+    state: &EdgeState,
+    address: SocketAddr,
+) -> anyhow::Result<()> {
+    let url = settings.url(address);
+    let mut announcement = announce::Announcement { address: url.clone(), login_link: None };
+    if arguments.demo_workspace {
+        let account = workspace::ensure(platform).await?;
+        let code = state.new_login_code(account).context("no login code could be made")?;
+        announcement.login_link = Some(format!("{url}/#code={code}"));
+    }
+    tracing::info!(%address, url, development = settings.development, "the server answers");
+    announcement.print();
+    if let Some(path) = &arguments.announce {
+        announcement.write(path)?;
+    }
+    Ok(())
+}
+
+/// Takes requests until a signal comes; then lets the running ones end, within bounds.
+async fn answer(
+    listener: TcpListener,
+    router: Router,
+    shutdown: CancellationToken,
+) -> anyhow::Result<()> {
+    tokio::spawn(shutdown::on_signal(shutdown.clone()));
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let stopping = shutdown.clone();
+    let serving = axum::serve(listener, service)
+        .with_graceful_shutdown(async move { stopping.cancelled().await });
+    tokio::select! {
+        ended = serving.into_future() => ended.context("the server failed")?,
+        () = shutdown::grace(shutdown) => tracing::warn!("some requests did not end in time"),
+    }
+    Ok(())
+}
+
+/// Closes the store once nobody holds it any more; what is not closed recovers at the next start.
+async fn close(store: Arc<EmbeddedStore>) {
+    match shutdown::sole(store).await {
+        Some(store) => store.close().await,
+        None => tracing::warn!("the store is still in use; it recovers at the next start"),
+    }
+    tracing::info!("stopped");
+}

@@ -1,0 +1,55 @@
+//! The way out.
+
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+
+/// Running requests get so long to end: below the ten seconds after which process managers kill.
+const GRACE: Duration = Duration::from_secs(5);
+/// Actors and their errands give the store back within this.
+const RELEASE: Duration = Duration::from_secs(3);
+const RELEASE_STEP: Duration = Duration::from_millis(20);
+
+/// Cancels the token at SIGTERM or SIGINT: `/readyz` answers 503, no connection is taken any more,
+/// sockets are closed with 1012. A second signal ends the process at once.
+pub(super) async fn on_signal(shutdown: CancellationToken) {
+    let (Ok(mut terminate), Ok(mut interrupt)) =
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
+        tracing::error!("signals cannot be heard: the server ends only when it is killed");
+        return;
+    };
+    let mut next = async || {
+        tokio::select! {
+            _ = terminate.recv() => "SIGTERM",
+            _ = interrupt.recv() => "SIGINT",
+        }
+    };
+    let name = next().await;
+    tracing::info!(signal = name, "stopping");
+    shutdown.cancel();
+    next().await;
+    std::process::exit(130);
+}
+
+/// Ends when running requests have had their time.
+pub(super) async fn grace(shutdown: CancellationToken) {
+    shutdown.cancelled().await;
+    tokio::time::sleep(GRACE).await;
+}
+
+/// The value itself, once nobody else holds it; `None` if somebody does not let go.
+pub(super) async fn sole<T>(mut shared: Arc<T>) -> Option<T> {
+    let deadline = tokio::time::Instant::now() + RELEASE;
+    loop {
+        shared = match Arc::try_unwrap(shared) {
+            Ok(value) => return Some(value),
+            Err(shared) => shared,
+        };
+        if tokio::time::Instant::now() >= deadline {
+            return None;
+        }
+        tokio::time::sleep(RELEASE_STEP).await;
+    }
+}

@@ -1,0 +1,88 @@
+//! The ports, wired: which adapter serves what.
+
+use crate::config::{PlatformAi, Settings};
+use crate::port::{
+    Argon2Passwords, ConfiguredModels, KeyFile, NoImages, OsEntropy, PlatformModel, SealingRing,
+    SystemClock, ThreadPool,
+};
+use igny8_actors_domain::clustering::embedding::hashed_embedding;
+use igny8_actors_ports::{Clock, Entropy, ImageProvider, KeyRing};
+use igny8_actors_runtime::{World, WorldOptions};
+use igny8_server_adapters_ai::openai::{OpenAiCompatible, OpenAiConfig, TokenLimitField};
+use igny8_server_adapters_ai::{OfflineEmbedder, OfflineModel, OfflineModelOptions};
+use igny8_server_adapters_export::FolderPublisher;
+use igny8_server_adapters_images::OfflineImages;
+use igny8_server_adapters_wordpress::{WordPressPublisher, WordPressSettings};
+use igny8_storage_api::Store;
+use std::sync::Arc;
+
+/// The name under which tasks record the offline model.
+const OFFLINE_MODEL: &str = "offline";
+
+/// Everything that the actors ask of the world; and the pool, which is closed at the end.
+pub(super) fn world(
+    settings: &Settings,
+    keys: &KeyFile,
+    store: Arc<dyn Store>,
+) -> anyhow::Result<(World, Arc<ThreadPool>)> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let entropy: Arc<dyn Entropy> = Arc::new(OsEntropy);
+    let ring: Arc<dyn KeyRing> = Arc::new(SealingRing::new(keys));
+    let pool = Arc::new(ThreadPool::new());
+    let platform = platform_model(&settings.ai)?;
+    let allow_private = settings.allow_private_networks;
+    let wordpress =
+        WordPressSettings { allow_private_networks: allow_private, ..WordPressSettings::default() };
+    let passwords = Argon2Passwords::new(settings.password).map_err(anyhow::Error::msg)?;
+    let world = World {
+        store,
+        models: Arc::new(ConfiguredModels::new(platform, ring.clone(), allow_private)),
+        images: images(settings),
+        embedder: Arc::new(OfflineEmbedder::new(hashed_embedding)),
+        wordpress: Arc::new(WordPressPublisher::new(wordpress, clock.clone(), entropy.clone())?),
+        export: Arc::new(FolderPublisher::new(&settings.export_dir, clock.clone())),
+        clock,
+        entropy,
+        keys: ring,
+        passwords: Arc::new(passwords),
+        compute: pool.clone(),
+        options: WorldOptions {
+            idle_timeout: settings.idle,
+            model_idle_timeout: settings.model_idle,
+            demo_credits: settings.demo_credits,
+        },
+    };
+    Ok((world, pool))
+}
+
+fn platform_model(ai: &PlatformAi) -> anyhow::Result<PlatformModel> {
+    Ok(match ai {
+        PlatformAi::Offline { words_per_second } => {
+            let options = OfflineModelOptions {
+                words_per_second: *words_per_second,
+                ..OfflineModelOptions::default()
+            };
+            PlatformModel::Provider(Arc::new(OfflineModel::new(options)), OFFLINE_MODEL.to_owned())
+        }
+        PlatformAi::Provider { base_url, model, organization, json_schema, key } => {
+            let config = OpenAiConfig {
+                base_url: base_url.clone(),
+                key: key.clone(),
+                model: model.clone(),
+                organization: organization.clone(),
+                json_schema: *json_schema,
+                token_limit_field: TokenLimitField::default(),
+            };
+            PlatformModel::Provider(Arc::new(OpenAiCompatible::new(config)?), model.clone())
+        }
+        PlatformAi::None => PlatformModel::None,
+    })
+}
+
+/// Pictures that are drawn from a hash are for development: nobody would pay for them.
+fn images(settings: &Settings) -> Arc<dyn ImageProvider> {
+    match settings.development {
+        true => Arc::new(OfflineImages::new()),
+        false => Arc::new(NoImages),
+    }
+}
