@@ -43,11 +43,12 @@ function useStart() {
   const [codeProblem, setCodeProblem] = useState<string>();
   const [failure, setFailure] = useState<unknown>(null);
   useEffect(() => {
+    // Read before anything is restored: the first membership would overwrite it.
+    const last = remembered('tenant');
     const begin = async () => {
       const code = takeLoginCode();
       if (code === null) await session.restore();
       else await session.loginWithCode(code).catch((error: unknown) => rejoin(error));
-      const last = remembered('tenant');
       if (last) session.selectTenant(last);
     };
     // A link that was used before: whoever is signed in already goes on, others learn why.
