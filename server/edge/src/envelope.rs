@@ -53,13 +53,9 @@ pub(crate) async fn envelope(
     let is_api = request.uri().path().starts_with("/api");
     let address = client_address(&request, &state.settings.trusted_proxies);
     let standing = Standing::default();
-    request.extensions_mut().extend({
-        let mut extensions = http::Extensions::new();
-        extensions.insert(id.clone());
-        extensions.insert(standing.clone());
-        extensions.insert(address);
-        extensions
-    });
+    let extensions = request.extensions_mut();
+    extensions.insert(standing.clone());
+    extensions.insert(address);
     let span = tracing::info_span!("request", id = %id.0, %method, route);
     let answered =
         AssertUnwindSafe(next.run(request)).catch_unwind().instrument(span.clone()).await;

@@ -133,7 +133,10 @@ impl Session {
             tokio::select! {
                 biased;
                 () = shutdown.cancelled() => return Some((close::GOING_AWAY, "the server restarts")),
-                _ = role.changed() => {
+                changed = role.changed() => {
+                    if changed.is_err() {
+                        return Some((close::INTERNAL, "the watch over your role failed"));
+                    }
                     let now = *role.borrow_and_update();
                     let Some(now) = now else {
                         return Some((close::REVOKED, "you no longer have access to this workspace"));

@@ -1,0 +1,271 @@
+//! The socket: greeting, streams, rights on every message, and its ends.
+
+mod support;
+
+use http::StatusCode;
+use igny8_actors_domain::Origin;
+use igny8_actors_domain::role::{Action, Role, allows};
+use igny8_actors_domain::tenant::TenantCommand;
+use igny8_protocol_ids::{DocumentId, TaskId};
+use igny8_protocol_wire::close;
+use igny8_protocol_wire::codec::encode;
+use igny8_protocol_wire::frame::{ClientFrame, ServerFrame, SocketCommand};
+use igny8_protocol_wire::stream::{StreamEvent, StreamName, StreamSnapshot};
+use serde_json::json;
+use support::Server;
+use support::client::{Client, Heard, listen, ticket};
+use tokio_tungstenite::tungstenite::Message;
+
+/// An empty Yjs update (v1): no structs, no deletions.
+const EMPTY_UPDATE: [u8; 2] = [0, 0];
+
+async fn document(server: &Server, token: &str) -> DocumentId {
+    let path = server.url(server.own, "writer", "documents");
+    let made =
+        server.post(&path).token(token).tenant(server.own.tenant).json(json!({"title": "A"})).await;
+    assert_eq!(StatusCode::CREATED, made.status);
+    made.json()["id"].as_str().unwrap().parse().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ticket_opens_one_socket_once() {
+    let server = Server::start().await;
+    let (address, ada) = (listen(&server).await, server.ada().await);
+    let ticket = ticket(&server, &ada, server.own.tenant).await;
+    let mut first = Client::dial(address, &ticket, None).await.unwrap();
+    first.send(&ClientFrame::Hello { versions: vec![1], client: "test".to_owned() }).await;
+    assert!(matches!(first.hear().await, Heard::Frame(ServerFrame::Welcome { .. })));
+    let mut second = Client::dial(address, &ticket, None).await.unwrap();
+    assert_eq!(close::TICKET.code, second.closed().await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn other_pages_open_no_sockets() {
+    let server = Server::start().await;
+    let (address, ada) = (listen(&server).await, server.ada().await);
+    let ticket = ticket(&server, &ada, server.own.tenant).await;
+    assert!(Client::dial(address, &ticket, Some("https://evil.example")).await.is_err());
+    let own = format!("http://{address}");
+    assert!(Client::dial(address, &ticket, Some(&own)).await.is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_protocol_closes_by_name() {
+    let server = Server::start().await;
+    let (address, ada) = (listen(&server).await, server.ada().await);
+    let hello = |versions| {
+        Message::Binary(
+            encode(&ClientFrame::Hello { versions, client: String::new() }).unwrap().into(),
+        )
+    };
+    let cases = [
+        (vec![hello(vec![99])], close::VERSION),
+        (vec![Message::Binary(vec![0xc1].into())], close::MALFORMED),
+        (
+            vec![Message::Binary(encode(&ClientFrame::Ping { nonce: 1 }).unwrap().into())],
+            close::MALFORMED,
+        ),
+        (vec![hello(vec![1]), hello(vec![1])], close::MALFORMED),
+        (vec![hello(vec![1]), Message::Text("hi".into())], close::MALFORMED),
+        (vec![hello(vec![1]), Message::Binary(vec![0; 1_500_000].into())], close::TOO_LARGE),
+        (vec![hello(vec![1]), Message::Binary(vec![0; 3_000_000].into())], close::TOO_LARGE),
+    ];
+    for (messages, expected) in cases {
+        let ticket = ticket(&server, &ada, server.own.tenant).await;
+        let mut client = Client::dial(address, &ticket, None).await.unwrap();
+        for message in messages {
+            client.raw(message).await;
+        }
+        assert_eq!(expected.code, client.closed().await, "{}", expected.name);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r10_streams_begin_with_a_snapshot_and_resume_exactly() {
+    let server = Server::start().await;
+    let (address, ada) = (listen(&server).await, server.ada().await);
+    let mut client = Client::open(&server, address, &ada, server.own.tenant).await;
+    let site = StreamName::Site(server.own.site);
+    let ServerFrame::Subscribed { at, snapshot: Some(StreamSnapshot::Site { .. }), .. } =
+        client.subscribe(1, site).await.unwrap()
+    else {
+        panic!("no snapshot of the site")
+    };
+    let tenant = client.subscribe(2, StreamName::Tenant(server.own.tenant)).await.unwrap();
+    let ServerFrame::Subscribed {
+        snapshot: Some(StreamSnapshot::Tenant { balance, sites, .. }),
+        ..
+    } = tenant
+    else {
+        panic!("no snapshot of the tenant")
+    };
+    assert_eq!((600, 1), (balance.available.0, sites.len()));
+    let made = document(&server, &ada).await;
+    let heard = client
+        .until(|frame| match frame {
+            ServerFrame::Events { at, events } if at.stream == site => Some((at, events)),
+            _ => None,
+        })
+        .await;
+    assert!(
+        matches!(&heard.1[..], [StreamEvent::DocumentChanged { document }] if document.id == made),
+        "{heard:?}"
+    );
+    let mut later = Client::open(&server, address, &ada, server.own.tenant).await;
+    later
+        .send(&ClientFrame::Subscribe {
+            r#ref: 7,
+            stream: site,
+            position: Some(at.position),
+            state_vector: None,
+        })
+        .await;
+    let Heard::Frame(ServerFrame::Subscribed { snapshot: None, at: from, .. }) = later.hear().await
+    else {
+        panic!("not resumed exactly")
+    };
+    assert_eq!(at.position, from.position);
+    let Heard::Frame(ServerFrame::Events { at, events }) = later.hear().await else {
+        panic!("nothing was missed")
+    };
+    assert_eq!((heard.0, heard.1), (at, events));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r13_streams_of_others_do_not_exist() {
+    let server = Server::start().await;
+    let (address, ada, eve) = (listen(&server).await, server.ada().await, server.eve().await);
+    let made = document(&server, &ada).await;
+    let mut client = Client::open(&server, address, &eve, server.other.tenant).await;
+    let names = [
+        StreamName::Tenant(server.own.tenant),
+        StreamName::Site(server.own.site),
+        StreamName::Document(made),
+    ];
+    for (r#ref, name) in (1..).zip(names) {
+        assert_eq!(Err("not_found".to_owned()), client.subscribe(r#ref, name).await, "{name:?}");
+    }
+    assert_eq!(Some("not_open".to_owned()), client.edit(made, 1, EMPTY_UPDATE.to_vec()).await);
+}
+
+/// Every command of the socket, and the right of its REST route.
+fn commands(server: &Server, task: TaskId, elsewhere: bool) -> [(SocketCommand, Action); 3] {
+    let site = if elsewhere { server.other.site } else { server.own.site };
+    [
+        (SocketCommand::CancelTask { site, task }, Action::ControlTasks),
+        (SocketCommand::RetryTask { site, task }, Action::ControlTasks),
+        (SocketCommand::StopRun { site, task }, Action::ControlTasks),
+    ]
+}
+
+async fn outcome(client: &mut Client, r#ref: u32, command: SocketCommand) -> (String, String) {
+    // A new variant is added to `commands` above.
+    match command {
+        SocketCommand::CancelTask { .. }
+        | SocketCommand::RetryTask { .. }
+        | SocketCommand::StopRun { .. } => {}
+    }
+    client.send(&ClientFrame::Command { r#ref, command }).await;
+    client
+        .until(|frame| match frame {
+            ServerFrame::Done { r#ref: of } if of == r#ref => {
+                Some(("done".to_owned(), String::new()))
+            }
+            ServerFrame::Problem { r#ref: Some(of), code, message, .. } if of == r#ref => {
+                Some((code, message))
+            }
+            _ => None,
+        })
+        .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r13_every_command_for_every_role() {
+    let server = Server::start().await;
+    let address = listen(&server).await;
+    let task = TaskId::from_uuid(uuid::Uuid::from_u128(5));
+    for role in [Role::Owner, Role::Admin, Role::Editor, Role::Viewer] {
+        let token = match role {
+            Role::Owner => server.ada().await,
+            _ => server.person(&format!("{role:?}").to_lowercase(), role).await.1,
+        };
+        let mut client = Client::open(&server, address, &token, server.own.tenant).await;
+        for (r#ref, (command, action)) in (1..).zip(commands(&server, task, false)) {
+            let (code, message) = outcome(&mut client, r#ref, command.clone()).await;
+            let expected = if allows(role, action) { "not_found" } else { "forbidden" };
+            assert_eq!(expected, code, "{command:?} as {role:?}: {message}");
+            // The right was there: it is the task that is not.
+            assert!(expected == "forbidden" || message.contains("task"), "{message}");
+        }
+        for (r#ref, (command, _)) in (10..).zip(commands(&server, task, true)) {
+            let (code, message) = outcome(&mut client, r#ref, command.clone()).await;
+            assert_eq!("not_found", code, "{command:?} as {role:?}");
+            assert!(message.contains("site"), "{message}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r13_viewers_read_documents_and_change_none() {
+    let server = Server::start().await;
+    let (address, ada) = (listen(&server).await, server.ada().await);
+    let (_, viewer) = server.person("viewer", Role::Viewer).await;
+    let made = document(&server, &ada).await;
+    for (token, may) in [(&ada, true), (&viewer, false)] {
+        let mut client = Client::open(&server, address, token, server.own.tenant).await;
+        let opened = client.subscribe(1, StreamName::Document(made)).await.unwrap();
+        let ServerFrame::Subscribed {
+            snapshot: Some(StreamSnapshot::Document { writable, .. }),
+            ..
+        } = opened
+        else {
+            panic!("no state of the document")
+        };
+        assert_eq!(may, writable);
+        let refused = client.edit(made, 4, EMPTY_UPDATE.to_vec()).await;
+        assert_eq!((!may).then(|| "read_only".to_owned()), refused);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r13_a_changed_role_reaches_open_sockets() {
+    let server = Server::start().await;
+    let (address, tenant) = (listen(&server).await, server.own.tenant);
+    let ada = server.ada().await;
+    let (account, editor) = server.person("editor", Role::Editor).await;
+    let made = document(&server, &ada).await;
+    let mut client = Client::open(&server, address, &editor, tenant).await;
+    client.subscribe(1, StreamName::Document(made)).await.unwrap();
+    let change = |command| async {
+        server.platform.tenant(tenant).command(Origin::System, None, command).await.unwrap();
+    };
+    change(TenantCommand::ChangeRole { account, role: Role::Viewer }).await;
+    let reason = client
+        .until(|frame| match frame {
+            ServerFrame::StreamClosed { reason, .. } => Some(reason),
+            _ => None,
+        })
+        .await;
+    assert_eq!("resync", reason);
+    let again = client.subscribe(2, StreamName::Document(made)).await.unwrap();
+    let ServerFrame::Subscribed {
+        snapshot: Some(StreamSnapshot::Document { writable: false, .. }),
+        ..
+    } = again
+    else {
+        panic!("still writable")
+    };
+    change(TenantCommand::RemoveMember { account }).await;
+    assert_eq!(close::REVOKED.code, client.closed().await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shutdown_sends_everybody_away_in_order() {
+    let server = Server::start().await;
+    let (address, ada) = (listen(&server).await, server.ada().await);
+    let mut client = Client::open(&server, address, &ada, server.own.tenant).await;
+    client.send(&ClientFrame::Ping { nonce: 5 }).await;
+    assert!(matches!(client.hear().await, Heard::Frame(ServerFrame::Pong { nonce: 5 })));
+    server.shutdown.cancel();
+    assert_eq!(close::GOING_AWAY.code, client.closed().await);
+}
