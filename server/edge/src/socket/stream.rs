@@ -19,7 +19,7 @@ enum Stream {
     /// A tenant's or a site's: forwarded by a task that ends with it.
     Events { _forward: AbortOnDropHandle<()> },
     /// A document's.
-    Document(Open),
+    Document(Box<Open>),
 }
 
 /// All streams of one socket.
@@ -64,7 +64,7 @@ impl Streams {
                 let writable = allows(role, Action::EditDocument);
                 document::open(&self.context, r#ref, id, state_vector, writable)
                     .await
-                    .map(Stream::Document)
+                    .map(|open| Stream::Document(Box::new(open)))
             }
         };
         match joined {
@@ -111,7 +111,7 @@ impl Streams {
 
     fn document(&self, id: DocumentId) -> Option<&Open> {
         match self.open.get(&StreamName::Document(id)) {
-            Some(Stream::Document(open)) => Some(open),
+            Some(Stream::Document(open)) => Some(open.as_ref()),
             _ => None,
         }
     }
