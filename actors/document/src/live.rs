@@ -113,6 +113,13 @@ impl LiveDocument {
         self.doc.transact().state_vector().encode_v1()
     }
 
+    /// How far each client's edits are held, in the order of the clients. The encoded state vector
+    /// has no order of its own, so two equal ones may differ in their bytes.
+    pub fn clocks(&self) -> std::collections::BTreeMap<u64, u32> {
+        let state = self.doc.transact().state_vector();
+        state.iter().map(|(client, clock)| (client.get(), *clock)).collect()
+    }
+
     /// The whole state as one v1 update. Costs the document's size.
     pub fn snapshot(&self) -> Vec<u8> {
         self.doc.transact().encode_diff_v1(&StateVector::default())

@@ -43,17 +43,24 @@ pub(crate) async fn audit(
     Ok(problems)
 }
 
-async fn kept(store: &dyn Store, tenant: TenantId, blob: BlobHash) -> Result<Result<Vec<u8>, String>, StoreError> {
+async fn kept(
+    store: &dyn Store,
+    tenant: TenantId,
+    blob: BlobHash,
+) -> Result<Result<Vec<u8>, String>, StoreError> {
     let packed = store.blob(tenant, blob).await?;
-    Ok(packed.ok_or_else(|| "a kept state is missing".to_owned()).and_then(|packed| unpack(&packed)))
+    Ok(packed
+        .ok_or_else(|| "a kept state is missing".to_owned())
+        .and_then(|packed| unpack(&packed)))
 }
 
 /// Builds the document, encodes it and builds it from that: both must have the same content.
 fn again(snapshot: Option<&[u8]>, rows: &[bytes::Bytes]) -> Result<(), String> {
     let first = LiveDocument::load(CLIENT, snapshot, rows).map_err(|error| error.to_string())?;
     let none: [&[u8]; 0] = [];
-    let second = LiveDocument::load(CLIENT, Some(&first.snapshot()), none).map_err(|error| error.to_string())?;
-    if first.state_vector() == second.state_vector() && first.tree() == second.tree() {
+    let second = LiveDocument::load(CLIENT, Some(&first.snapshot()), none)
+        .map_err(|error| error.to_string())?;
+    if first.clocks() == second.clocks() && first.tree() == second.tree() {
         Ok(())
     } else {
         Err("encoded and read again it is another document".to_owned())

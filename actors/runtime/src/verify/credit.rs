@@ -51,7 +51,9 @@ impl Books {
         let granted = sum(|balance| balance.granted.0);
         let there = sum(|balance| balance.settled.0 + balance.spent.0 + balance.expired.0);
         if granted != there + moving_total {
-            wrong.push(format!("{granted} were granted; {there} are there or used, {moving_total} on their way"));
+            wrong.push(format!(
+                "{granted} were granted; {there} are there or used, {moving_total} on their way"
+            ));
         }
         wrong
     }
@@ -82,7 +84,12 @@ mod tests {
             elsewhere: Credits(-arrived),
             ..Balance::default()
         };
-        Books { tenant: Some(own), lent: [(site, lent)].into(), slices: [(site, slice)].into(), is_moving }
+        Books {
+            tenant: Some(own),
+            lent: [(site, lent)].into(),
+            slices: [(site, slice)].into(),
+            is_moving,
+        }
     }
 
     #[test]

@@ -195,7 +195,11 @@ impl Walk<'_> {
 }
 
 /// The first sequence that is missing from what the feed still keeps, in words.
-async fn gap(store: &dyn Store, entity: &EntityKey, head: Sequence) -> Result<Option<String>, StoreError> {
+async fn gap(
+    store: &dyn Store,
+    entity: &EntityKey,
+    head: Sequence,
+) -> Result<Option<String>, StoreError> {
     let mut last = floor(store, entity, head).await?;
     loop {
         let page = store.feed(entity, last, limits::FEED_PAGE_MAX).await?;
@@ -204,19 +208,28 @@ async fn gap(store: &dyn Store, entity: &EntityKey, head: Sequence) -> Result<Op
         }
         for event in &page.events {
             if event.sequence != last.next() {
-                return Ok(Some(format!("after {} the feed goes on with {}", last.0, event.sequence.0)));
+                return Ok(Some(format!(
+                    "after {} the feed goes on with {}",
+                    last.0, event.sequence.0
+                )));
             }
             last = event.sequence;
         }
         if !page.more || page.events.is_empty() {
             let ends = last == head;
-            return Ok((!ends).then(|| format!("the feed ends at {}, the head is {}", last.0, head.0)));
+            return Ok(
+                (!ends).then(|| format!("the feed ends at {}, the head is {}", last.0, head.0))
+            );
         }
     }
 }
 
 /// The sequence after which the feed is kept: older frames are cut off in time.
-async fn floor(store: &dyn Store, entity: &EntityKey, head: Sequence) -> Result<Sequence, StoreError> {
+async fn floor(
+    store: &dyn Store,
+    entity: &EntityKey,
+    head: Sequence,
+) -> Result<Sequence, StoreError> {
     let (mut cut, mut kept) = (0, head.0);
     if !store.feed(entity, Sequence(0), 1).await?.truncated {
         return Ok(Sequence(0));

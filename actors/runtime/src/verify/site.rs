@@ -19,7 +19,12 @@ const fn word(status: TaskStatus) -> &'static str {
 }
 
 impl Walk<'_> {
-    pub(super) async fn site(&mut self, tenant: TenantId, entity: &EntityKey, site: &Site) -> Result<(), StoreError> {
+    pub(super) async fn site(
+        &mut self,
+        tenant: TenantId,
+        entity: &EntityKey,
+        site: &Site,
+    ) -> Result<(), StoreError> {
         for task in site.tasks() {
             *self.found.tasks.entry(word(task.status).to_owned()).or_default() += 1;
         }
@@ -30,7 +35,10 @@ impl Walk<'_> {
             .collect();
         for hold in site.ledger().holds().filter(|hold| !owned.contains(&hold.id)) {
             self.found.open_holds += 1;
-            self.note(format!("{entity}: hold {} ({}) belongs to no task that waits or runs", hold.id, hold.reason));
+            self.note(format!(
+                "{entity}: hold {} ({}) belongs to no task that waits or runs",
+                hold.id, hold.reason
+            ));
         }
         self.publications(entity, site);
         for blob in blobs(site) {
@@ -43,7 +51,8 @@ impl Walk<'_> {
     }
 
     fn publications(&mut self, entity: &EntityKey, site: &Site) {
-        let published = site.documents().filter(|document| document.status == DocumentStatus::Published);
+        let published =
+            site.documents().filter(|document| document.status == DocumentStatus::Published);
         self.found.documents_published += published.count() as u64;
         let mut done: BTreeMap<(DocumentId, u64), u64> = BTreeMap::new();
         for task in site.tasks().filter(|task| task.status == TaskStatus::Succeeded) {
@@ -53,14 +62,17 @@ impl Walk<'_> {
         }
         for ((document, revision), times) in done.into_iter().filter(|(_, times)| *times > 1) {
             self.found.published_twice += 1;
-            self.note(format!("{entity}: revision {revision} of document {document} was published {times} times"));
+            self.note(format!(
+                "{entity}: revision {revision} of document {document} was published {times} times"
+            ));
         }
     }
 }
 
 /// Every blob that a site's records name.
 fn blobs(site: &Site) -> BTreeSet<[u8; 32]> {
-    let images = site.documents().flat_map(|document| &document.images).filter_map(|id| site.image(*id));
+    let images =
+        site.documents().flat_map(|document| &document.images).filter_map(|id| site.image(*id));
     let images = images.map(|image| image.blob);
     let versions = site.documents().filter_map(|document| document.approved);
     let answers = site.tasks().filter_map(|task| task.response);
