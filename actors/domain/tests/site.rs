@@ -119,7 +119,7 @@ impl World {
                 retry_after_ms: None,
             },
             (1, TaskInput::Draft { .. }) => {
-                TaskOutcome::Stopped { wrote: ending % 2 == 0, words: 3 }
+                TaskOutcome::Stopped { wrote: ending.is_multiple_of(2), words: 3 }
             }
             (_, TaskInput::Cluster { keywords }) => TaskOutcome::Clustered {
                 clusters: keywords
@@ -236,10 +236,10 @@ fn step(world: &mut World, kind: u8, a: u8, b: u8) {
             world.act(SiteCommand::QueueDrafts { ideas, images: u32::from(b % 3) });
         }
         4 | 5 => world.finish(a, b),
-        6 => world.grant(b % 4 == 0),
+        6 => world.grant(b.is_multiple_of(4)),
         7 => {
             if let Some(task) = task(world) {
-                let command = if b % 2 == 0 {
+                let command = if b.is_multiple_of(2) {
                     SiteCommand::CancelTask { task }
                 } else {
                     SiteCommand::RetryTask { task }

@@ -37,6 +37,7 @@ pub struct Client {
 
 /// What ends a wait: a frame, or the close code.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "one at a time, on the stack of a test")]
 pub enum Heard {
     Frame(ServerFrame),
     Closed(u16),
