@@ -78,12 +78,12 @@ impl ConfigArguments {
         if let Some(path) = &self.config {
             layers.file(path);
         }
-        layers.environment(std::env::vars_os().filter_map(|(name, text)| {
-            Some((name.into_string().ok()?, text.into_string().ok()?))
-        }));
-        for (name, is_given) in
-            [("development", self.dev), ("port_fallback", self.port_fallback)]
-        {
+        layers.environment(
+            std::env::vars_os().filter_map(|(name, text)| {
+                Some((name.into_string().ok()?, text.into_string().ok()?))
+            }),
+        );
+        for (name, is_given) in [("development", self.dev), ("port_fallback", self.port_fallback)] {
             if is_given {
                 layers.flag(name, "true");
             }

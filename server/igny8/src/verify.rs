@@ -56,10 +56,13 @@ async fn check(arguments: &VerifyArguments) -> anyhow::Result<(Found, Vec<String
     let meaning = verify(store.as_ref(), |entities| bar.set_position(entities)).await;
     let (meaning, mut problems) = meaning.context("the check could not go on")?;
     bar.finish_and_clear();
-    problems.splice(0..0, structure.findings.iter().map(|finding| match finding.entity {
-        Some(entity) => format!("{entity}: {}", finding.problem),
-        None => finding.problem.clone(),
-    }));
+    problems.splice(
+        0..0,
+        structure.findings.iter().map(|finding| match finding.entity {
+            Some(entity) => format!("{entity}: {}", finding.problem),
+            None => finding.problem.clone(),
+        }),
+    );
     let found = Found { store_problems: structure.findings.len(), meaning };
     match Arc::try_unwrap(store) {
         Ok(store) => store.close().await,

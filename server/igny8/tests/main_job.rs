@@ -1,4 +1,5 @@
 //! The whole job against the real binary, and what its commands refuse.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod server;
 
@@ -33,7 +34,8 @@ fn demo_publishes_what_it_was_asked_for_and_the_store_is_sound() {
     assert_eq!(report["credits_held"], 0);
     assert_eq!(report["ledger_balanced"], true);
     assert_eq!(report.as_object().unwrap().len(), 12);
-    let posts: Vec<_> = std::fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let posts: Vec<_> =
+        std::fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().path()).collect();
     assert_eq!(posts.len(), 3);
     for post in &posts {
         assert!(std::fs::read_to_string(post.join("post.html")).unwrap().contains("<h2"));
@@ -42,7 +44,10 @@ fn demo_publishes_what_it_was_asked_for_and_the_store_is_sound() {
     }
     server.stop();
     let found = assert_sound(directory.path());
-    assert_eq!((found["tenants"].as_i64(), found["documents_published"].as_i64()), (Some(2), Some(3)));
+    assert_eq!(
+        (found["tenants"].as_i64(), found["documents_published"].as_i64()),
+        (Some(2), Some(3))
+    );
 }
 
 #[test]

@@ -229,7 +229,8 @@ mod tests {
         layers.environment(environment(&[("IGNY8_AI_KEY_FILE", text)]));
         assert_eq!(value(layers, "ai_key"), (Some("sk-1".to_owned()), vec![]));
         let mut layers = Layers::default();
-        layers.environment(environment(&[("IGNY8_LISTEN_FILE", text), ("IGNY8_AI_KEY_FILE", "/x")]));
+        layers
+            .environment(environment(&[("IGNY8_LISTEN_FILE", text), ("IGNY8_AI_KEY_FILE", "/x")]));
         assert_eq!(value(layers, "listen").1.len(), 2);
     }
 
@@ -242,7 +243,9 @@ mod tests {
         let text: Vec<String> = problems.iter().map(ToString::to_string).collect();
         assert_eq!(text.len(), 3, "{text:?}");
         assert!(text.iter().any(|line| line.contains("f.toml") && line.contains("`listen`")));
-        assert!(text.iter().any(|line| line.contains("IGNY8_DATADIR") && line.contains("`data_dir`")));
+        assert!(
+            text.iter().any(|line| line.contains("IGNY8_DATADIR") && line.contains("`data_dir`"))
+        );
     }
 
     #[test]

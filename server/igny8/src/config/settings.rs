@@ -187,8 +187,7 @@ fn log_filter(reader: &mut Reader, default: &str) -> String {
 }
 
 fn limits(reader: &mut Reader, development: bool) -> LimitSettings {
-    let default =
-        if development { LimitSettings::development() } else { LimitSettings::default() };
+    let default = if development { LimitSettings::development() } else { LimitSettings::default() };
     let mut limit = |name, default: NonZeroU32| {
         reader.value(name, default, "a number of requests a minute, above zero")
     };
@@ -279,9 +278,11 @@ mod tests {
 
     fn read(pairs: &[(&str, &str)]) -> Result<Settings, Vec<String>> {
         let mut layers = Layers::default();
-        layers.environment(pairs.iter().map(|(name, text)| {
-            (format!("IGNY8_{}", name.to_uppercase()), (*text).to_owned())
-        }));
+        layers.environment(
+            pairs
+                .iter()
+                .map(|(name, text)| (format!("IGNY8_{}", name.to_uppercase()), (*text).to_owned())),
+        );
         Settings::read(layers)
             .map_err(|problems| problems.iter().map(ToString::to_string).collect())
     }

@@ -27,7 +27,9 @@ const PAGE_LIMIT: usize = 200;
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ApiError {
     /// Nobody answers.
-    #[error("the server at {server} does not answer: {reason}. Is it running, and is this its address?")]
+    #[error(
+        "the server at {server} does not answer: {reason}. Is it running, and is this its address?"
+    )]
     Unreachable { server: String, reason: String },
     /// The server said no.
     #[error("{detail} ({status}, {code})")]
@@ -76,8 +78,7 @@ impl Api {
     /// Makes a fresh account with a tenant of its own.
     pub(super) async fn sign_up(server: &str, patience: Duration) -> Result<Self, ApiError> {
         let server = server.trim_end_matches('/').to_owned();
-        let unreachable =
-            |reason: String| ApiError::Unreachable { server: server.clone(), reason };
+        let unreachable = |reason: String| ApiError::Unreachable { server: server.clone(), reason };
         let http = reqwest::Client::builder().timeout(REQUEST_TIMEOUT).build();
         let http = http.map_err(|error| unreachable(error.to_string()))?;
         let started = Instant::now();
@@ -169,9 +170,9 @@ impl Api {
         loop {
             let failed = match self.attempt(&method, path, &body, key.as_deref()).await {
                 Ok(bytes) => return Ok(bytes),
-                Err(Failed::For(ApiError::Refused { status: StatusCode::UNAUTHORIZED, .. }))
-                    if !is_renewed =>
-                {
+                Err(Failed::For(ApiError::Refused {
+                    status: StatusCode::UNAUTHORIZED, ..
+                })) if !is_renewed => {
                     // Access tokens are short-lived.
                     match self.log_in().await {
                         Ok(()) => {
@@ -249,10 +250,8 @@ impl Api {
 }
 
 fn read<T: DeserializeOwned>(path: &str, bytes: &[u8]) -> Result<T, ApiError> {
-    serde_json::from_slice(bytes).map_err(|error| ApiError::Unreadable {
-        path: path.to_owned(),
-        reason: error.to_string(),
-    })
+    serde_json::from_slice(bytes)
+        .map_err(|error| ApiError::Unreadable { path: path.to_owned(), reason: error.to_string() })
 }
 
 fn refusal(status: StatusCode, bytes: &[u8]) -> ApiError {

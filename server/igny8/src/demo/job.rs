@@ -170,10 +170,8 @@ impl<'a> Job<'a> {
             }
             let each = missing.div_ceil(clusters.len()).min(IDEAS_PER_CLUSTER_MAX);
             let chosen: Vec<ClusterId> = ids.by_ref().take(missing.div_ceil(each)).collect();
-            let body = MakeIdeas {
-                clusters: chosen,
-                count: u32::try_from(each).expect("at most ten"),
-            };
+            let body =
+                MakeIdeas { clusters: chosen, count: u32::try_from(each).expect("at most ten") };
             let _: Queued = self.api.post(&self.planner("ideas"), Body::json(&body)).await?;
             Self::require(&self.wait().await?, TaskKind::Ideas)?;
         }
@@ -202,8 +200,7 @@ impl<'a> Job<'a> {
     pub(super) async fn approve(&self) -> Result<(), DemoError> {
         self.steps.step("approve", self.documents.len());
         for (done, document) in self.documents.iter().enumerate() {
-            let change =
-                ChangeDocument { title: None, status: Some(DocumentStatus::Approved) };
+            let change = ChangeDocument { title: None, status: Some(DocumentStatus::Approved) };
             let path = self.writer(&format!("documents/{document}"));
             let _: DocumentView = self.api.patch(&path, &change).await?;
             self.steps.done(done + 1, self.documents.len());

@@ -38,7 +38,9 @@ impl Compute for ThreadPool {
         });
         match done.await {
             Ok(()) => Ok(()),
-            Err(error) if error.is_panic() => Err(ComputeError::Panicked(words(error.into_panic()))),
+            Err(error) if error.is_panic() => {
+                Err(ComputeError::Panicked(words(error.into_panic())))
+            }
             Err(_) => Err(ComputeError::ShuttingDown),
         }
     }

@@ -138,7 +138,8 @@ impl Stored {
         }
         let mut sealing = Vec::with_capacity(self.sealing.len());
         for stored in &self.sealing {
-            let key = decode(&stored.key).map_err(|reason| format!("key {}: {reason}", stored.id))?;
+            let key =
+                decode(&stored.key).map_err(|reason| format!("key {}: {reason}", stored.id))?;
             if stored.id.is_empty() || sealing.iter().any(|(id, _)| *id == stored.id) {
                 return Err(format!("the id {:?} is empty or there twice", stored.id));
             }

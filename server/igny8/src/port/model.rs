@@ -73,8 +73,7 @@ impl ConfiguredModels {
     }
 
     fn open(&self, tenant: TenantId, key: &ModelKey) -> Result<String, SealError> {
-        let sealed =
-            Sealed { key_id: key.sealed.key_id.clone(), bytes: key.sealed.bytes.clone() };
+        let sealed = Sealed { key_id: key.sealed.key_id.clone(), bytes: key.sealed.bytes.clone() };
         let bytes = self.keys.open(&model_key_place(tenant), &sealed)?;
         String::from_utf8(bytes).map_err(|_| SealError::Refused)
     }
@@ -84,9 +83,10 @@ impl ConfiguredModels {
             return refusing("no model is named for your AI provider: enter one in the settings");
         };
         let base_url = settings.base_url.clone().unwrap_or_default();
-        let literal = reqwest::Url::parse(&base_url).map_err(|error| error.to_string()).and_then(
-            |url| check_literal(&url, self.allow_private).map_err(|error| error.to_string()),
-        );
+        let literal =
+            reqwest::Url::parse(&base_url).map_err(|error| error.to_string()).and_then(|url| {
+                check_literal(&url, self.allow_private).map_err(|error| error.to_string())
+            });
         if let Err(reason) = literal {
             return refusing(&format!("the address of your AI provider cannot be used: {reason}"));
         }
