@@ -294,6 +294,17 @@ fn r6_without_credits_a_task_waits_and_asks() {
 }
 
 #[test]
+fn r6_what_cannot_be_paid_is_refused_whole() {
+    let mut world = World::new();
+    world.import(40);
+    let clustering =
+        |budget| SiteCommand::Within { budget, command: Box::new(SiteCommand::QueueClustering) };
+    assert!(!world.act(clustering(Credits(1))), "40 keywords cost 2");
+    assert_eq!((world.site.tasks().count(), world.asked.len()), (0, 0));
+    assert!(world.act(clustering(Credits(2))));
+}
+
+#[test]
 fn a_refusal_leaves_everything_as_it_was() {
     let mut world = World::new();
     world.import(5);

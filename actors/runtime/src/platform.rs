@@ -10,7 +10,8 @@ use crate::tenant::{TenantDispatch, TenantHandle};
 use crate::worker::{ProgressBoard, Runners};
 use crate::world::World;
 use igny8_actors_domain::account::{
-    Account, AccountCommand, FirstTenant, PasswordDigest, normalise_email, normalise_name,
+    Account, AccountCommand, AccountReply, FirstTenant, PasswordDigest, normalise_email,
+    normalise_name,
 };
 use igny8_actors_domain::ledger::Balance;
 use igny8_actors_domain::site::Site;
@@ -265,18 +266,7 @@ impl Platform {
         let email = normalise_email(email)?;
         let (name, tenant_name) = (normalise_name(name)?, normalise_name(tenant_name)?);
         let digest = self.hash(password.to_owned()).await?;
-        let account = AccountId::new(world.now(), world.chance());
-        let claim = world
-            .store
-            .claim(&claim_name(&email), account.uuid().into_bytes().to_vec().into())
-            .await?;
-        if claim != ClaimOutcome::Claimed {
-            return Err(Failure::Refused(Refusal::new(
-                RefusalKind::Conflict,
-                "email_taken",
-                "There is an account with this address already: log in, or reset the password.",
-            )));
-        }
+        let account = self.claim_address(&email).await?;
         let tenant = FirstTenant {
             id: TenantId::new(world.now(), world.chance()),
             name: tenant_name.clone(),
@@ -287,10 +277,15 @@ impl Platform {
             id: account,
             email: email.clone(),
             name: name.clone(),
-            password: PasswordDigest(digest),
+            password: PasswordDigest(digest.clone()),
             tenant: Some(tenant.clone()),
         };
-        self.account(account).command(Origin::System, command).await?;
+        let ours = PasswordDigest(digest);
+        match self.account(account).command(Origin::System, command).await? {
+            AccountReply::Account(card) if card.password == ours => {}
+            // Somebody else registered with this address between our claim and our command.
+            _ => return Err(address_taken()),
+        }
         // The outbox makes the tenant as well; whoever comes second changes nothing.
         let id = tenant.id;
         let handle = self.tenant(id);
@@ -299,6 +294,21 @@ impl Platform {
             .create_site(Origin::System, None, tenant_name, "en".to_owned(), String::new())
             .await?;
         Ok((account, id))
+    }
+
+    /// The account id for a new address. A claim whose owner never registered (the server died in
+    /// between) is taken up.
+    async fn claim_address(&self, email: &str) -> Result<AccountId, Failure> {
+        let world = &self.inner.world;
+        let fresh = AccountId::new(world.now(), world.chance());
+        let value = fresh.uuid().into_bytes().to_vec().into();
+        let ClaimOutcome::Held(held) = world.store.claim(&claim_name(email), value).await? else {
+            return Ok(fresh);
+        };
+        let holder =
+            uuid::Uuid::from_slice(&held).map(AccountId::from_uuid).map_err(|_| address_taken())?;
+        let registered = self.account(holder).read(|account| account.card().is_some()).await?;
+        if registered { Err(address_taken()) } else { Ok(holder) }
     }
 
     async fn hash(&self, password: String) -> Result<String, Failure> {
@@ -347,6 +357,14 @@ impl Platform {
         let claimed = self.inner.world.store.claimed(&claim_name(&email)).await?;
         Ok(claimed.and_then(|id| uuid::Uuid::from_slice(&id).ok()).map(AccountId::from_uuid))
     }
+}
+
+fn address_taken() -> Failure {
+    Failure::Refused(Refusal::new(
+        RefusalKind::Conflict,
+        "email_taken",
+        "There is an account with this address already: log in, or reset the password.",
+    ))
 }
 
 fn claim_name(email: &str) -> String {

@@ -118,21 +118,8 @@ impl SiteHandle {
         idempotency: Option<Idempotency>,
         command: SiteCommand,
     ) -> Result<Vec<Task>, Failure> {
-        let price = self.price(&command).await?;
-        if price > Credits::ZERO {
-            let (total, _) = self.inner.total_balance(self.tenant).await?;
-            if total.available < price {
-                let message = format!(
-                    "This needs {} credits and {} are available. Nothing was charged. Buy credits or do less at once.",
-                    price.0, total.available.0
-                );
-                return Err(Failure::Refused(Refusal::new(
-                    RefusalKind::PaymentRequired,
-                    "insufficient_credits",
-                    message,
-                )));
-            }
-        }
+        let (total, _) = self.inner.total_balance(self.tenant).await?;
+        let command = SiteCommand::Within { budget: total.available, command: Box::new(command) };
         match self.command(origin, idempotency, command).await? {
             SiteReply::Tasks(tasks) => Ok(tasks),
             _ => Ok(Vec::new()),

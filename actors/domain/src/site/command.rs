@@ -181,6 +181,14 @@ pub enum SiteCommand {
         /// `New` or `Archived`.
         status: Option<IdeaStatus>,
     },
+    /// Queue tasks only if they cost no more than this, images that follow included. Checked in
+    /// the decision, so that a repeated request still gets its first answer.
+    Within {
+        /// What the tenant can spend, all slices counted.
+        budget: Credits,
+        /// A command that queues.
+        command: Box<SiteCommand>,
+    },
     /// Cluster all keywords that are in no cluster.
     QueueClustering,
     /// Make ideas for clusters.

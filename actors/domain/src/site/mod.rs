@@ -94,6 +94,11 @@ fn dispatch(
         C::MergeClusters { into, from } => cluster::merge(draft, context, into, &from),
         C::MoveKeywords { cluster, ids } => cluster::move_keywords(draft, context, cluster, &ids),
         C::ChangeIdea { idea, title, status } => idea::change(draft, context, idea, title, status),
+        C::Within { budget, command } => {
+            let reply = dispatch(draft, *command, context)?;
+            queue::within(&reply, budget)?;
+            Ok(reply)
+        }
         C::QueueClustering => queue::clustering(draft, context),
         C::QueueIdeas { clusters, count } => queue::ideas(draft, context, &clusters, count),
         C::QueueDrafts { ideas, images } => queue::drafts(draft, context, &ideas, images),

@@ -133,6 +133,32 @@ pub(super) fn enqueue(
     task
 }
 
+/// Refuses what was just queued if it costs more than there is: the draft is undone.
+pub(super) fn within(reply: &SiteReply, budget: Credits) -> Result<(), Refusal> {
+    let SiteReply::Tasks(tasks) = reply else { return Ok(()) };
+    let price = tasks.iter().map(full_price).fold(0, i64::saturating_add);
+    if price <= budget.0 {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        crate::RefusalKind::PaymentRequired,
+        "insufficient_credits",
+        format!(
+            "This needs {price} credits and {} are available. Nothing was charged. Buy credits or do less at once.",
+            budget.0
+        ),
+    ))
+}
+
+/// A task's price with that of the images which it will queue.
+fn full_price(task: &Task) -> i64 {
+    let images = match task.input {
+        TaskInput::Draft { images, .. } => price::price_of_images(images as usize).0,
+        _ => 0,
+    };
+    task.price.0.saturating_add(images)
+}
+
 fn bounded_items(count: usize) -> Result<(), Refusal> {
     if (1..=limits::ITEMS_PER_REQUEST_MAX).contains(&count) {
         return Ok(());
