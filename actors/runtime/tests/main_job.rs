@@ -7,7 +7,7 @@ use igny8_actors_domain::Origin;
 use igny8_actors_domain::site::{
     DocumentStatus, IdeaStatus, KeywordFigures, NewKeyword, SiteCommand, Task, TaskStatus,
 };
-use igny8_protocol_ids::{Credits, TaskId};
+use igny8_protocol_ids::{Credits, IdeaId, TaskId};
 use support::{Scene, fast, scene, until};
 
 fn keywords() -> Vec<NewKeyword> {
@@ -160,6 +160,67 @@ async fn r6_a_failing_task_ends_in_its_named_state_and_charges_nothing() {
     }
     let (total, _) = scene.platform.total_balance(scene.tenant).await.unwrap();
     assert_eq!((total.settled, total.spent, total.held), (Credits(600), Credits(0), Credits(0)));
+}
+
+/// A site with one idea, whose title makes the offline model fail in a named way.
+async fn idea_that_fails(scene: &Scene, fault: &str) -> IdeaId {
+    let site = scene.platform.site(scene.tenant, scene.site);
+    site.import(Origin::System, keywords()).await.unwrap();
+    all(&queue(scene, SiteCommand::QueueClustering).await, TaskStatus::Succeeded);
+    let cluster = site.read(|site| site.clusters().next().unwrap().id).await.unwrap();
+    all(
+        &queue(scene, SiteCommand::QueueIdeas { clusters: vec![cluster], count: 1 }).await,
+        TaskStatus::Succeeded,
+    );
+    let idea = site.read(|site| site.ideas().next().unwrap().id).await.unwrap();
+    let title = Some(format!("Cold brew [fail:{fault}]"));
+    site.command(Origin::System, None, SiteCommand::ChangeIdea { idea, title, status: None })
+        .await
+        .unwrap();
+    idea
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r9_a_cut_stream_is_continued_and_paid_once() {
+    let scene = scene(fast()).await;
+    let idea = idea_that_fails(&scene, "broken_stream:once").await;
+    let before = scene.platform.total_balance(scene.tenant).await.unwrap().0;
+    let tasks = queue(&scene, SiteCommand::QueueDrafts { ideas: vec![idea], images: 0 }).await;
+    all(&tasks, TaskStatus::Succeeded);
+    assert_eq!(tasks[0].attempts, 2, "cut once");
+    let tree = scene
+        .platform
+        .document(scene.tenant, tasks[0].input.document().unwrap())
+        .tree()
+        .await
+        .unwrap();
+    let text = tree.to_plain_text();
+    let lines: Vec<&str> = text.lines().filter(|line| line.len() > 40).collect();
+    let distinct: std::collections::HashSet<&str> = lines.iter().copied().collect();
+    assert_eq!(lines.len(), distinct.len(), "no text twice: {text}");
+    assert!(tree.word_count() > 600, "no text missing: {} words", tree.word_count());
+    let after = scene.platform.total_balance(scene.tenant).await.unwrap().0;
+    assert_eq!(before.settled.0 - after.settled.0, 3);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r6_rate_limits_and_timeouts_are_tried_again_then_dead_and_can_be_replayed() {
+    let scene = scene(fast()).await;
+    let idea = idea_that_fails(&scene, "rate_limited:0").await;
+    let before = scene.platform.total_balance(scene.tenant).await.unwrap().0;
+    let tasks = queue(&scene, SiteCommand::QueueDrafts { ideas: vec![idea], images: 0 }).await;
+    all(&tasks, TaskStatus::Dead);
+    assert_eq!((tasks[0].attempts, tasks[0].spent, tasks[0].hold), (4, Credits::ZERO, None));
+    assert_eq!(tasks[0].failure.as_ref().unwrap().class.code(), "rate_limited");
+    let after = scene.platform.total_balance(scene.tenant).await.unwrap().0;
+    assert_eq!((after.settled, after.held), (before.settled, Credits(0)));
+    let site = scene.platform.site(scene.tenant, scene.site);
+    let title = Some("Cold brew at home".to_owned());
+    site.command(Origin::System, None, SiteCommand::ChangeIdea { idea, title, status: None })
+        .await
+        .unwrap();
+    site.command(Origin::System, None, SiteCommand::RetryTask { task: tasks[0].id }).await.unwrap();
+    all(&ended(&scene, vec![tasks[0].id]).await, TaskStatus::Succeeded);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -73,7 +73,7 @@ const ROUTES: &[(&str, &str, Need)] = &[
     ("GET", "/api/thinker/prompts", Right(ReadContent)),
     ("PUT", "/api/thinker/prompts/{kind}", Right(ManagePrompts)),
     ("POST", "/api/thinker/prompts/{kind}/preview", Right(ManagePrompts)),
-    ("GET", "/api/billing/balance", Right(ReadBilling)),
+    ("GET", "/api/billing/balance", Right(ReadContent)),
     ("GET", "/api/billing/ledger", Right(ReadBilling)),
     ("GET", "/api/billing/prices", Right(ReadContent)),
     ("GET", "/api/system/status", Right(ReadSystem)),

@@ -16,9 +16,10 @@ pub(super) fn routes() -> OpenApiRouter<EdgeState> {
     OpenApiRouter::new().routes(routes!(balance)).routes(routes!(ledger)).routes(routes!(prices))
 }
 
-/// The tenant's credits: its own part plus all slices.
+/// The tenant's credits: its own part plus all slices. Whoever sees the work sees what is left for
+/// it; the statement is for those who see billing.
 #[utoipa::path(get, path = "/api/billing/balance", tag = "billing", responses((status = 200, body = Balance)))]
-async fn balance(member: Member<ReadBilling>) -> Result<Json<Balance>, Problem> {
+async fn balance(member: Member<ReadContent>) -> Result<Json<Balance>, Problem> {
     let (total, slices) = member.state.platform.total_balance(member.id).await?;
     let sites = slices
         .iter()
