@@ -65,21 +65,22 @@ impl Start<'_> {
     /// Starts and waits for the announcement; `None` if the process ended before it.
     pub(crate) fn run(&self) -> Option<Server> {
         drop(std::fs::remove_file(self.announce()));
-        let mut child = self.command().spawn().unwrap();
+        let child = self.command().spawn().unwrap();
+        // Whatever happens from here on, its drop ends the process.
+        let mut server = Server { child, address: String::new(), login_link: None };
         let deadline = Instant::now() + START_MAX;
         while Instant::now() < deadline {
             if let Ok(text) = std::fs::read_to_string(self.announce()) {
                 let said: Value = serde_json::from_str(&text).unwrap();
-                let address = said["address"].as_str().unwrap().to_owned();
-                let login_link = said["login_link"].as_str().map(str::to_owned);
-                return Some(Server { child, address, login_link });
+                server.address = said["address"].as_str().unwrap().to_owned();
+                server.login_link = said["login_link"].as_str().map(str::to_owned);
+                return Some(server);
             }
-            if child.try_wait().unwrap().is_some() {
+            if server.child.try_wait().unwrap().is_some() {
                 return None;
             }
             std::thread::sleep(LOOK);
         }
-        drop(child.kill());
         panic!("the server did not start: {}", std::fs::read_to_string(self.log()).unwrap());
     }
 }
