@@ -1,0 +1,38 @@
+//! The command line.
+
+use crate::scenario::Speed;
+use clap::Parser;
+use std::path::PathBuf;
+
+/// Measures a running development server through its public API
+#[derive(Debug, Parser)]
+pub(crate) struct Arguments {
+    /// A development server whose offline model runs at full speed
+    #[arg(long, value_name = "URL", required_unless_present = "address")]
+    server: Option<String>,
+    /// The same, without the option's name
+    #[arg(value_name = "URL", conflicts_with = "server")]
+    address: Option<String>,
+    /// A second one whose offline model runs at its usual speed: first text only
+    #[arg(long, value_name = "URL")]
+    paced: Option<String>,
+    /// A folder on the server's disk, for the bare writes that stand beside its own
+    #[arg(long, value_name = "DIR", default_value = "target")]
+    pub(crate) directory: PathBuf,
+    /// Only scenarios whose name contains this
+    #[arg(long, value_name = "WORDS", default_value = "")]
+    pub(crate) only: String,
+    /// One JSON object instead of a table
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+impl Arguments {
+    /// The server whose model runs at that speed; `None` if there is none.
+    pub(crate) fn server_for(&self, speed: Speed) -> Option<&str> {
+        match speed {
+            Speed::Full => self.server.as_deref().or(self.address.as_deref()),
+            Speed::Paced => self.paced.as_deref(),
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! How each kind of work is done and timed.
+
+mod draft;
+mod edit;
+mod first_text;
+mod import;
+mod reference;
+mod writing;
+
+use crate::argument::Arguments;
+use crate::report::Figure;
+use crate::scenario::{Scenario, Work};
+use anyhow::Result;
+use std::path::PathBuf;
+
+/// A run: what later scenarios must know of earlier ones.
+pub(crate) struct Bench {
+    /// A folder on the server's disk.
+    directory: PathBuf,
+    /// Words per second of one draft alone.
+    alone: Option<f64>,
+}
+
+impl Bench {
+    /// Nothing is measured yet.
+    pub(crate) fn new(arguments: &Arguments) -> Self {
+        Self { directory: arguments.directory.clone(), alone: None }
+    }
+
+    /// Does one scenario.
+    pub(crate) async fn measure(
+        &mut self,
+        server: &str,
+        scenario: &Scenario,
+    ) -> Result<Vec<Figure>> {
+        let name = scenario.name;
+        match scenario.work {
+            Work::FirstText { drafts } => first_text::measure(name, server, drafts).await,
+            Work::Drafts { at_once, rounds } => {
+                draft::measure(self, name, server, at_once, rounds).await
+            }
+            Work::Import { rows, rounds } => {
+                import::measure(name, server, rows, rounds, &self.directory).await
+            }
+            Work::Edits { clients, per_second, each } => {
+                let typing = edit::Typing { clients, per_second, each };
+                edit::measure(name, server, typing, &self.directory).await
+            }
+        }
+    }
+}
