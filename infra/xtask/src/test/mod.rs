@@ -31,7 +31,6 @@ const PARTS: &[Part] = &[
     Part { name: "clippy", what: "lints of Rust", run: rust::lint },
     Part { name: "typescript", what: "types, lints and tests of client-ts", run: typescript::unit },
     Part { name: "rust", what: "all crates", run: rust::unit },
-    Part { name: "generated", what: "generated files are those of the code", run: generated_part },
     Part { name: "plugin", what: "the WordPress plugin on a real site", run: php::plugin },
     Part { name: "wordpress", what: "the WordPress adapter and a real site", run: rust::wordpress },
     Part { name: "browser", what: "the main job in Chromium", run: typescript::browser },
@@ -158,13 +157,6 @@ fn close(verdicts: &[Verdict], chosen: usize) -> ExitCode {
 
 fn tidy_part(_: &Context) -> Result<Count> {
     let report = tidy::Report::quick()?;
-    report.print();
-    let (passed, failed) = report.count();
-    Ok(Count { passed, failed })
-}
-
-fn generated_part(_: &Context) -> Result<Count> {
-    let report = tidy::Report { checks: vec![("generated files", tidy::generated()?)] };
     report.print();
     let (passed, failed) = report.count();
     Ok(Count { passed, failed })

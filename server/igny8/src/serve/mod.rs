@@ -72,6 +72,7 @@ async fn run(settings: &Settings, arguments: &ServeArguments) -> anyhow::Result<
         shutdown: shutdown.clone(),
     };
     let state = EdgeState::new(platform.clone(), edge);
+    shutdown::on_signal(shutdown.clone()).context("signals cannot be heard")?;
     greet(settings, arguments, &platform, &state, address).await?;
     answer(listener, router(state), shutdown).await?;
     pool.close();
@@ -123,7 +124,6 @@ async fn answer(
     router: Router,
     shutdown: CancellationToken,
 ) -> anyhow::Result<()> {
-    tokio::spawn(shutdown::on_signal(shutdown.clone()));
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let stopping = shutdown.clone();
     let serving = axum::serve(listener, service)

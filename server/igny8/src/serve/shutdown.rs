@@ -11,26 +11,26 @@ const GRACE: Duration = Duration::from_secs(5);
 const RELEASE: Duration = Duration::from_secs(3);
 const RELEASE_STEP: Duration = Duration::from_millis(20);
 
-/// Cancels the token at SIGTERM or SIGINT: `/readyz` answers 503, no connection is taken any more,
-/// sockets are closed with 1012. A second signal ends the process at once.
-pub(super) async fn on_signal(shutdown: CancellationToken) {
-    let (Ok(mut terminate), Ok(mut interrupt)) =
-        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
-    else {
-        tracing::error!("signals cannot be heard: the server ends only when it is killed");
-        return;
-    };
-    let mut next = async || {
-        tokio::select! {
-            _ = terminate.recv() => "SIGTERM",
-            _ = interrupt.recv() => "SIGINT",
-        }
-    };
-    let name = next().await;
-    tracing::info!(signal = name, "stopping");
-    shutdown.cancel();
-    next().await;
-    std::process::exit(130);
+/// Listens for SIGTERM and SIGINT from now on, before anybody is told that the server is there. The
+/// first cancels the token: `/readyz` answers 503, no connection is taken any more, sockets are
+/// closed. The second ends the process at once.
+pub(super) fn on_signal(shutdown: CancellationToken) -> std::io::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::spawn(async move {
+        let mut next = async || {
+            tokio::select! {
+                _ = terminate.recv() => "SIGTERM",
+                _ = interrupt.recv() => "SIGINT",
+            }
+        };
+        let name = next().await;
+        tracing::info!(signal = name, "stopping");
+        shutdown.cancel();
+        next().await;
+        std::process::exit(130);
+    });
+    Ok(())
 }
 
 /// Ends when running requests have had their time.
