@@ -16,12 +16,20 @@ const START_LIMIT: Duration = Duration::from_secs(120);
 
 /// Builds server and dashboard; on two cores the one hides in the other's waits.
 pub(crate) fn build() -> Result<()> {
+    build_by(&["build", "--package", "igny8-server-igny8"])
+}
+
+/// The same out of what the tests have built: the package alone would choose other features, and
+/// compile much of the tree again.
+pub(crate) fn build_with_tests() -> Result<()> {
+    build_by(&["test", "--workspace", "--no-run", "--quiet"])
+}
+
+fn build_by(arguments: &[&str]) -> Result<()> {
     toolchain::check()?;
     thread::scope(|scope| {
         let page = scope.spawn(dashboard::build);
-        let server = process::step("server (cargo build)", || {
-            process::run(cargo().args(["build", "--package", "igny8-server-igny8"]))
-        });
+        let server = process::step("server (cargo)", || process::run(cargo().args(arguments)));
         page.join().expect("the dashboard's build does not panic")?;
         server
     })

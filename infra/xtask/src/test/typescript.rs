@@ -26,7 +26,7 @@ pub(super) fn unit(context: &Context) -> Result<Count> {
 pub(super) fn browser(context: &Context) -> Result<Count> {
     context.provision.npm()?;
     context.provision.debian()?;
-    server::build()?;
+    server::build_with_tests()?;
     let site = WordPress::start("browser")?;
     let server = Server::start("browser")?;
     let mut command = npm();
