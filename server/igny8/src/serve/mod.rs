@@ -13,6 +13,7 @@ use crate::port::{KeyFile, KeyFileError};
 use crate::{telemetry, terminal};
 use anyhow::Context;
 use axum::Router;
+use axum::serve::ListenerExt;
 use igny8_actors_runtime::Platform;
 use igny8_server_edge::{EdgeSettings, EdgeState, router};
 use igny8_storage_embedded::{EmbeddedOptions, EmbeddedStore, Faults};
@@ -125,6 +126,12 @@ async fn answer(
     shutdown: CancellationToken,
 ) -> anyhow::Result<()> {
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    // A frame that follows another would wait for the client's delayed acknowledgement (40 ms).
+    let listener = listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "a connection keeps its delay");
+        }
+    });
     let stopping = shutdown.clone();
     let serving = axum::serve(listener, service)
         .with_graceful_shutdown(async move { stopping.cancelled().await });
