@@ -2,7 +2,7 @@
 
 use crate::argument::Arguments;
 use crate::process;
-use crate::root::{at, cargo};
+use crate::root::{at, cargo, scratch};
 use crate::server::{self, Server};
 use anyhow::{Context, Result};
 use std::fs;
@@ -19,10 +19,15 @@ pub(crate) fn bench(arguments: Arguments) -> Result<()> {
     let commit = process::step("cost of a commit", || {
         process::read(cargo().args(["run", "--quiet", "--package", "igny8-bench-micro"]))
     })?;
-    let server = process::step("server", || Server::start("bench"))?;
+    // What is measured is the way, not the model; the first text is also seen at the usual speed.
+    let unpaced = ["--offline-words-per-second", "0"];
+    let server = process::step("server", || Server::start_with("bench", &unpaced))?;
+    let paced = process::step("server, paced", || Server::start("bench-paced"))?;
     let load = process::step("load", || {
-        let url = &server.announcement.url;
-        process::read(cargo().args(["run", "--quiet", "--package", "igny8-bench-load", "--", url]))
+        let mut command = cargo();
+        command.args(["run", "--quiet", "--package", "igny8-bench-load", "--"]);
+        command.args(["--server", &server.announcement.url, "--paced", &paced.announcement.url]);
+        process::read(command.arg("--directory").arg(scratch()))
     })?;
     println!("{commit}\n{load}");
     let figures = [("A commit", commit), ("Under load", load)]
