@@ -16,9 +16,9 @@ use std::time::Duration;
 const CRASHES: u64 = 4;
 const ARTICLES: u64 = 6;
 const SEED: u64 = 20_261_122;
-/// Commits between two crashes at the most, for each article: short enough that the last crash
-/// still hits the job.
-const COMMITS_PER_ARTICLE_MAX: u64 = 5;
+/// Commits that the job makes for each article at the least: the crashes are drawn so close that
+/// the last one still hits the job.
+const COMMITS_PER_ARTICLE: u64 = 8;
 /// The run goes on for so long without a server.
 const PATIENCE_SECONDS: &str = "120";
 /// The longest life between two crashes.
@@ -86,7 +86,8 @@ fn r7_killed_at_chosen_commits_the_job_completes_and_nothing_is_there_twice() {
     let (mut crashed, mut points) = (0, Vec::new());
     while crashed < crashes {
         let when = if dice.roll() % 2 == 0 { "before" } else { "after" };
-        let point = format!("{when}:{}", 3 + dice.roll() % (COMMITS_PER_ARTICLE_MAX * articles));
+        let nearest = (COMMITS_PER_ARTICLE * articles / crashes).max(4);
+        let point = format!("{when}:{}", 3 + dice.roll() % nearest);
         points.push(point.clone());
         crashed += 1;
         let Some(mut server) = (Start { data, port, abort_at: Some(point) }).run() else {

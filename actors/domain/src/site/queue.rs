@@ -3,8 +3,8 @@
 use super::command::{SiteEffect, SiteReply};
 use super::document::{document, fresh, save};
 use super::record::{
-    Ask, DocumentStatus, FailureClass, IdeaStatus, KeywordStatus, SiteRecord, Task, TaskInput,
-    TaskKind, TaskStatus,
+    Ask, DocumentStatus, FailureClass, IdeaStatus, SiteRecord, Task, TaskInput, TaskKind,
+    TaskStatus,
 };
 use super::state::Site;
 use crate::entity::{Context, Draft, Origin, Refusal};
@@ -490,13 +490,4 @@ pub(super) fn pause(context: &mut Context, attempts: u32, retry_after_ms: Option
 pub(super) const fn passes_by_itself(class: FailureClass) -> bool {
     use FailureClass as F;
     matches!(class, F::Timeout | F::RateLimited | F::Unavailable | F::BrokenStream | F::Internal)
-}
-
-impl Site {
-    /// Keywords that a clustering would take.
-    pub fn unclustered(&self) -> impl Iterator<Item = &super::Keyword> {
-        self.keywords().filter(|keyword| {
-            matches!(keyword.status, KeywordStatus::New | KeywordStatus::Orphaned)
-        })
-    }
 }

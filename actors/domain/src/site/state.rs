@@ -110,6 +110,11 @@ impl Site {
     pub fn keyword_by_merge_key(&self, key: &str) -> Option<&Keyword> {
         self.by_merge_key.get(key).and_then(|id| self.keywords.get(id))
     }
+    /// Keywords that a clustering would take.
+    pub fn unclustered(&self) -> impl Iterator<Item = &Keyword> {
+        use KeywordStatus::{New, Orphaned};
+        self.keywords().filter(|keyword| matches!(keyword.status, New | Orphaned))
+    }
     /// All clusters, the oldest first.
     pub fn clusters(&self) -> impl DoubleEndedIterator<Item = &Cluster> {
         self.clusters.values()
