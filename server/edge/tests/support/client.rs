@@ -75,7 +75,11 @@ impl Client {
         self.raw(Message::Binary(encode(frame).unwrap().into())).await;
     }
     pub async fn raw(&mut self, message: Message) {
-        self.socket.send(message).await.unwrap();
+        self.try_raw(message).await.unwrap();
+    }
+    /// Sends what the server may cut off in the middle.
+    pub async fn try_raw(&mut self, message: Message) -> Result<(), Error> {
+        self.socket.send(message).await
     }
 
     pub async fn hear(&mut self) -> Heard {
