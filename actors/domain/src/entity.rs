@@ -115,6 +115,10 @@ pub trait Entity: Default + Send + 'static {
 
     /// The key under which a record is stored.
     fn key(record: &Self::Record) -> RecordKey;
+    /// The hashes of the blobs that a record names: they are kept as long as the record stands.
+    fn blobs(_record: &Self::Record) -> Vec<[u8; 32]> {
+        Vec::new()
+    }
     /// Takes a record in (inserted or replaced); hands back the one before.
     fn put(&mut self, record: Self::Record) -> Option<Self::Record>;
     /// Takes a record out.

@@ -2,6 +2,7 @@
 //! can walk it and an export keeps it.
 
 use crate::change::{Change, CommitId};
+use crate::record::Record;
 use blake3::Hasher;
 use bytes::Bytes;
 use igny8_protocol_ids::{Epoch, Sequence};
@@ -54,9 +55,9 @@ pub fn digest_events(events: &[Bytes]) -> [u8; 32] {
 fn digest_rest(change: &Change) -> [u8; 32] {
     let mut hasher = Hasher::new_derive_key("igny8 2026 storage change v1");
     count(&mut hasher, change.puts.len());
-    for (key, value) in &change.puts {
-        field(&mut hasher, key);
-        field(&mut hasher, value);
+    for record in &change.puts {
+        field(&mut hasher, &record.key);
+        field(&mut hasher, &record.value);
     }
     count(&mut hasher, change.deletes.len());
     for key in &change.deletes {
@@ -82,7 +83,19 @@ fn digest_rest(change: &Change) -> [u8; 32] {
         hasher.update(&epoch.0.to_be_bytes());
         hasher.update(&sequence.0.to_be_bytes());
     }
+    digest_blobs(&mut hasher, &change.puts);
     *hasher.finalize().as_bytes()
+}
+
+/// The blobs came later: a change that names none has the digest that it always had.
+fn digest_blobs(hasher: &mut Hasher, puts: &[Record]) {
+    for (place, record) in puts.iter().enumerate().filter(|(_, record)| !record.blobs.is_empty()) {
+        count(hasher, place);
+        count(hasher, record.blobs.len());
+        for blob in &record.blobs {
+            hasher.update(&blob.0);
+        }
+    }
 }
 
 /// Lengths and counts go in as 64 bits, so that no two changes share their bytes.
@@ -98,10 +111,11 @@ fn field(hasher: &mut Hasher, bytes: &[u8]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::BlobHash;
 
     fn change() -> Change {
         Change {
-            puts: vec![(Bytes::from_static(b"a"), Bytes::from_static(b"bc"))],
+            puts: vec![Record::new("a", "bc")],
             events: vec![Bytes::from_static(b"e")],
             ..Change::default()
         }
@@ -120,11 +134,11 @@ mod tests {
 
     #[test]
     fn moved_bytes_change_the_digest() {
-        let moved = Change {
-            puts: vec![(Bytes::from_static(b"ab"), Bytes::from_static(b"c"))],
-            ..change()
-        };
+        let moved = Change { puts: vec![Record::new("ab", "c")], ..change() };
         assert_ne!(ChangeDigest::of(&change()).rest, ChangeDigest::of(&moved).rest);
+        let mut named = change();
+        named.puts[0].blobs.push(BlobHash([7; 32]));
+        assert_ne!(ChangeDigest::of(&change()).rest, ChangeDigest::of(&named).rest);
         let split = Change { events: vec![Bytes::from_static(b"e"), Bytes::new()], ..change() };
         assert_ne!(ChangeDigest::of(&change()).events, ChangeDigest::of(&split).events);
     }

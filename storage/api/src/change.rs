@@ -1,6 +1,6 @@
 //! What an owner writes.
 
-use crate::record::{Head, RecordKey};
+use crate::record::{Head, Record, RecordKey};
 use bytes::Bytes;
 use igny8_protocol_ids::{Epoch, Sequence};
 use serde::{Deserialize, Serialize};
@@ -54,8 +54,9 @@ pub struct Append {
 pub struct Change {
     /// Drawn by the writer.
     pub commit_id: CommitId,
-    /// Records written (inserted or replaced).
-    pub puts: Vec<(RecordKey, Bytes)>,
+    /// Records written (inserted or replaced). A record that is replaced or deleted names its old
+    /// blobs no longer.
+    pub puts: Vec<Record>,
     /// Records removed; absent ones are ignored.
     pub deletes: Vec<RecordKey>,
     /// Events for the feed.

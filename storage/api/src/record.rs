@@ -1,5 +1,6 @@
 //! What a store hands back.
 
+use crate::chain::ChangeDigest;
 use crate::change::{CommitId, OutboxKey};
 use bytes::Bytes;
 use igny8_protocol_ids::{EntityKey, Epoch, Sequence, Timestamp};
@@ -7,6 +8,24 @@ use serde::{Deserialize, Serialize};
 
 /// The key of a record within its entity. Ordered bytewise.
 pub type RecordKey = Bytes;
+
+/// A record of an entity.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Record {
+    /// Its key within the entity.
+    pub key: RecordKey,
+    /// What the runtime wrote.
+    pub value: Bytes,
+    /// The blobs of the entity's tenant that it names: as long as it stands, they are kept.
+    pub blobs: Vec<BlobHash>,
+}
+
+impl Record {
+    /// A record that names no blob.
+    pub fn new(key: impl Into<RecordKey>, value: impl Into<Bytes>) -> Self {
+        Self { key: key.into(), value: value.into(), blobs: Vec::new() }
+    }
+}
 
 /// Who may write an entity, and how far it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,27 +55,44 @@ pub struct Loaded {
     /// The head at which the rest was read.
     pub head: Head,
     /// All records in the order of their keys.
-    pub records: Vec<(RecordKey, Bytes)>,
+    pub records: Vec<Record>,
     /// All open outbox records in the order of their keys.
     pub outbox: Vec<OpenOutbox>,
 }
 
-/// One event of a feed. A commit may hold several: they share its sequence.
+/// What stays of a commit: its events, and what its chain hash is made of.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Event {
+pub struct Frame {
     /// The epoch of the commit.
     pub epoch: Epoch,
     /// The commit's sequence.
     pub sequence: Sequence,
-    /// The events of that commit, in order. May be empty: then the page is still gap-free.
-    pub bodies: Vec<Bytes>,
+    /// The commit's id.
+    pub commit_id: CommitId,
+    /// The hashes of its change.
+    pub digest: ChangeDigest,
+    /// The chain hash: [`ChangeDigest::chain`] of these and the frame before.
+    pub chain: [u8; 32],
+    /// Its events, in order. May be empty: then the page is still gap-free.
+    pub events: Vec<Bytes>,
 }
 
-/// A page of a feed: one [`Event`] per commit, gap-free.
+/// Where the kept frames of an entity begin.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Floor {
+    /// The last sequence whose frame is gone; 0 if none is.
+    pub sequence: Sequence,
+    /// The chain hash of that frame; zeros if none is gone.
+    pub chain: [u8; 32],
+}
+
+/// A page of a feed: one [`Frame`] per commit, gap-free.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FeedPage {
-    /// One entry per commit, ascending.
-    pub events: Vec<Event>,
+    /// One per commit, ascending.
+    pub frames: Vec<Frame>,
+    /// Where the kept frames begin.
+    pub floor: Floor,
     /// True if the asked-for start is no longer kept: the reader needs a snapshot.
     pub truncated: bool,
     /// True if more follows right away.
@@ -72,6 +108,21 @@ pub struct AppendRow {
     pub sequence: Sequence,
     /// The content.
     pub body: Bytes,
+}
+
+/// All that a store has of an entity: what a backup keeps and a restore puts back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EntityImage {
+    /// Its state.
+    pub loaded: Loaded,
+    /// Where the kept frames begin.
+    pub floor: Floor,
+    /// The kept frames, ascending, up to the head.
+    pub frames: Vec<Frame>,
+    /// Its appends in the order (epoch, sequence).
+    pub appends: Vec<AppendRow>,
+    /// Its wake hint.
+    pub wake: Option<Timestamp>,
 }
 
 /// The BLAKE3 hash of a blob's bytes.
@@ -92,6 +143,15 @@ pub enum ClaimOutcome {
     Claimed,
     /// Somebody else holds it; this is their value.
     Held(Bytes),
+}
+
+/// What a collection of a tenant's blobs has done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Collected {
+    /// Blobs that stay: named by a record, or too young.
+    pub kept: u64,
+    /// Blobs that are gone.
+    pub removed: u64,
 }
 
 /// A hint that an entity at rest has something to do.

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use igny8_protocol_ids::{DocumentId, EntityKey, Sequence, SiteId, TenantId};
 use igny8_storage_api::{
-    Append, Change, CommitId, CommitOutcome, Expected, FeedPage, Head, NewOutbox, Store,
+    Append, Change, CommitId, CommitOutcome, Expected, FeedPage, Head, NewOutbox, Record, Store,
 };
 use std::sync::Arc;
 use uuid::Uuid;
@@ -38,8 +38,12 @@ pub(crate) fn event(text: &str) -> Change {
     Change { events: vec![bytes(text)], ..change() }
 }
 
+pub(crate) fn record(key: &str, value: &str) -> Record {
+    Record::new(bytes(key), bytes(value))
+}
+
 pub(crate) fn put(key: &str, value: &str) -> Change {
-    Change { puts: vec![(bytes(key), bytes(value))], ..change() }
+    Change { puts: vec![record(key, value)], ..change() }
 }
 
 pub(crate) fn outbox(bodies: &[&str]) -> Vec<NewOutbox> {
@@ -90,7 +94,7 @@ impl<S: Store> Owner<S> {
     pub(crate) async fn records(&self) -> Vec<(String, String)> {
         let loaded = self.store.load(&self.entity).await.unwrap().unwrap();
         let records = loaded.records.iter();
-        records.map(|(key, value)| (text(key), text(value))).collect()
+        records.map(|record| (text(&record.key), text(&record.value))).collect()
     }
 }
 
@@ -109,15 +113,16 @@ pub(crate) async fn whole_feed<S: Store>(
     let mut last = Sequence(0);
     let mut epoch = 0;
     loop {
-        let FeedPage { events, truncated, more } = store.feed(entity, last, page).await.unwrap();
+        let FeedPage { frames, truncated, more, .. } =
+            store.feed(entity, last, page).await.unwrap();
         assert!(!truncated, "the feed of {entity} lost its beginning");
-        assert!(events.len() <= page);
-        assert!(!more || !events.is_empty(), "an empty page promises more");
-        for event in events {
-            assert_eq!(event.sequence, last.next(), "a gap in the feed of {entity}");
-            assert!(event.epoch.0 >= epoch, "the feed goes back to an older owner");
-            (last, epoch) = (event.sequence, event.epoch.0);
-            commits.push((event.epoch.0, event.bodies.iter().map(text).collect()));
+        assert!(frames.len() <= page);
+        assert!(!more || !frames.is_empty(), "an empty page promises more");
+        for frame in frames {
+            assert_eq!(frame.sequence, last.next(), "a gap in the feed of {entity}");
+            assert!(frame.epoch.0 >= epoch, "the feed goes back to an older owner");
+            (last, epoch) = (frame.sequence, frame.epoch.0);
+            commits.push((frame.epoch.0, frame.events.iter().map(text).collect()));
         }
         if !more {
             return commits;

@@ -5,8 +5,8 @@ use crate::fixture::{append, bytes, change, outbox, tenant};
 use bytes::Bytes;
 use igny8_protocol_ids::{EntityKey, Epoch, Sequence, SiteId};
 use igny8_storage_api::{
-    AppendRow, Change, ChangeDigest, CommitOutcome, Event, Expected, Head, Loaded, OpenOutbox,
-    OutboxKey, Store,
+    AppendRow, BlobHash, Change, ChangeDigest, CommitOutcome, Expected, Frame, Head, Loaded,
+    OpenOutbox, OutboxKey, Record, Store,
 };
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
@@ -79,10 +79,10 @@ fn operation() -> impl Strategy<Value = Operation> {
 #[derive(Default)]
 struct Model {
     head: Option<Head>,
-    records: BTreeMap<Bytes, Bytes>,
+    records: BTreeMap<Bytes, Record>,
     outbox: BTreeMap<OutboxKey, Bytes>,
     appends: BTreeMap<(Epoch, Sequence), Bytes>,
-    feed: Vec<Event>,
+    feed: Vec<Frame>,
 }
 
 impl Model {
@@ -109,15 +109,15 @@ impl Model {
         let digest = ChangeDigest::of(change);
         head.chain = digest.chain(&head.chain, head.epoch, head.sequence, head.commit_id);
         let head = *head;
-        self.apply(head, change);
+        self.apply(head, digest, change);
         Some(CommitOutcome::Applied(head))
     }
 
-    fn apply(&mut self, head: Head, change: &Change) {
+    fn apply(&mut self, head: Head, digest: ChangeDigest, change: &Change) {
         self.records.retain(|key, _| !change.deletes.contains(key));
         self.outbox.retain(|key, _| !change.closed.contains(key));
         self.appends.retain(|key, _| !change.compacted.contains(key));
-        self.records.extend(change.puts.iter().cloned());
+        self.records.extend(change.puts.iter().map(|put| (put.key.clone(), put.clone())));
         let sequence = head.sequence;
         let outbox = change.outbox.iter();
         self.outbox.extend(
@@ -125,14 +125,21 @@ impl Model {
         );
         let appends = change.appends.iter();
         self.appends.extend(appends.map(|row| ((head.epoch, row.sequence), row.body.clone())));
-        self.feed.push(Event { epoch: head.epoch, sequence, bodies: change.events.clone() });
+        self.feed.push(Frame {
+            epoch: head.epoch,
+            sequence,
+            commit_id: head.commit_id,
+            digest,
+            chain: head.chain,
+            events: change.events.clone(),
+        });
     }
 
     fn loaded(&self) -> Option<Loaded> {
         let outbox = self.outbox.iter();
         Some(Loaded {
             head: self.head?,
-            records: self.records.clone().into_iter().collect(),
+            records: self.records.values().cloned().collect(),
             outbox: outbox
                 .map(|(key, body)| OpenOutbox { key: *key, body: body.clone() })
                 .collect(),
@@ -141,7 +148,7 @@ impl Model {
 
     async fn check<S: Store>(&self, store: &S, entity: &EntityKey) {
         assert_eq!(store.load(entity).await.unwrap(), self.loaded());
-        assert_eq!(store.feed(entity, Sequence(0), 1_000).await.unwrap().events, self.feed);
+        assert_eq!(store.feed(entity, Sequence(0), 1_000).await.unwrap().frames, self.feed);
         let appends = self.appends.iter();
         let appends: Vec<_> = appends
             .map(|((epoch, sequence), body)| AppendRow {
@@ -170,7 +177,8 @@ fn change_of(model: &Model, operation: &Operation, step: usize) -> Change {
         if *delete {
             built.deletes.push(key);
         } else {
-            built.puts.push((key, Bytes::from(format!("value {step}"))));
+            let blobs = (0..step % 3).map(|number| BlobHash([number as u8; 32])).collect();
+            built.puts.push(Record { blobs, ..Record::new(key, format!("value {step}")) });
         }
     }
     if let Some(close) = close {

@@ -2,16 +2,19 @@
 
 use crate::error::{OpenError, corrupt, read_failed};
 use crate::fault::Faults;
-use crate::layout::{Space, StoredHead, encode_entity, format_key};
+use crate::layout::{Space, encode_entity, format_key};
 use crate::option::EmbeddedOptions;
+use crate::read::SweepPlace;
 use fjall::{
     Database, Keyspace, KeyspaceCreateOptions, KvSeparationOptions, OwnedWriteBatch, PersistMode,
     Readable,
 };
 use igny8_protocol_ids::EntityKey;
 use igny8_storage_api::StoreError;
+use igny8_storage_api::codec::StoredHead;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 /// The layout that this version writes. A store with a higher one is not touched.
 const FORMAT: u8 = 1;
@@ -37,6 +40,8 @@ pub(crate) struct Engine {
     files: Files,
     free_bytes_min: u64,
     faults: Faults,
+    /// Where the sweep of logs goes on.
+    pub(crate) sweep: Mutex<Option<SweepPlace>>,
     // The last field: the directory is given back after the files are closed.
     _lock: File,
 }
@@ -46,6 +51,8 @@ struct Files {
     heads: Keyspace,
     entity: Keyspace,
     blobs: Keyspace,
+    marks: Keyspace,
+    logs: Keyspace,
     platform: Keyspace,
 }
 
@@ -61,6 +68,8 @@ impl Files {
             heads: database.keyspace("heads", KeyspaceCreateOptions::default)?,
             entity: database.keyspace("entity", KeyspaceCreateOptions::default)?,
             blobs: database.keyspace("blobs", separate)?,
+            marks: database.keyspace("marks", KeyspaceCreateOptions::default)?,
+            logs: database.keyspace("logs", KeyspaceCreateOptions::default)?,
             platform: database.keyspace("platform", KeyspaceCreateOptions::default)?,
             database,
         })
@@ -109,6 +118,7 @@ impl Engine {
             files: files.map_err(failed)?,
             free_bytes_min: options.free_bytes_min,
             faults: options.faults.clone(),
+            sweep: Mutex::new(None),
             _lock: lock,
         };
         engine.check_format(failed)?;
@@ -140,6 +150,8 @@ impl Engine {
             Space::Heads => &self.files.heads,
             Space::Entity => &self.files.entity,
             Space::Blobs => &self.files.blobs,
+            Space::Marks => &self.files.marks,
+            Space::Logs => &self.files.logs,
             Space::Platform => &self.files.platform,
         }
     }
@@ -203,7 +215,7 @@ impl Engine {
 
 pub(crate) fn decode_head(entity: &EntityKey, value: &[u8]) -> Result<StoredHead, StoreError> {
     StoredHead::decode(value)
-        .ok_or_else(|| corrupt(format!("the head of {entity}"), "it does not decode"))
+        .ok_or_else(|| corrupt(format!("{entity}, head"), "it does not decode"))
 }
 
 fn lock(directory: &Path) -> Result<File, OpenError> {

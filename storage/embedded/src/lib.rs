@@ -10,6 +10,7 @@ mod fault;
 mod layout;
 mod option;
 mod read;
+mod restore;
 mod store;
 mod verify;
 mod writer;

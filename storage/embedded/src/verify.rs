@@ -4,13 +4,13 @@
 use crate::engine::Engine;
 use crate::error::read_failed;
 use crate::layout::{
-    Frame, Section, Space, StoredHead, decode_append_key, decode_blob, decode_blob_key,
-    decode_outbox_key, frame_sequence, plain,
+    Section, Space, decode_append_key, decode_blob_key, decode_outbox_key, frame_sequence,
 };
 use crate::store::EmbeddedStore;
 use fjall::Readable;
 use igny8_protocol_ids::{EntityKey, Sequence};
-use igny8_storage_api::{StoreError, digest_events};
+use igny8_storage_api::codec::{StoredHead, decode_blob, decode_frame, decode_record, decode_row};
+use igny8_storage_api::{Frame, StoreError, digest_events};
 
 /// Entities listed at a time.
 const PAGE: usize = 1_000;
@@ -111,11 +111,11 @@ fn verify_frames(
     stored: &StoredHead,
     report: &mut VerifyReport,
 ) -> Result<(), StoreError> {
-    let mut walk = ChainWalk { last: stored.floor, chain: stored.floor_chain };
+    let mut walk = ChainWalk { last: stored.floor.sequence, chain: stored.floor.chain };
     engine.each_row(snapshot, entity, Section::Frame, |key, value| {
         let sequence = frame_sequence(key)?;
         report.seen.frames += 1;
-        if let Some(problem) = walk.step(sequence, Frame::decode(value)) {
+        if let Some(problem) = walk.step(sequence, decode_frame(sequence, value)) {
             report.find(Some(*entity), problem);
         }
         Some(())
@@ -162,14 +162,14 @@ fn count_rows(
     stored: &StoredHead,
     report: &mut VerifyReport,
 ) -> Result<(), StoreError> {
-    engine.each_row(snapshot, entity, Section::Record, |_, value| {
+    engine.each_row(snapshot, entity, Section::Record, |key, value| {
         report.records += 1;
-        plain(value).map(drop)
+        decode_record(entity, key, value).map(drop)
     })?;
     engine.each_row(snapshot, entity, Section::Append, |key, value| {
         report.appends += 1;
         decode_append_key(key)?;
-        plain(value).map(drop)
+        decode_row(entity, &Section::Append.place(key), value).map(drop)
     })?;
     engine.each_row(snapshot, entity, Section::Outbox, |key, value| {
         report.outbox_open += 1;
@@ -179,7 +179,7 @@ fn count_rows(
                 format!("outbox record of commit {} is beyond the head", outbox.sequence.0);
             report.find(Some(*entity), problem);
         }
-        plain(value).map(drop)
+        decode_row(entity, &Section::Outbox.place(key), value).map(drop)
     })
 }
 

@@ -6,7 +6,7 @@
 
 use bytes::Bytes;
 use igny8_protocol_ids::{EntityKey, Sequence, TenantId};
-use igny8_storage_api::{Change, CommitId, CommitOutcome, Expected, NewOutbox, Store};
+use igny8_storage_api::{Change, CommitId, CommitOutcome, Expected, NewOutbox, Record, Store};
 use igny8_storage_embedded::{EmbeddedOptions, EmbeddedStore, Faults};
 use std::collections::{HashMap, HashSet};
 use std::io::{BufRead, BufReader, Write};
@@ -52,10 +52,7 @@ async fn write(store: Arc<EmbeddedStore>, writer: u128) {
         let body = Bytes::from(id.to_string());
         let change = Change {
             commit_id: CommitId(id),
-            puts: vec![
-                (Bytes::from_static(b"last"), body.clone()),
-                (Bytes::from_static(b"padding"), padding.clone()),
-            ],
+            puts: vec![Record::new("last", body.clone()), Record::new("padding", padding.clone())],
             events: vec![body.clone()],
             outbox: vec![NewOutbox { index: 0, body }],
             ..Change::default()
@@ -123,7 +120,7 @@ async fn examine(directory: &Path, acknowledged: &HashMap<(u128, u64), u128>) ->
         if loaded.outbox.len() != feed.len() || loaded.head.sequence.0 != feed.len() as u64 {
             problems.push(format!("the parts of a commit of writer {writer} are not together"));
         }
-        let last = loaded.records.first().map(|(_, value)| value.clone());
+        let last = loaded.records.first().map(|record| record.value.clone());
         if last != feed.last().map(|id| Bytes::from(id.to_string())) {
             problems.push(format!("the record of writer {writer} is not its last commit's"));
         }
@@ -143,9 +140,9 @@ async fn whole_feed(store: &EmbeddedStore, writer: u128) -> Vec<u128> {
     loop {
         let after = Sequence(ids.len() as u64);
         let page = store.feed(&entity(writer), after, 1_000).await.unwrap();
-        for event in page.events {
-            assert_eq!(event.sequence.0, ids.len() as u64 + 1);
-            ids.push(std::str::from_utf8(&event.bodies[0]).unwrap().parse().unwrap());
+        for frame in page.frames {
+            assert_eq!(frame.sequence.0, ids.len() as u64 + 1);
+            ids.push(std::str::from_utf8(&frame.events[0]).unwrap().parse().unwrap());
         }
         if !page.more {
             return ids;

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use igny8_protocol_ids::{EntityKey, Sequence, TenantId};
-use igny8_storage_api::{Change, CommitId, CommitOutcome, Expected, Store};
+use igny8_storage_api::{Change, CommitId, CommitOutcome, Expected, Record, Store};
 use igny8_storage_embedded::{EmbeddedOptions, EmbeddedStore, OpenError};
 
 #[tokio::test]
@@ -25,7 +25,7 @@ async fn r7_acknowledged_commit_is_there_after_reopening() {
     let head = store.take(&entity).await.unwrap();
     let change = Change {
         commit_id: CommitId(1),
-        puts: vec![(Bytes::from_static(b"key"), Bytes::from_static(b"value"))],
+        puts: vec![Record::new("key", "value")],
         events: vec![Bytes::from_static(b"event")],
         ..Change::default()
     };
@@ -38,6 +38,6 @@ async fn r7_acknowledged_commit_is_there_after_reopening() {
     let loaded = store.load(&entity).await.unwrap().unwrap();
     assert_eq!(loaded.head, applied);
     assert_eq!(loaded.records.len(), 1);
-    assert_eq!(store.feed(&entity, Sequence(0), 10).await.unwrap().events.len(), 1);
+    assert_eq!(store.feed(&entity, Sequence(0), 10).await.unwrap().frames.len(), 1);
     assert!(store.verify(|_| {}).unwrap().is_sound());
 }

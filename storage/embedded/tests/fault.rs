@@ -5,9 +5,10 @@
 
 mod place;
 
-use bytes::Bytes;
 use igny8_protocol_ids::{EntityKey, Sequence, TenantId};
-use igny8_storage_api::{Change, CommitId, CommitOutcome, Expected, Head, Store, StoreError};
+use igny8_storage_api::{
+    Change, CommitId, CommitOutcome, Expected, Head, Record, Store, StoreError,
+};
 use igny8_storage_conformance::{Backend, all};
 use igny8_storage_embedded::{EmbeddedOptions, EmbeddedStore, Faults};
 use std::sync::Arc;
@@ -95,7 +96,7 @@ fn entity() -> EntityKey {
 }
 
 fn change(id: u128) -> Change {
-    let puts = vec![(Bytes::from_static(b"id"), Bytes::from(id.to_string()))];
+    let puts = vec![Record::new("id", id.to_string())];
     Change { commit_id: CommitId(id), puts, ..Change::default() }
 }
 
@@ -173,9 +174,9 @@ async fn r10_trimmed_feed_says_truncated_and_keeps_the_rest() {
     }
     for store in [store] {
         let page = store.feed(&entity(), Sequence(0), 1_000).await.unwrap();
-        assert!(page.truncated && page.events.is_empty() && !page.more);
+        assert!(page.truncated && page.frames.is_empty() && !page.more);
         let page = store.feed(&entity(), Sequence(300), 1_000).await.unwrap();
-        assert_eq!((page.truncated, page.events.len()), (false, 100));
+        assert_eq!((page.truncated, page.frames.len()), (false, 100));
         let report = store.verify(|_| {}).unwrap();
         assert!(report.is_sound(), "{report:?}");
         assert!(

@@ -5,8 +5,10 @@
 
 use bytes::Bytes;
 use fjall::{Database, Keyspace, KeyspaceCreateOptions};
-use igny8_protocol_ids::{EntityKey, Epoch, Sequence, TenantId};
-use igny8_storage_api::{Append, Change, CommitId, CommitOutcome, Expected, NewOutbox, Store};
+use igny8_protocol_ids::{EntityKey, Epoch, Sequence, TenantId, Timestamp};
+use igny8_storage_api::{
+    Append, Change, CommitId, CommitOutcome, Expected, NewOutbox, Record, Store,
+};
 use igny8_storage_embedded::{EmbeddedOptions, EmbeddedStore, VerifyReport};
 use std::path::Path;
 use uuid::Uuid;
@@ -25,7 +27,7 @@ async fn fill(directory: &Path) {
         let body = Bytes::from(format!("body {number}"));
         let change = Change {
             commit_id: CommitId(u128::from(number)),
-            puts: vec![(Bytes::from_static(b"record"), body.clone())],
+            puts: vec![Record::new("record", body.clone())],
             events: vec![body.clone()],
             outbox: vec![NewOutbox { index: 0, body }],
             ..Change::default()
@@ -37,7 +39,10 @@ async fn fill(directory: &Path) {
     }
     let row = Append { sequence: Sequence(1), body: Bytes::from_static(b"update") };
     store.append(&entity, Epoch(1), vec![row]).await.unwrap();
-    store.put_blob(tenant(), Bytes::from_static(b"a blob")).await.unwrap();
+    store
+        .put_blob(tenant(), Bytes::from_static(b"a blob"), Timestamp::from_millis(1))
+        .await
+        .unwrap();
     store.close().await;
 }
 
@@ -131,15 +136,15 @@ async fn every_planted_corruption_is_named() {
         ("chain breaks at frame 5", |f| f.flip_frame(5, 100)),
         ("frame 3 does not decode", |f| f.flip_frame(3, 0)),
         ("frames end at 7, the head says 6", |f| f.add_row(4, &7_u64.to_be_bytes())),
-        ("Frame: a row does not decode", |f| f.add_row(4, &[1])),
-        ("Record: a row does not decode", |f| f.damage_row(1)),
-        ("Outbox: a row does not decode", |f| f.damage_row(2)),
-        ("Append: a row does not decode", |f| f.damage_row(3)),
-        ("outbox record of commit 99 is beyond", |f| {
+        ("frame with the key \"\\x01\"", |f| f.add_row(4, &[1])),
+        ("record \"record\": it does not decode", |f| f.damage_row(1)),
+        ("outbox record 1.0: it does not decode", |f| f.damage_row(2)),
+        ("append 1.1: it does not decode", |f| f.damage_row(3)),
+        ("outbox record 99.0: it does not decode in this place", |f| {
             f.add_row(2, &[&99_u64.to_be_bytes()[..], &[0; 4]].concat());
         }),
-        ("Append: a row does not decode", |f| f.add_row(3, &[1, 2, 3])),
-        ("the head of", |f| Files::flip(&f.heads, 0)),
+        ("append with the key \"\\x01\\x02\\x03\"", |f| f.add_row(3, &[1, 2, 3])),
+        (", head: it does not decode", |f| Files::flip(&f.heads, 0)),
         ("frames end at 6, the head says 7", |f| Files::flip(&f.heads, 16)),
         ("does not end in the head's hash", |f| Files::flip(&f.heads, 40)),
         ("is not what its hash says", |f| Files::flip(&f.blobs, 3)),

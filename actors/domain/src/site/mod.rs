@@ -41,6 +41,9 @@ impl Entity for Site {
     fn key(record: &SiteRecord) -> RecordKey {
         state::key(record)
     }
+    fn blobs(record: &SiteRecord) -> Vec<[u8; 32]> {
+        state::blobs(record)
+    }
     fn put(&mut self, record: SiteRecord) -> Option<SiteRecord> {
         self.insert(record)
     }

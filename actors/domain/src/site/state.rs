@@ -3,7 +3,7 @@
 use super::command::{ClusterSummary, DocumentSummary, KeywordCounts, SiteEvent, SiteReply};
 use super::record::{
     Ask, Cluster, Document, Idea, Image, Keyword, KeywordStatus, Link, SiteCard, SiteRecord, Task,
-    TaskKind, TaskStatus,
+    TaskInput, TaskKind, TaskStatus,
 };
 use crate::entity::{Context, Draft, RecordKey, Refusal};
 use crate::ledger::Ledger;
@@ -52,6 +52,22 @@ fn id_key(kind: u8, id: Uuid) -> RecordKey {
     key.push(kind);
     key.extend_from_slice(id.as_bytes());
     key
+}
+
+/// The blobs that a record names: images, approved versions, raw answers.
+pub(super) fn blobs(record: &SiteRecord) -> Vec<[u8; 32]> {
+    match record {
+        SiteRecord::Image(image) => vec![image.blob],
+        SiteRecord::Document(document) => document.approved.into_iter().collect(),
+        SiteRecord::Task(task) => {
+            let version = match task.input {
+                TaskInput::Publish { version, .. } => Some(version),
+                _ => None,
+            };
+            version.into_iter().chain(task.response).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 pub(super) fn key(record: &SiteRecord) -> RecordKey {

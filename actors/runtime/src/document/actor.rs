@@ -142,8 +142,8 @@ async fn load(args: Arguments) -> Result<State, ActorProcessingErr> {
     let (mut runs, mut texts, mut checkpoint) =
         (BTreeMap::new(), HashMap::<RunId, String>::new(), None);
     let loaded = world.store.load(&entity).await?;
-    for (key, body) in loaded.iter().flat_map(|loaded| &loaded.records) {
-        match read(&format!("{entity}, record {key:02x?}"), key, body)? {
+    for record in loaded.iter().flat_map(|loaded| &loaded.records) {
+        match read(&format!("{entity}, record {:02x?}", record.key), &record.key, &record.value)? {
             Stored::Checkpoint(stored) => checkpoint = stored.blob,
             Stored::Run(run) => drop(runs.insert(run.id, run)),
             Stored::Piece(run, text) => texts.entry(run).or_default().push_str(&text),

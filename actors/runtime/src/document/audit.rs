@@ -18,8 +18,9 @@ pub(crate) async fn audit(
     loaded: &Loaded,
 ) -> Result<Vec<String>, StoreError> {
     let (mut problems, mut checkpoint, mut versions) = (Vec::new(), None, Vec::new());
-    for (key, body) in &loaded.records {
-        match read(&format!("{entity}, record {key:02x?}"), key, body) {
+    for record in &loaded.records {
+        let place = format!("{entity}, record {:02x?}", record.key);
+        match read(&place, &record.key, &record.value) {
             Ok(Stored::Checkpoint(stored)) => checkpoint = stored.blob,
             Ok(Stored::Version(Version { blob, .. })) => versions.push(blob),
             Ok(Stored::Run(_) | Stored::Piece(..)) => {}

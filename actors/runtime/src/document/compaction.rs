@@ -5,7 +5,7 @@ use super::record::{Checkpoint, Version, checkpoint_key, version_key};
 use crate::entity::encode;
 use crate::{failure::Failure, world::World};
 use igny8_protocol_ids::{EntityKey, Scope};
-use igny8_storage_api::{AppendRow, BlobHash, StoreError};
+use igny8_storage_api::{AppendRow, BlobHash, Record, RecordKey, StoreError};
 use ractor::ActorRef;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
@@ -45,6 +45,11 @@ fn pack(state: &[u8]) -> bytes::Bytes {
         .into()
 }
 
+/// A record that names a kept state.
+fn naming<T: serde::Serialize>(key: RecordKey, value: &T, blob: BlobHash) -> Record {
+    Record { blobs: vec![blob], ..Record::new(key, encode(value)) }
+}
+
 impl State {
     /// Keeps the document as it is now; answers with the version's hash and words.
     pub(super) fn keep(
@@ -57,7 +62,7 @@ impl State {
         let words = u32::try_from(self.live.tree().word_count()).unwrap_or(u32::MAX);
         let version = Version { blob, at: self.world.now(), words };
         self.turn.blobs.push(packed);
-        self.turn.records.push((version_key(blob), encode(&version)));
+        self.turn.records.push(naming(version_key(blob), &version, blob));
         self.turn.fenced = true;
         self.turn.outputs.push(Box::new(move || {
             drop(answer.send(Ok((blob, words))));
@@ -100,9 +105,10 @@ impl State {
             }
         }
         let packed = pack(&self.live.snapshot());
-        let checkpoint = Checkpoint { blob: Some(BlobHash::of(&packed)) };
+        let blob = BlobHash::of(&packed);
         self.turn.blobs.push(packed);
-        self.turn.records.push((checkpoint_key(), encode(&checkpoint)));
+        let checkpoint = Checkpoint { blob: Some(blob) };
+        self.turn.records.push(naming(checkpoint_key(), &checkpoint, blob));
         self.turn.fenced = true;
         for row in rows {
             if self.seen.remove(&(row.epoch, row.sequence)) {

@@ -7,6 +7,7 @@ use crate::entity::encode;
 use crate::failure::Failure;
 use igny8_actors_document::{RunCursor, RunWriter};
 use igny8_protocol_ids::RunId;
+use igny8_storage_api::Record;
 use serde_json::json;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
@@ -87,7 +88,7 @@ impl State {
             let number = run.pieces;
             run.pieces += 1;
             run.progress = step.as_ref().map_or(progress, |step| step.progress.clone());
-            self.turn.records.push((piece_key(id, number), encode(&text)));
+            self.turn.records.push(Record::new(piece_key(id, number), encode(&text)));
         }
         if let Some(step) = step {
             self.by_server(step.update);
@@ -135,7 +136,7 @@ impl State {
 
     fn save_run(&mut self, id: RunId) {
         if let Some(run) = self.runs.get(&id) {
-            self.turn.records.push((run_key(id), encode(run)));
+            self.turn.records.push(Record::new(run_key(id), encode(run)));
             self.turn.fenced = true;
         }
     }

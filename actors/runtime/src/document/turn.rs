@@ -6,10 +6,8 @@ use super::outlet::{DocumentFrame, TurnUpdate};
 use crate::entity::commit;
 use crate::failure::Failure;
 use igny8_actors_document::{UpdateRefused, merge};
-use igny8_protocol_ids::{Position, Sequence};
-use igny8_storage_api::{
-    Append, BlobHash, Change, CommitOutcome, Head, RecordKey, Store, StoreError,
-};
+use igny8_protocol_ids::{Position, Sequence, Timestamp};
+use igny8_storage_api::{Append, BlobHash, Change, CommitOutcome, Head, Record, Store, StoreError};
 use ractor::ActorRef;
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
@@ -34,7 +32,7 @@ pub(super) struct Turn {
     pub edits: HashMap<u64, u32>,
     /// True if somebody other than sessions wrote: then everybody hears the turn.
     pub by_server: bool,
-    pub records: Vec<(RecordKey, bytes::Bytes)>,
+    pub records: Vec<Record>,
     pub blobs: Vec<bytes::Bytes>,
     pub compacted: Vec<(igny8_protocol_ids::Epoch, Sequence)>,
     /// The server's own edits do not commute with being repeated: they are fenced (R5).
@@ -260,6 +258,7 @@ impl State {
             entity: self.entity,
             head: self.head,
             blobs: std::mem::take(&mut turn.blobs),
+            now: self.world.now(),
             row,
             change: turn.fenced.then(|| Change {
                 commit_id: self.world.commit_id(),
@@ -360,6 +359,7 @@ struct Write {
     entity: igny8_protocol_ids::EntityKey,
     head: Head,
     blobs: Vec<bytes::Bytes>,
+    now: Timestamp,
     row: Option<Append>,
     change: Option<Change>,
 }
@@ -369,7 +369,7 @@ impl Write {
         if let igny8_protocol_ids::Scope::Tenant(tenant) = self.entity.scope {
             for blob in self.blobs {
                 let expected = BlobHash::of(&blob);
-                let stored = self.store.put_blob(tenant, blob).await?;
+                let stored = self.store.put_blob(tenant, blob, self.now).await?;
                 debug_assert_eq!(stored, expected, "blobs are named by their hash");
             }
         }

@@ -128,12 +128,12 @@ async fn load<E: Entity>(args: Arguments<E>) -> Result<(State<E>, Open<E>), Acto
         if loaded.head.epoch != head.epoch {
             return Err("another owner took over while this one was loading".into());
         }
-        for (key, body) in &loaded.records {
-            let place = format!("{entity}, record {key:02x?}");
-            if Replies::owns(key) {
-                replies.load(&place, body)?;
+        for record in &loaded.records {
+            let place = format!("{entity}, record {:02x?}", record.key);
+            if Replies::owns(&record.key) {
+                replies.load(&place, &record.value)?;
             } else {
-                core.put(decode(&place, body)?);
+                core.put(decode(&place, &record.value)?);
             }
         }
         for record in loaded.outbox {

@@ -3,7 +3,7 @@
 use super::codec::encode;
 use bytes::Bytes;
 use igny8_actors_domain::{Changes, Entity};
-use igny8_storage_api::{Change, CommitId, NewOutbox, OutboxKey, RecordKey};
+use igny8_storage_api::{BlobHash, Change, CommitId, NewOutbox, OutboxKey, Record, RecordKey};
 use std::collections::BTreeMap;
 
 /// Deferred outputs: run once the group is durable, dropped if it never will be.
@@ -13,8 +13,11 @@ pub(crate) type Output = Box<dyn FnOnce() + Send>;
 /// accepts, so that one more large command still fits.
 pub(crate) const GROUP_BYTES_MAX: usize = igny8_storage_api::limits::COMMIT_BYTES_MAX / 2;
 
+/// A record's value and the blobs that it names.
+type Written = (Bytes, Vec<BlobHash>);
+
 pub(crate) struct Group<E: Entity> {
-    records: BTreeMap<RecordKey, Option<Bytes>>,
+    records: BTreeMap<RecordKey, Option<Written>>,
     pub(crate) events: Vec<E::Event>,
     pub(crate) effects: Vec<E::Effect>,
     closed: Vec<OutboxKey>,
@@ -51,14 +54,19 @@ impl<E: Entity> Group<E> {
             self.delete(key.into());
         }
         for record in changes.puts {
-            self.put(E::key(&record).into(), encode(&record));
+            let blobs = E::blobs(&record).into_iter().map(BlobHash).collect();
+            self.insert(E::key(&record).into(), encode(&record), blobs);
         }
         self.events.extend(changes.events);
         self.effects.extend(changes.effects);
     }
+    /// Writes a record that names no blob.
     pub(crate) fn put(&mut self, key: RecordKey, body: Bytes) {
+        self.insert(key, body, Vec::new());
+    }
+    fn insert(&mut self, key: RecordKey, body: Bytes, blobs: Vec<BlobHash>) {
         self.bytes += key.len() + body.len();
-        self.records.insert(key, Some(body));
+        self.records.insert(key, Some((body, blobs)));
     }
     pub(crate) fn delete(&mut self, key: RecordKey) {
         self.bytes += key.len();
@@ -70,9 +78,13 @@ impl<E: Entity> Group<E> {
     /// What the store is to write.
     pub(crate) fn change(&self, commit_id: CommitId) -> Change {
         let mut change = Change { commit_id, closed: self.closed.clone(), ..Change::default() };
-        for (key, body) in &self.records {
-            match body {
-                Some(body) => change.puts.push((key.clone(), body.clone())),
+        for (key, written) in &self.records {
+            match written {
+                Some((value, blobs)) => change.puts.push(Record {
+                    key: key.clone(),
+                    value: value.clone(),
+                    blobs: blobs.clone(),
+                }),
                 None => change.deletes.push(key.clone()),
             }
         }

@@ -154,18 +154,18 @@ impl<E: Entity> EntityHandle<E> {
         let mut after = from.sequence;
         while after < to.sequence {
             let page = self.world.store.feed(&self.entity(), after, FEED_PAGE_MAX).await?;
-            if page.truncated || page.events.is_empty() {
+            if page.truncated || page.frames.is_empty() {
                 return Ok(None);
             }
-            for event in page.events.into_iter().filter(|event| event.sequence <= to.sequence) {
-                let events = event
-                    .bodies
+            for frame in page.frames.into_iter().filter(|frame| frame.sequence <= to.sequence) {
+                let events = frame
+                    .events
                     .iter()
                     .map(|body| decode("an event", body))
                     .collect::<Result<_, _>>()?;
-                let position = Position { epoch: event.epoch, sequence: event.sequence };
+                let position = Position { epoch: frame.epoch, sequence: frame.sequence };
                 missed.push(Published { position, events, encoded: OnceLock::new() });
-                after = event.sequence;
+                after = frame.sequence;
             }
         }
         Ok(Some(missed))

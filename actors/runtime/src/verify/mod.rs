@@ -159,7 +159,8 @@ impl Walk<'_> {
     /// The entity's state, from every record that decodes.
     fn core<E: Entity>(&mut self, entity: &EntityKey, loaded: &Loaded) -> E {
         let mut core = E::default();
-        for (key, body) in &loaded.records {
+        for stored in &loaded.records {
+            let (key, body) = (&stored.key, &stored.value);
             let place = format!("{entity}, record {key:02x?}");
             let taken = match Replies::owns(key) {
                 true => Replies::default().load(&place, body).map_err(|error| error.to_string()),
@@ -200,46 +201,27 @@ async fn gap(
     entity: &EntityKey,
     head: Sequence,
 ) -> Result<Option<String>, StoreError> {
-    let mut last = floor(store, entity, head).await?;
+    // Older frames are cut off in time.
+    let mut last = store.feed(entity, Sequence(0), 1).await?.floor.sequence;
     loop {
         let page = store.feed(entity, last, limits::FEED_PAGE_MAX).await?;
         if page.truncated {
             return Ok(Some(format!("the feed is cut off after {}", last.0)));
         }
-        for event in &page.events {
-            if event.sequence != last.next() {
+        for frame in &page.frames {
+            if frame.sequence != last.next() {
                 return Ok(Some(format!(
                     "after {} the feed goes on with {}",
-                    last.0, event.sequence.0
+                    last.0, frame.sequence.0
                 )));
             }
-            last = event.sequence;
+            last = frame.sequence;
         }
-        if !page.more || page.events.is_empty() {
+        if !page.more || page.frames.is_empty() {
             let ends = last == head;
             return Ok(
                 (!ends).then(|| format!("the feed ends at {}, the head is {}", last.0, head.0))
             );
         }
     }
-}
-
-/// The sequence after which the feed is kept: older frames are cut off in time.
-async fn floor(
-    store: &dyn Store,
-    entity: &EntityKey,
-    head: Sequence,
-) -> Result<Sequence, StoreError> {
-    let (mut cut, mut kept) = (0, head.0);
-    if !store.feed(entity, Sequence(0), 1).await?.truncated {
-        return Ok(Sequence(0));
-    }
-    while cut + 1 < kept {
-        let middle = cut + (kept - cut) / 2;
-        match store.feed(entity, Sequence(middle), 1).await?.truncated {
-            true => cut = middle,
-            false => kept = middle,
-        }
-    }
-    Ok(Sequence(kept))
 }

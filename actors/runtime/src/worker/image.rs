@@ -49,7 +49,8 @@ async fn make(job: &Job, order: &TaskOrder, wanted: ImageOrder) -> Result<Report
         job.inner.world.images.generate(request).await.map_err(|error| {
             Report::from(failed(error.class, &error.message, error.retry_after))
         })?;
-    let stored = job.inner.world.store.put_blob(job.tenant, made.bytes).await;
+    let now = job.inner.world.now();
+    let stored = job.inner.world.store.put_blob(job.tenant, made.bytes, now).await;
     let blob = stored.map_err(|error| internal("Keeping the image", &error))?;
     let image = Image {
         id: wanted.image,
@@ -60,7 +61,7 @@ async fn make(job: &Job, order: &TaskOrder, wanted: ImageOrder) -> Result<Report
         width: made.width,
         height: made.height,
         provenance: prompt.trace.clone(),
-        created_at: job.inner.world.now(),
+        created_at: now,
     };
     // The first image is the post's featured one; the others stand in the text.
     if wanted.index > 0 {

@@ -113,7 +113,8 @@ impl Job {
     /// Keeps the raw answer, compressed, for the task's record. Its loss is no reason to fail.
     pub(super) async fn keep_answer(&self, text: &str) -> Option<[u8; 32]> {
         let packed = zstd::bulk::compress(text.as_bytes(), 3).ok()?;
-        match self.inner.world.store.put_blob(self.tenant, packed.into()).await {
+        let world = &self.inner.world;
+        match world.store.put_blob(self.tenant, packed.into(), world.now()).await {
             Ok(hash) => Some(hash.0),
             Err(error) => {
                 tracing::warn!(task = %self.task, %error, "the raw answer was not kept");

@@ -1,7 +1,7 @@
 //! R5: appends without a fence, and their compaction with one.
 
 use crate::Backend;
-use crate::fixture::{Owner, append, bytes, change, site, text};
+use crate::fixture::{Owner, append, change, record, site, text};
 use igny8_protocol_ids::{EntityKey, Epoch, Sequence};
 use igny8_storage_api::{Change, CommitOutcome, Store};
 
@@ -72,7 +72,7 @@ pub async fn r5_compaction_deletes_only_what_it_read<B: Backend>(backend: B) {
     store.append(&owner.entity, epoch, vec![append(2, "b"), append(4, "d")]).await.unwrap();
     store.append(&owner.entity, Epoch(0), vec![append(9, "old")]).await.unwrap();
     let compacted = read.iter().map(|row| (row.epoch, row.sequence)).collect();
-    let puts = vec![(bytes("state"), bytes("ac"))];
+    let puts = vec![record("state", "ac")];
     owner.commit(Change { compacted, puts, ..change() }).await;
     let wanted = [(0, 9, "old"), (1, 2, "b"), (1, 4, "d")];
     assert_eq!(rows(&*store, &owner.entity).await, wanted.map(|(e, s, b)| (e, s, b.to_owned())));

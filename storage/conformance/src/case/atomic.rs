@@ -1,16 +1,18 @@
 //! R4 and R14: a change happens as a whole, and the state is what the changes made of it.
 
 use crate::Backend;
-use crate::fixture::{Owner, append, bytes, change, event, outbox, put, site, text, whole_feed};
+use crate::fixture::{
+    Owner, append, bytes, change, event, outbox, put, record, site, text, whole_feed,
+};
 use bytes::Bytes;
 use futures::future::join_all;
 use igny8_protocol_ids::Sequence;
-use igny8_storage_api::{Change, ChangeDigest, OpenOutbox, OutboxKey, Store};
+use igny8_storage_api::{Change, ChangeDigest, OpenOutbox, OutboxKey, Record, Store};
 
 /// A change with something of everything.
 fn full_change() -> Change {
     Change {
-        puts: vec![(bytes("record"), bytes("new"))],
+        puts: vec![record("record", "new")],
         events: vec![bytes("happened")],
         outbox: outbox(&["do this", "and that"]),
         appends: vec![append(1, "update")],
@@ -24,7 +26,7 @@ pub async fn r4_all_parts_of_a_commit_are_there<B: Backend>(backend: B) {
     let mut owner = Owner::take(&store, site()).await;
     owner.commit(full_change()).await;
     let loaded = store.load(&owner.entity).await.unwrap().unwrap();
-    assert_eq!(loaded.records, [(bytes("record"), bytes("new"))]);
+    assert_eq!(loaded.records, [record("record", "new")]);
     let bodies: Vec<_> = loaded.outbox.iter().map(|record| text(&record.body)).collect();
     assert_eq!(bodies, ["do this", "and that"]);
     assert_eq!(whole_feed(&*store, &owner.entity, 9).await, [(1, vec!["happened".to_owned()])]);
@@ -38,7 +40,7 @@ pub async fn r4_no_part_of_a_fenced_commit_is_there<B: Backend>(backend: B) {
     let store = backend.open().await;
     let mut old = Owner::take(&store, site()).await;
     old.commit(Change {
-        puts: vec![(bytes("record"), bytes("old")), (bytes("other"), bytes("old"))],
+        puts: vec![record("record", "old"), record("other", "old")],
         outbox: outbox(&["open"]),
         appends: vec![append(7, "kept")],
         ..change()
@@ -72,11 +74,11 @@ pub async fn r4_outbox_is_keyed_by_commit_and_place<B: Backend>(backend: B) {
     owner.commit(change()).await;
     owner.commit(Change { outbox: outbox(&["c"]), ..change() }).await;
     let open = store.load(&owner.entity).await.unwrap().unwrap().outbox;
-    let record = |sequence, index, body| OpenOutbox {
+    let open_record = |sequence, index, body| OpenOutbox {
         key: OutboxKey { sequence: Sequence(sequence), index },
         body: bytes(body),
     };
-    assert_eq!(open, [record(1, 0, "a"), record(1, 1, "b"), record(3, 0, "c")]);
+    assert_eq!(open, [open_record(1, 0, "a"), open_record(1, 1, "b"), open_record(3, 0, "c")]);
 }
 
 /// An effect is open until the commit that closes it; closing it twice changes nothing.
@@ -112,7 +114,7 @@ pub async fn r14_removals_come_first_and_the_last_put_stays<B: Backend>(backend:
     owner.commit(put("key", "old")).await;
     owner
         .commit(Change {
-            puts: vec![(bytes("key"), bytes("first")), (bytes("key"), bytes("last"))],
+            puts: vec![record("key", "first"), record("key", "last")],
             deletes: vec![bytes("key")],
             ..change()
         })
@@ -127,12 +129,12 @@ pub async fn r14_records_come_in_the_order_of_their_keys<B: Backend>(backend: B)
     let mut keys: Vec<Bytes> = [&b"b"[..], b"", b"a\0", b"a", &[0xff; 256], &[0], &[0xff], b"ab"]
         .map(Bytes::copy_from_slice)
         .to_vec();
-    let puts = keys.iter().map(|key| (key.clone(), key.clone())).collect();
+    let puts = keys.iter().map(|key| Record::new(key.clone(), key.clone())).collect();
     owner.commit(Change { puts, ..change() }).await;
     keys.sort();
     let loaded = store.load(&owner.entity).await.unwrap().unwrap();
-    let found: Vec<_> = loaded.records.into_iter().collect();
-    assert_eq!(found, keys.iter().map(|key| (key.clone(), key.clone())).collect::<Vec<_>>());
+    let wanted = keys.iter().map(|key| Record::new(key.clone(), key.clone()));
+    assert_eq!(loaded.records, wanted.collect::<Vec<_>>());
 }
 
 /// A load beside a writer sees one moment: all of a commit or nothing, at the head it names.
@@ -145,8 +147,8 @@ pub async fn r14_load_sees_one_moment<B: Backend>(backend: B) {
         loop {
             let loaded = reader.load(&entity).await.unwrap().unwrap();
             let number = loaded.head.sequence.0;
-            for (_, value) in &loaded.records {
-                assert_eq!(text(value), number.to_string(), "a load mixes two moments");
+            for record in &loaded.records {
+                assert_eq!(text(&record.value), number.to_string(), "a load mixes two moments");
             }
             let wanted = if number == 0 { 0 } else { 20 };
             assert_eq!(loaded.records.len(), wanted);
@@ -158,7 +160,7 @@ pub async fn r14_load_sees_one_moment<B: Backend>(backend: B) {
     });
     for number in 1..=COMMITS {
         let value = bytes(&number.to_string());
-        let puts = (0..20).map(|key| (bytes(&key.to_string()), value.clone())).collect();
+        let puts = (0..20).map(|key: u32| Record::new(key.to_string(), value.clone())).collect();
         let closed = vec![OutboxKey { sequence: Sequence(number - 1), index: 0 }];
         owner.commit(Change { puts, closed, outbox: outbox(&["x"]), ..change() }).await;
     }

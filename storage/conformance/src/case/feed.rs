@@ -4,9 +4,11 @@ use crate::Backend;
 use crate::fixture::{Owner, change, event, site, whole_feed};
 use bytes::Bytes;
 use igny8_protocol_ids::Sequence;
-use igny8_storage_api::{Change, FeedPage, Store, limits};
+use igny8_storage_api::{Change, FeedPage, Floor, Store, limits};
 
-const NOTHING: FeedPage = FeedPage { events: Vec::new(), truncated: false, more: false };
+const BEGINNING: Floor = Floor { sequence: Sequence(0), chain: [0; 32] };
+const NOTHING: FeedPage =
+    FeedPage { frames: Vec::new(), floor: BEGINNING, truncated: false, more: false };
 
 /// One entry per commit, with its events in their order.
 pub async fn r10_feed_has_each_commit_once_in_order<B: Backend>(backend: B) {
@@ -98,8 +100,8 @@ pub async fn r11_feed_page_is_bounded<B: Backend>(backend: B) {
         owner.commit(event("a")).await;
     }
     let page = store.feed(&owner.entity, Sequence(0), usize::MAX).await.unwrap();
-    assert!(page.events.len() <= limits::FEED_PAGE_MAX);
-    assert_eq!((page.events.len(), page.more), (3, false));
+    assert!(page.frames.len() <= limits::FEED_PAGE_MAX);
+    assert_eq!((page.frames.len(), page.more), (3, false));
     let page = store.feed(&owner.entity, Sequence(0), 2).await.unwrap();
-    assert_eq!((page.events.len(), page.more), (2, true));
+    assert_eq!((page.frames.len(), page.more), (2, true));
 }

@@ -3,8 +3,8 @@
 use crate::Backend;
 use crate::fixture::{Owner, append, bytes, change, expected, name, site, tenant};
 use bytes::Bytes;
-use igny8_protocol_ids::Epoch;
-use igny8_storage_api::{Append, Change, NewOutbox, Store, StoreError, limits};
+use igny8_protocol_ids::{Epoch, Timestamp};
+use igny8_storage_api::{Append, Change, NewOutbox, Record, Store, StoreError, limits};
 
 fn zeros(length: usize) -> Bytes {
     Bytes::from(vec![0; length])
@@ -14,7 +14,7 @@ fn zeros(length: usize) -> Bytes {
 pub async fn r11_record_at_the_bounds_is_kept<B: Backend>(backend: B) {
     let store = backend.open().await;
     let mut owner = Owner::take(&store, site()).await;
-    let record = (zeros(limits::RECORD_KEY_BYTES_MAX), zeros(limits::VALUE_BYTES_MAX));
+    let record = Record::new(zeros(limits::RECORD_KEY_BYTES_MAX), zeros(limits::VALUE_BYTES_MAX));
     owner.commit(Change { puts: vec![record.clone()], ..change() }).await;
     let loaded = store.load(&owner.entity).await.unwrap().unwrap();
     assert!(loaded.records == [record]);
@@ -28,7 +28,7 @@ pub async fn r11_commit_at_the_bound_is_kept<B: Backend>(backend: B) {
     let events = vec![zeros(limits::VALUE_BYTES_MAX); pieces];
     owner.commit(Change { events: events.clone(), ..change() }).await;
     let page = store.feed(&owner.entity, igny8_protocol_ids::Sequence(0), 10).await.unwrap();
-    assert!(page.events[0].bodies == events);
+    assert!(page.frames[0].events == events);
 }
 
 /// Whatever of a commit is too large, the whole commit is refused, and the owner may go on.
@@ -39,8 +39,8 @@ pub async fn r11_commit_above_a_bound_is_refused<B: Backend>(backend: B) {
     let long_key = zeros(limits::RECORD_KEY_BYTES_MAX + 1);
     let pieces = limits::COMMIT_BYTES_MAX / limits::VALUE_BYTES_MAX + 1;
     let changes = [
-        Change { puts: vec![(bytes("key"), large.clone())], ..change() },
-        Change { puts: vec![(long_key.clone(), bytes("value"))], ..change() },
+        Change { puts: vec![Record::new("key", large.clone())], ..change() },
+        Change { puts: vec![Record::new(long_key.clone(), "value")], ..change() },
         Change { deletes: vec![long_key], ..change() },
         Change { events: vec![large.clone()], ..change() },
         Change { outbox: vec![NewOutbox { index: 0, body: large.clone() }], ..change() },
@@ -61,7 +61,9 @@ pub async fn r11_other_writes_above_a_bound_are_refused<B: Backend>(backend: B) 
     let large = Append { body: zeros(limits::VALUE_BYTES_MAX + 1), ..append(1, "") };
     let refused = store.append(&site(), Epoch(1), vec![large]).await;
     assert!(matches!(refused, Err(StoreError::TooLarge { .. })));
-    let refused = store.put_blob(tenant(), zeros(limits::BLOB_BYTES_MAX + 1)).await;
+    let refused = store
+        .put_blob(tenant(), zeros(limits::BLOB_BYTES_MAX + 1), Timestamp::from_millis(0))
+        .await;
     assert!(matches!(refused, Err(StoreError::TooLarge { .. })));
     let long = "n".repeat(limits::CLAIM_NAME_BYTES_MAX + 1);
     let refused = store.claim(&long, bytes("value")).await;
@@ -84,7 +86,7 @@ pub async fn r11_commit_of_many_records_is_kept<B: Backend>(backend: B) {
     let store = backend.open().await;
     let mut owner = Owner::take(&store, site()).await;
     let key = |number: u32| Bytes::copy_from_slice(&number.to_be_bytes());
-    let puts: Vec<_> = (0..RECORDS).map(|number| (key(number), key(number))).collect();
+    let puts: Vec<_> = (0..RECORDS).map(|number| Record::new(key(number), key(number))).collect();
     owner.commit(Change { puts: puts.clone(), ..change() }).await;
     assert!(store.load(&owner.entity).await.unwrap().unwrap().records == puts);
     let deletes = (1..RECORDS).map(key).collect();

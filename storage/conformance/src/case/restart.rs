@@ -43,7 +43,10 @@ impl Everything {
             })
             .await;
         store.append(&owner.entity, Epoch(1), vec![append(1, "update")]).await.unwrap();
-        let blob = store.put_blob(tenant, Bytes::from(vec![7; 200_000])).await.unwrap();
+        let blob = store
+            .put_blob(tenant, Bytes::from(vec![7; 200_000]), Timestamp::from_millis(5))
+            .await
+            .unwrap();
         store.claim(&claim, bytes("ann")).await.unwrap();
         store.set_wake(&owner.entity, Some(Timestamp::from_millis(77))).await.unwrap();
         Self { entity: owner.entity, tenant, blob, claim }

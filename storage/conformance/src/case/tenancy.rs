@@ -1,10 +1,12 @@
 //! R13: tenants do not meet.
 
 use crate::Backend;
-use crate::fixture::{Owner, append, bytes, document, put, site, tenant, text};
-use igny8_protocol_ids::{EntityKey, EntityKind, Epoch, Scope, TenantId};
+use crate::fixture::{Owner, append, bytes, document, put, record, site, tenant, text};
+use igny8_protocol_ids::{EntityKey, EntityKind, Epoch, Scope, TenantId, Timestamp};
 use igny8_storage_api::Store;
 use uuid::Uuid;
+
+const NOW: Timestamp = Timestamp::from_millis(1_000);
 
 /// The same id under two tenants, and under two kinds, is several entities.
 pub async fn r13_same_id_elsewhere_is_another_entity<B: Backend>(backend: B) {
@@ -24,7 +26,7 @@ pub async fn r13_same_id_elsewhere_is_another_entity<B: Backend>(backend: B) {
     }
     for (number, entity) in entities.iter().enumerate() {
         let loaded = store.load(entity).await.unwrap().unwrap();
-        assert_eq!(loaded.records, [(bytes("number"), bytes(&number.to_string()))]);
+        assert_eq!(loaded.records, [record("number", &number.to_string())]);
         let appends = store.appends(entity).await.unwrap();
         assert_eq!(
             appends.iter().map(|row| text(&row.body)).collect::<Vec<_>>(),
@@ -37,9 +39,9 @@ pub async fn r13_same_id_elsewhere_is_another_entity<B: Backend>(backend: B) {
 pub async fn r13_blob_of_another_tenant_is_absent<B: Backend>(backend: B) {
     let store = backend.open().await;
     let (mine, other) = (tenant(), tenant());
-    let hash = store.put_blob(mine, bytes("secret")).await.unwrap();
+    let hash = store.put_blob(mine, bytes("secret"), NOW).await.unwrap();
     assert_eq!(store.blob(other, hash).await.unwrap(), None);
-    store.put_blob(other, bytes("secret")).await.unwrap();
+    store.put_blob(other, bytes("secret"), NOW).await.unwrap();
     assert_eq!(store.blob(mine, hash).await.unwrap(), Some(bytes("secret")));
 }
 

@@ -1,11 +1,12 @@
 //! Keys: scope first (R13), numbers in big-endian so that they sort.
 
-use igny8_protocol_ids::{EntityKey, EntityKind, Epoch, Scope, Sequence, TenantId, Timestamp};
+use igny8_protocol_ids::{EntityKey, Epoch, Scope, Sequence, TenantId, Timestamp};
+use igny8_storage_api::codec::{kind_byte, kind_of_byte};
 use igny8_storage_api::{BlobHash, OutboxKey, Wake};
 use uuid::Uuid;
 
 /// The keyspaces of the engine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Space {
     /// One row per entity: its head. Also the index of all entities.
     Heads,
@@ -13,7 +14,11 @@ pub(crate) enum Space {
     Entity,
     /// Large payloads by tenant and hash.
     Blobs,
-    /// Claims, wake hints, the format of the store.
+    /// When each of them was last written, under the same key.
+    Marks,
+    /// Entries of logs, by tenant, name and position.
+    Logs,
+    /// Claims, wake hints, members, the format of the store.
     Platform,
 }
 
@@ -27,6 +32,39 @@ pub(crate) enum Section {
     Frame = 4,
 }
 
+impl Section {
+    /// A key within an entity: what the check of a row is bound to.
+    pub(crate) fn place(self, tail: &[u8]) -> Vec<u8> {
+        [&[self as u8], tail].concat()
+    }
+
+    /// How reports call a row of it.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Record => "record",
+            Self::Outbox => "outbox record",
+            Self::Append => "append",
+            Self::Frame => "frame",
+        }
+    }
+}
+
+/// How reports call the row of this entity and section whose key ends like this.
+pub(crate) fn row_name(entity: &EntityKey, section: Section, tail: &[u8]) -> String {
+    let key = match section {
+        Section::Record => Some(format!("\"{}\"", tail.escape_ascii())),
+        Section::Outbox => {
+            decode_outbox_key(tail).map(|key| format!("{}.{}", key.sequence.0, key.index))
+        }
+        Section::Append => {
+            decode_append_key(tail).map(|(epoch, sequence)| format!("{}.{}", epoch.0, sequence.0))
+        }
+        Section::Frame => frame_sequence(tail).map(|sequence| sequence.0.to_string()),
+    };
+    let key = key.unwrap_or_else(|| format!("with the key \"{}\"", tail.escape_ascii()));
+    format!("{entity}, {} {key}", section.name())
+}
+
 const SCOPE_PLATFORM: u8 = 0;
 const SCOPE_TENANT: u8 = 1;
 
@@ -34,6 +72,9 @@ const PLATFORM_FORMAT: u8 = 0;
 const PLATFORM_CLAIM: u8 = 1;
 const PLATFORM_WAKE_DUE: u8 = 2;
 const PLATFORM_WAKE_OF: u8 = 3;
+const PLATFORM_RESTORE: u8 = 4;
+const PLATFORM_MEMBERSHIP: u8 = 5;
+const PLATFORM_HEARTBEAT: u8 = 6;
 
 const UUID_BYTES: usize = 16;
 const NUMBER_BYTES: usize = 8;
@@ -42,12 +83,7 @@ pub(crate) fn encode_entity(entity: &EntityKey) -> Vec<u8> {
     // Room for the section, two numbers and a short record key after it.
     let mut key = Vec::with_capacity(2 + 2 * UUID_BYTES + 32);
     push_scope(&mut key, entity.scope);
-    key.push(match entity.kind {
-        EntityKind::Account => 1,
-        EntityKind::Tenant => 2,
-        EntityKind::Site => 3,
-        EntityKind::Document => 4,
-    });
+    key.push(kind_byte(entity.kind));
     key.extend_from_slice(entity.id.as_bytes());
     key
 }
@@ -73,14 +109,7 @@ pub(crate) fn decode_entity_key(key: &[u8]) -> Option<EntityKey> {
         _ => return None,
     };
     let (kind, id) = rest.split_first()?;
-    let kind = match kind {
-        1 => EntityKind::Account,
-        2 => EntityKind::Tenant,
-        3 => EntityKind::Site,
-        4 => EntityKind::Document,
-        _ => return None,
-    };
-    Some(EntityKey { scope, kind, id: Uuid::from_slice(id).ok()? })
+    Some(EntityKey { scope, kind: kind_of_byte(*kind)?, id: Uuid::from_slice(id).ok()? })
 }
 
 /// What all keys of a section of an entity begin with.
@@ -148,6 +177,13 @@ pub(crate) fn decode_blob_key(key: &[u8]) -> Option<(TenantId, BlobHash)> {
     Some((tenant, BlobHash(hash.try_into().ok()?)))
 }
 
+/// What the keys of all entities and blobs of a tenant begin with.
+pub(crate) fn tenant_prefix(tenant: TenantId) -> Vec<u8> {
+    let mut key = Vec::with_capacity(1 + UUID_BYTES);
+    push_scope(&mut key, Scope::Tenant(tenant));
+    key
+}
+
 /// Where the format of the whole store stands.
 pub(crate) fn format_key() -> Vec<u8> {
     vec![PLATFORM_FORMAT]
@@ -157,6 +193,41 @@ pub(crate) fn claim_key(name: &str) -> Vec<u8> {
     let mut key = vec![PLATFORM_CLAIM];
     key.extend_from_slice(name.as_bytes());
     key
+}
+
+/// What the keys of all claims begin with.
+pub(crate) fn claim_prefix() -> Vec<u8> {
+    vec![PLATFORM_CLAIM]
+}
+
+pub(crate) fn decode_claim_key(key: &[u8]) -> Option<String> {
+    String::from_utf8(key.strip_prefix(&[PLATFORM_CLAIM])?.to_vec()).ok()
+}
+
+/// Stands as long as an entity is being restored.
+pub(crate) fn restore_key(entity: &[u8]) -> Vec<u8> {
+    let mut key = vec![PLATFORM_RESTORE];
+    key.extend_from_slice(entity);
+    key
+}
+
+pub(crate) fn membership_key() -> Vec<u8> {
+    vec![PLATFORM_MEMBERSHIP]
+}
+
+/// What the keys of all heartbeats begin with.
+pub(crate) fn heartbeat_prefix() -> Vec<u8> {
+    vec![PLATFORM_HEARTBEAT]
+}
+
+pub(crate) fn heartbeat_key(node: Uuid) -> Vec<u8> {
+    let mut key = heartbeat_prefix();
+    key.extend_from_slice(node.as_bytes());
+    key
+}
+
+pub(crate) fn decode_heartbeat_key(key: &[u8]) -> Option<Uuid> {
+    Uuid::from_slice(key.strip_prefix(&[PLATFORM_HEARTBEAT])?).ok()
 }
 
 /// The wake hint of an entity.
@@ -190,18 +261,22 @@ pub(crate) fn wake_due_range(until: Timestamp) -> (Vec<u8>, Vec<u8>) {
 pub(crate) fn decode_wake_key(key: &[u8]) -> Option<Wake> {
     let (due, entity) =
         key.strip_prefix(&[PLATFORM_WAKE_DUE])?.split_first_chunk::<NUMBER_BYTES>()?;
-    let due = Timestamp::from_millis((u64::from_be_bytes(*due) ^ (1 << 63)).cast_signed());
-    Some(Wake { entity: decode_entity_key(entity)?, due })
+    Some(Wake { entity: decode_entity_key(entity)?, due: unsortable(*due) })
 }
 
 /// A signed time as bytes that sort like it: the sign bit is flipped.
-fn sortable(time: Timestamp) -> [u8; NUMBER_BYTES] {
+pub(super) fn sortable(time: Timestamp) -> [u8; NUMBER_BYTES] {
     (time.as_millis().cast_unsigned() ^ (1 << 63)).to_be_bytes()
+}
+
+pub(super) fn unsortable(bytes: [u8; NUMBER_BYTES]) -> Timestamp {
+    Timestamp::from_millis((u64::from_be_bytes(bytes) ^ (1 << 63)).cast_signed())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use igny8_protocol_ids::EntityKind;
 
     fn tenant(byte: u8) -> TenantId {
         TenantId::from_uuid(Uuid::from_bytes([byte; 16]))
@@ -255,6 +330,22 @@ mod tests {
             let (start, end) = wake_due_range(*due);
             assert!(start <= *key && *key < end);
         }
+    }
+
+    #[test]
+    fn damaged_row_is_called_by_its_key() {
+        let entity = EntityKey::tenant(tenant(1));
+        let name = |section, tail: &[u8]| {
+            let name = row_name(&entity, section, tail);
+            name.strip_prefix(&format!("{entity}, ")).unwrap().to_owned()
+        };
+        assert_eq!(name(Section::Record, b"a\xff"), "record \"a\\xff\"");
+        let outbox = OutboxKey { sequence: Sequence(7), index: 3 };
+        assert_eq!(name(Section::Outbox, &outbox_key(b"", outbox)[1..]), "outbox record 7.3");
+        let append = append_key(b"", Epoch(4), Sequence(9));
+        assert_eq!(name(Section::Append, &append[1..]), "append 4.9");
+        assert_eq!(name(Section::Frame, &frame_key(b"", Sequence(5))[1..]), "frame 5");
+        assert_eq!(name(Section::Frame, b"x"), "frame with the key \"x\"");
     }
 
     #[test]

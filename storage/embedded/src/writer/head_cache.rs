@@ -1,7 +1,7 @@
 //! The heads that the writer thread knows without reading.
 
-use crate::layout::StoredHead;
 use igny8_protocol_ids::EntityKey;
+use igny8_storage_api::codec::StoredHead;
 use std::collections::HashMap;
 
 /// Heads in each of the two generations: some 200 bytes each, so 14 MiB at the most.

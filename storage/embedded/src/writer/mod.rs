@@ -1,11 +1,17 @@
 //! The one thread that writes. It takes what is waiting, checks it, writes it as one batch with
 //! one sync, and answers: groups grow with load and wait for nobody when there is none (R3).
 
+mod commit;
 mod group;
 mod head_cache;
+mod platform;
 mod request;
+mod restore;
+mod sweep;
 
-pub(crate) use request::{PreparedCommit, Reply, Request, append_writes, blob_write};
+pub(crate) use request::{
+    BlobToPut, PreparedCommit, Reply, Request, Restored, append_writes, row_write,
+};
 
 use crate::engine::{Engine, WriteFailure};
 use group::{Group, Known};

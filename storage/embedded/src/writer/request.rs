@@ -1,15 +1,14 @@
 //! What callers ask of the writer thread, prepared as far as possible on their own threads.
 
 use crate::engine::Write;
-use crate::layout::{
-    Frame, Space, append_key, blob_key, encode_blob, encode_entity, encode_plain, frame_key,
-    outbox_key, record_key,
-};
+use crate::layout::{Section, Space, append_key, encode_entity, frame_key, outbox_key, record_key};
+use crate::read::SeenBlob;
 use bytes::Bytes;
 use igny8_protocol_ids::{EntityKey, Epoch, Sequence, TenantId, Timestamp};
+use igny8_storage_api::codec::{StoredHead, encode_frame, encode_record, encode_row};
 use igny8_storage_api::{
-    Append, BlobHash, Change, ChangeDigest, ClaimOutcome, CommitId, CommitOutcome, Expected, Head,
-    OutboxKey, StoreError,
+    Append, BlobHash, Change, ChangeDigest, ClaimOutcome, CommitId, CommitOutcome, Expected, Frame,
+    Head, Member, MembershipOutcome, OutboxKey, StoreError,
 };
 use tokio::sync::oneshot;
 
@@ -24,12 +23,41 @@ pub(crate) enum Request {
     Commit { commit: Box<PreparedCommit>, reply: Reply<CommitOutcome> },
     /// Write rows without any condition.
     Put { writes: Vec<Write>, reply: Reply<()> },
+    /// Write a blob, or only that it was written again.
+    PutBlob { blob: Box<BlobToPut>, reply: Reply<bool> },
+    /// Remove those of these blobs that were not written since they were seen.
+    RemoveBlobs { tenant: TenantId, seen: Vec<SeenBlob>, reply: Reply<u64> },
+    /// Remove those of these entries of logs that have expired.
+    RemoveExpired { keys: Vec<Vec<u8>>, now: Timestamp, reply: Reply<u64> },
     /// Claim a name.
     Claim { name: String, value: Bytes, reply: Reply<ClaimOutcome> },
-    /// Give a name back.
-    Release { name: String, value: Bytes, reply: Reply<bool> },
+    /// Replace a name's value, or give the name back.
+    ReplaceClaim { name: String, old: Bytes, new: Option<Bytes>, reply: Reply<bool> },
     /// Set or clear a wake hint.
     Wake { entity: EntityKey, due: Option<Timestamp>, reply: Reply<()> },
+    /// Replace the list of nodes.
+    ChangeMembership { version: u64, members: Vec<Member>, reply: Reply<MembershipOutcome> },
+    /// Keep everybody away from an entity that will be put back. The head, if it is here already.
+    BeginRestore { entity: EntityKey, reply: Reply<Option<Head>> },
+    /// Put the head and the last rows of an entity.
+    EndRestore { restored: Box<Restored>, reply: Reply<CommitOutcome> },
+}
+
+/// A blob on its way.
+pub(crate) struct BlobToPut {
+    pub(crate) tenant: TenantId,
+    pub(crate) hash: BlobHash,
+    /// As it is stored; `None` if it was seen in the store.
+    pub(crate) value: Option<Vec<u8>>,
+    pub(crate) written: Timestamp,
+}
+
+/// The last part of an entity that is put back.
+pub(crate) struct Restored {
+    pub(crate) entity: EntityKey,
+    pub(crate) head: StoredHead,
+    pub(crate) wake: Option<Timestamp>,
+    pub(crate) rows: Vec<Write>,
 }
 
 /// A commit with its keys and values laid out; only the chain is missing.
@@ -50,15 +78,16 @@ impl PreparedCommit {
         let key = encode_entity(&entity);
         let sequence = expected.sequence.next();
         let mut writes = removals(&key, &change);
-        writes.extend(insertions(&key, expected.epoch, sequence, &change));
+        writes.extend(insertions(&entity, &key, expected.epoch, sequence, &change));
         let frame = Frame {
-            chain: [0; 32],
             epoch: expected.epoch,
+            sequence,
             commit_id: change.commit_id,
             digest,
+            chain: [0; 32],
             events: change.events,
         };
-        let frame = (frame_key(&key, sequence), frame.encode());
+        let frame = (frame_key(&key, sequence), encode_frame(&frame));
         Self { entity, expected, commit_id: change.commit_id, digest, writes, frame }
     }
 }
@@ -71,29 +100,39 @@ fn removals(entity: &[u8], change: &Change) -> Vec<Write> {
     records.chain(closed).chain(compacted).map(|key| (Space::Entity, key, None)).collect()
 }
 
-fn insertions(entity: &[u8], epoch: Epoch, sequence: Sequence, change: &Change) -> Vec<Write> {
-    let records =
-        change.puts.iter().map(|(key, value)| (record_key(entity, key), encode_plain(value)));
-    let outbox = change.outbox.iter().map(|record| {
-        let key = OutboxKey { sequence, index: record.index };
-        (outbox_key(entity, key), encode_plain(&record.body))
+fn insertions(
+    entity: &EntityKey,
+    key: &[u8],
+    epoch: Epoch,
+    sequence: Sequence,
+    change: &Change,
+) -> Vec<Write> {
+    let records = change.puts.iter().map(|record| {
+        (Space::Entity, record_key(key, &record.key), Some(encode_record(entity, record)))
     });
-    let rows = records.chain(outbox).map(|(key, value)| (Space::Entity, key, Some(value)));
-    rows.chain(append_writes(entity, epoch, &change.appends)).collect()
+    let outbox = change.outbox.iter().map(|record| {
+        let place = outbox_key(key, OutboxKey { sequence, index: record.index });
+        row_write(entity, Section::Outbox, place, &record.body)
+    });
+    let rows = records.chain(outbox);
+    rows.chain(append_writes(entity, key, epoch, &change.appends)).collect()
 }
 
 /// The rows of appends.
 pub(crate) fn append_writes(
-    entity: &[u8],
+    entity: &EntityKey,
+    key: &[u8],
     epoch: Epoch,
     rows: &[Append],
 ) -> impl Iterator<Item = Write> {
     rows.iter().map(move |row| {
-        (Space::Entity, append_key(entity, epoch, row.sequence), Some(encode_plain(&row.body)))
+        row_write(entity, Section::Append, append_key(key, epoch, row.sequence), &row.body)
     })
 }
 
-/// The row of a blob.
-pub(crate) fn blob_write(tenant: TenantId, hash: BlobHash, bytes: &[u8]) -> Write {
-    (Space::Blobs, blob_key(tenant, hash), Some(encode_blob(bytes)))
+/// A row of a section, bound to its place; `key` is its whole key.
+pub(crate) fn row_write(entity: &EntityKey, section: Section, key: Vec<u8>, body: &[u8]) -> Write {
+    let tail = &key[encode_entity(entity).len() + 1..];
+    let value = encode_row(entity, &section.place(tail), body);
+    (Space::Entity, key, Some(value))
 }
