@@ -18,6 +18,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("actors/simulation", &["*"]),
     ("storage/conformance", &["storage/api", "protocol/ids"]),
+    ("storage/care", &["storage/api", "protocol/ids"]),
     ("storage/embedded", &["storage/api", "protocol/ids"]),
     ("storage/cql", &["storage/api", "protocol/ids"]),
     ("server/adapters/*", &["actors/ports", "protocol/ids"]),
@@ -31,7 +32,8 @@ const ARROWS: &[(&str, &[&str])] = &[
 /// with offline adapters.
 const TEST_ARROWS: &[(&str, &[&str])] = &[
     ("storage/embedded", &["storage/conformance"]),
-    ("storage/cql", &["storage/conformance"]),
+    ("storage/cql", &["storage/conformance", "storage/care", "storage/embedded"]),
+    ("storage/care", &["storage/embedded"]),
     ("actors/runtime", &["storage/embedded", "server/adapters/*", "actors/simulation"]),
     (
         "server/edge",
