@@ -4,7 +4,6 @@
 #![allow(clippy::unwrap_used)]
 
 use bytes::Bytes;
-use fjall::{Database, Keyspace, KeyspaceCreateOptions, KvSeparationOptions};
 use igny8_protocol_ids::{EntityKey, Epoch, Sequence, SiteId, TenantId, Timestamp};
 use igny8_storage_api::{
     Append, BlobHash, Change, CommitId, CommitOutcome, Expected, LogEntry, LogKey, LogPosition,
@@ -13,6 +12,7 @@ use igny8_storage_api::{
 use igny8_storage_care::{
     Archive, BackupOptions, Section, VerifyOptions, VerifyReport, backup, verify,
 };
+use igny8_storage_embedded::raw::{RawSpace, RawStore};
 use igny8_storage_embedded::{EmbeddedOptions, EmbeddedStore};
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -76,12 +76,11 @@ async fn fill(directory: &Path) {
 
 /// The engine's own view of the files.
 struct Files {
-    _database: Database,
-    heads: Keyspace,
-    entity: Keyspace,
-    blobs: Keyspace,
-    logs: Keyspace,
-    platform: Keyspace,
+    heads: RawSpace,
+    entity: RawSpace,
+    blobs: RawSpace,
+    logs: RawSpace,
+    platform: RawSpace,
 }
 
 /// How many bytes of a key are the entity: scope, tenant, kind, id.
@@ -93,28 +92,17 @@ const FRAMES: u8 = 4;
 
 type Row = (Vec<u8>, Vec<u8>);
 
-fn rows_of(space: &Keyspace) -> Vec<Row> {
-    let rows = space.iter().map(|guard| guard.into_inner().unwrap());
-    rows.map(|(key, value)| (key.to_vec(), value.to_vec())).collect()
-}
-
 impl Files {
     fn open(directory: &Path) -> Self {
-        let database = Database::builder(directory.join("engine")).open().unwrap();
-        let space = |name| database.keyspace(name, KeyspaceCreateOptions::default).unwrap();
-        let separate = || {
-            let separation = KvSeparationOptions::default();
-            KeyspaceCreateOptions::default().with_kv_separation(Some(separation))
-        };
-        let blobs = database.keyspace("blobs", separate).unwrap();
-        let (heads, entity) = (space("heads"), space("entity"));
-        let (logs, platform) = (space("logs"), space("platform"));
-        Self { _database: database, heads, entity, blobs, logs, platform }
+        let store = RawStore::open(directory).unwrap();
+        let space = |name| store.space(name);
+        let (heads, entity, blobs) = (space("heads"), space("entity"), space("blobs"));
+        Self { heads, entity, blobs, logs: space("logs"), platform: space("platform") }
     }
 
     /// The rows of one section of the first entity.
     fn rows(&self, section: u8) -> Vec<Row> {
-        let rows = rows_of(&self.entity).into_iter();
+        let rows = self.entity.rows().into_iter();
         rows.filter(|(key, _)| key[17] == 2 && key[ENTITY_BYTES] == section).collect()
     }
 
@@ -128,22 +116,22 @@ impl Files {
         let at =
             if at < 0 { value.len().checked_add_signed(at).unwrap() } else { at.unsigned_abs() };
         value[at] ^= 1;
-        self.entity.insert(key, value).unwrap();
+        self.entity.insert(key, value);
     }
 
     /// Changes one byte of the first row of a keyspace that begins with `prefix`.
-    fn flip(space: &Keyspace, prefix: &[u8], at: usize) {
-        let rows = rows_of(space);
+    fn flip(space: &RawSpace, prefix: &[u8], at: usize) {
+        let rows = space.rows();
         let (key, value) = rows.iter().find(|(key, _)| key.starts_with(prefix)).unwrap();
         let mut value = value.clone();
         value[at] ^= 1;
-        space.insert(key.clone(), value).unwrap();
+        space.insert(key.clone(), value);
     }
 
     fn damage_row(&self, section: u8, at: usize) {
         let (key, mut value) = self.rows(section).swap_remove(0);
         value[at] ^= 0x40;
-        self.entity.insert(key, value).unwrap();
+        self.entity.insert(key, value);
     }
 
     /// Adds a row with the value of the section's first and another end of its key.
@@ -151,28 +139,28 @@ impl Files {
         let (mut key, value) = self.rows(section).swap_remove(0);
         key.truncate(ENTITY_BYTES + 1);
         key.extend_from_slice(tail);
-        self.entity.insert(key, value).unwrap();
+        self.entity.insert(key, value);
     }
 
     /// Gives the first row of a section the value of its second: well formed, and somebody else's.
     fn replace_row(&self, section: u8) {
         let rows = self.rows(section);
-        self.entity.insert(rows[0].0.clone(), rows[1].1.clone()).unwrap();
+        self.entity.insert(rows[0].0.clone(), rows[1].1.clone());
     }
 
     /// Moves the first entity's first row of a section to the other entity.
     fn move_row(&self, section: u8) {
         let (key, value) = self.rows(section).swap_remove(0);
-        let all = rows_of(&self.entity);
+        let all = self.entity.rows();
         let other = all.iter().find(|(key, _)| key[17] == 3).unwrap();
         let moved = [&other.0[..ENTITY_BYTES], &key[ENTITY_BYTES..]].concat();
-        self.entity.remove(key).unwrap();
-        self.entity.insert(moved, value).unwrap();
+        self.entity.remove(key);
+        self.entity.insert(moved, value);
     }
 
     fn remove_blob(&self) {
-        let (key, _) = rows_of(&self.blobs).swap_remove(0);
-        self.blobs.remove(key).unwrap();
+        let (key, _) = self.blobs.rows().swap_remove(0);
+        self.blobs.remove(key);
     }
 }
 
@@ -202,9 +190,9 @@ type Corruption = (Section, &'static str, fn(&Files));
 fn frame_corruptions() -> Vec<Corruption> {
     use Section::Feed;
     vec![
-        (Feed, "frame 3: it is missing", |f| f.entity.remove(f.frame(3).0).unwrap()),
-        (Feed, "frame 1: it is missing", |f| f.entity.remove(f.frame(1).0).unwrap()),
-        (Feed, "frame 6: it is missing", |f| f.entity.remove(f.frame(6).0).unwrap()),
+        (Feed, "frame 3: it is missing", |f| f.entity.remove(f.frame(3).0)),
+        (Feed, "frame 1: it is missing", |f| f.entity.remove(f.frame(1).0)),
+        (Feed, "frame 6: it is missing", |f| f.entity.remove(f.frame(6).0)),
         (Feed, "events of frame 3 were altered", |f| f.flip_frame(3, -1)),
         (Feed, "events of frame 6 were altered", |f| f.flip_frame(6, -1)),
         (Feed, "chain breaks at frame 2", |f| f.flip_frame(2, 1)),

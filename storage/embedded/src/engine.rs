@@ -1,44 +1,44 @@
-//! The files: one fjall database in a locked directory.
+//! The files: a journal and the trees that it feeds, in a locked directory.
 
 use crate::error::{OpenError, corrupt, read_failed};
 use crate::fault::Faults;
+use crate::journal::{Journal, JournalError, Row, recover, sync_directory};
 use crate::layout::{Space, encode_entity, format_key};
 use crate::option::EmbeddedOptions;
 use crate::read::SweepPlace;
-use fjall::{
-    Database, Keyspace, KeyspaceCreateOptions, KvSeparationOptions, OwnedWriteBatch, PersistMode,
-    Readable,
-};
+use crate::room::Room;
+use crate::tree::{Care, Keyspace, Snapshot, Trees};
 use igny8_protocol_ids::EntityKey;
 use igny8_storage_api::StoreError;
 use igny8_storage_api::codec::StoredHead;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
-/// The layout that this version writes. A store with a higher one is not touched.
-const FORMAT: u8 = 1;
+/// The layout that this version writes. A store with another one is not touched.
+const FORMAT: u8 = 2;
 /// Locked as long as a process has the directory.
 const LOCK_FILE: &str = "igny8.lock";
 /// The engine's own files.
 const ENGINE_DIRECTORY: &str = "engine";
-/// Where they are made the first time. The engine does not open what a crash left half made, so
+/// Where they are made the first time. Trees do not open when a crash left them half made, so
 /// they get their name only when they are complete.
 const UNFINISHED_DIRECTORY: &str = "engine.unfinished";
-/// From this size on a value lies in a file of its own and is not rewritten by merges.
-const SEPARATE_FROM_BYTES: u32 = 4 * 1024;
-
+const TREE_DIRECTORY: &str = "tree";
+const JOURNAL_DIRECTORY: &str = "journal";
 /// Nothing is read while a store is made.
 const CREATE_CACHE_BYTES: u64 = 1024 * 1024;
+/// The journal of a store that is being made holds one row.
+const CREATE_SEGMENT_BYTES: u64 = 64 * 1024;
 
 /// One write of a group: a value, or `None` for a removal.
-pub(crate) type Write = (Space, Vec<u8>, Option<Vec<u8>>);
+pub(crate) type Write = Row;
 
-/// An open database. Reads may come from any thread; only the writer thread writes.
+/// An open database. Reads may come from any thread; only the writer writes.
 pub(crate) struct Engine {
     directory: PathBuf,
-    files: Files,
-    free_bytes_min: u64,
+    trees: Arc<Trees>,
+    room: Room,
     faults: Faults,
     /// Where the sweep of logs goes on.
     pub(crate) sweep: Mutex<Option<SweepPlace>>,
@@ -46,98 +46,45 @@ pub(crate) struct Engine {
     _lock: File,
 }
 
-struct Files {
-    database: Database,
-    heads: Keyspace,
-    entity: Keyspace,
-    blobs: Keyspace,
-    marks: Keyspace,
-    logs: Keyspace,
-    platform: Keyspace,
-}
-
-impl Files {
-    fn open(directory: &Path, cache_bytes: u64) -> fjall::Result<Self> {
-        let database = Database::builder(directory).cache_size(cache_bytes).open()?;
-        let separate = || {
-            let separation =
-                KvSeparationOptions::default().separation_threshold(SEPARATE_FROM_BYTES);
-            KeyspaceCreateOptions::default().with_kv_separation(Some(separation))
-        };
-        Ok(Self {
-            heads: database.keyspace("heads", KeyspaceCreateOptions::default)?,
-            entity: database.keyspace("entity", KeyspaceCreateOptions::default)?,
-            blobs: database.keyspace("blobs", separate)?,
-            marks: database.keyspace("marks", KeyspaceCreateOptions::default)?,
-            logs: database.keyspace("logs", KeyspaceCreateOptions::default)?,
-            platform: database.keyspace("platform", KeyspaceCreateOptions::default)?,
-            database,
-        })
-    }
-}
-
-/// Makes the files of an empty store; a crash in between leaves nothing that is in the way.
-fn create(directory: &Path) -> fjall::Result<()> {
-    let unfinished = directory.join(UNFINISHED_DIRECTORY);
-    if unfinished.exists() {
-        // Nobody was ever told that anything is in there.
-        std::fs::remove_dir_all(&unfinished)?;
-    }
-    let files = Files::open(&unfinished, CREATE_CACHE_BYTES)?;
-    files.platform.insert(format_key(), [FORMAT])?;
-    files.database.persist(PersistMode::SyncAll)?;
-    drop(files);
-    std::fs::rename(&unfinished, directory.join(ENGINE_DIRECTORY))?;
-    // The new name is durable with its directory.
-    Ok(File::open(directory)?.sync_all()?)
-}
-
-/// How a group's write failed.
-pub(crate) enum WriteFailure {
-    /// Nothing reached the files.
-    Refused(String),
-    /// It may be in the files or not; only opening them again tells.
-    Unknown(String),
+/// What the writer alone has.
+pub(crate) struct WriteSide {
+    pub(crate) journal: Journal,
+    pub(crate) care: Care,
 }
 
 impl Engine {
-    pub(crate) fn open(directory: &Path, options: &EmbeddedOptions) -> Result<Self, OpenError> {
+    pub(crate) fn open(
+        directory: &Path,
+        options: &EmbeddedOptions,
+    ) -> Result<(Self, WriteSide), OpenError> {
         let lock = lock(directory)?;
-        let failed = |error: fjall::Error| match error {
-            fjall::Error::Locked => OpenError::InUse { directory: directory.to_owned() },
-            other => {
-                OpenError::Engine { directory: directory.to_owned(), reason: other.to_string() }
-            }
-        };
+        let failed = |reason| OpenError::Engine { directory: directory.to_owned(), reason };
         if !directory.join(ENGINE_DIRECTORY).exists() {
-            create(directory).map_err(failed)?;
+            create(directory).map_err(|error| failed(error.to_string()))?;
         }
-        let files = Files::open(&directory.join(ENGINE_DIRECTORY), options.cache_bytes);
-        let engine = Self {
-            directory: directory.to_owned(),
-            files: files.map_err(failed)?,
-            free_bytes_min: options.free_bytes_min,
-            faults: options.faults.clone(),
-            sweep: Mutex::new(None),
-            _lock: lock,
-        };
-        engine.check_format(failed)?;
-        Ok(engine)
+        let room = Room::of(directory, options.free_bytes_min, options.faults.clone());
+        let (trees, journal) = open_files(&directory.join(ENGINE_DIRECTORY), options)
+            .map_err(|error| failed(error.to_string()))?;
+        let care = Care::start(trees.clone(), journal.sealed(), room.clone())
+            .map_err(|error| failed(error.to_string()))?;
+        let faults = options.faults.clone();
+        let (directory, sweep) = (directory.to_owned(), Mutex::new(None));
+        let engine = Self { directory, trees, room, faults, sweep, _lock: lock };
+        engine.check_format()?;
+        Ok((engine, WriteSide { journal, care }))
     }
 
-    fn check_format(&self, failed: impl Fn(fjall::Error) -> OpenError) -> Result<(), OpenError> {
-        let value = self.files.platform.get(format_key()).map_err(failed)?;
-        match value.as_deref() {
+    fn check_format(&self) -> Result<(), OpenError> {
+        let failed = |reason| OpenError::Engine { directory: self.directory.clone(), reason };
+        let value = self.space(Space::Platform).get(&format_key());
+        match value.map_err(|error| failed(error.to_string()))?.as_deref() {
             Some([FORMAT]) => Ok(()),
             Some([found]) if *found > FORMAT => Err(OpenError::NewerFormat {
                 directory: self.directory.clone(),
                 found: *found,
                 known: FORMAT,
             }),
-            _ => Err(OpenError::Engine {
-                directory: self.directory.clone(),
-                reason: "the row that names its format is missing or damaged".into(),
-            }),
+            _ => Err(failed("the row that names its format is missing or damaged".into())),
         }
     }
 
@@ -145,72 +92,80 @@ impl Engine {
         &self.faults
     }
 
+    pub(crate) fn trees(&self) -> &Arc<Trees> {
+        &self.trees
+    }
+
     pub(crate) fn space(&self, space: Space) -> &Keyspace {
-        match space {
-            Space::Heads => &self.files.heads,
-            Space::Entity => &self.files.entity,
-            Space::Blobs => &self.files.blobs,
-            Space::Marks => &self.files.marks,
-            Space::Logs => &self.files.logs,
-            Space::Platform => &self.files.platform,
-        }
+        self.trees.space(space)
     }
 
     /// A view of all keyspaces at one moment.
-    pub(crate) fn snapshot(&self) -> fjall::Snapshot {
-        self.files.database.snapshot()
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        self.trees.snapshot()
     }
 
-    pub(crate) fn get(&self, space: Space, key: &[u8]) -> Result<Option<fjall::Slice>, StoreError> {
+    /// The writer's own view: with what it has put there and is not durable yet.
+    pub(crate) fn get(
+        &self,
+        space: Space,
+        key: &[u8],
+    ) -> Result<Option<lsm_tree::Slice>, StoreError> {
         self.space(space).get(key).map_err(|error| read_failed(&error))
     }
 
     /// The stored head in a snapshot.
     pub(crate) fn head_in(
         &self,
-        snapshot: &fjall::Snapshot,
+        snapshot: &Snapshot,
         entity: &EntityKey,
     ) -> Result<Option<StoredHead>, StoreError> {
         let value = snapshot
-            .get(&self.files.heads, encode_entity(entity))
+            .get(self.space(Space::Heads), encode_entity(entity))
             .map_err(|error| read_failed(&error))?;
         value.map(|value| decode_head(entity, &value)).transpose()
     }
 
     /// The reason why nothing may be written now, if the disk is nearly full.
     pub(crate) fn full(&self) -> Option<String> {
-        if self.faults.disk_is_full() {
-            return Some("a fault says so".into());
-        }
-        let status = rustix::fs::statvfs(&self.directory).ok()?;
-        let free = status.f_bavail.saturating_mul(status.f_frsize);
-        (free < self.free_bytes_min).then(|| {
-            format!("{free} bytes are free on the disk, {} are needed", self.free_bytes_min)
-        })
+        self.room.lacking()
     }
+}
 
-    /// Writes a group: all of it or nothing, and durable when this returns. Readers see nothing
-    /// of it before it is durable (R3).
-    pub(crate) fn write(&self, writes: Vec<Write>) -> Result<(), WriteFailure> {
-        if self.faults.sync_fails() {
-            return Err(WriteFailure::Unknown("a fault failed the disk sync".into()));
-        }
-        let durability =
-            if self.faults.sync_is_skipped() { None } else { Some(PersistMode::SyncData) };
-        let batch = OwnedWriteBatch::with_capacity(self.files.database.clone(), writes.len());
-        let mut batch = batch.durability(durability);
-        for (space, key, value) in writes {
-            match value {
-                Some(value) => batch.insert(self.space(space), key, value),
-                None => batch.remove(self.space(space), key),
-            }
-        }
-        batch.commit().map_err(|error| match error {
-            // The engine checks this before it touches its journal.
-            fjall::Error::Poisoned => WriteFailure::Refused(error.to_string()),
-            other => WriteFailure::Unknown(other.to_string()),
-        })
+/// Makes the files of an empty store; a crash in between leaves nothing that is in the way.
+fn create(directory: &Path) -> Result<(), JournalError> {
+    let unfinished = directory.join(UNFINISHED_DIRECTORY);
+    if unfinished.exists() {
+        // Nobody was ever told that anything is in there.
+        std::fs::remove_dir_all(&unfinished)?;
     }
+    let journal = unfinished.join(JOURNAL_DIRECTORY);
+    std::fs::create_dir_all(&journal)?;
+    let trees = Trees::open(&unfinished.join(TREE_DIRECTORY), CREATE_CACHE_BYTES, 0)?;
+    let empty = recover(&journal, |_, _| ())?;
+    let mut journal = Journal::start(&journal, &empty, CREATE_SEGMENT_BYTES)?;
+    let format = (Space::Platform, format_key(), Some(vec![FORMAT]));
+    journal.write(trees.next_sequence(), &[format])?.sync_all()?;
+    drop((trees, journal));
+    // Trees make their own files durable, but not the directories that they are given.
+    sync_directory(&unfinished.join(TREE_DIRECTORY))?;
+    sync_directory(&unfinished)?;
+    std::fs::rename(&unfinished, directory.join(ENGINE_DIRECTORY))?;
+    // The new name is durable with its directory.
+    Ok(sync_directory(directory)?)
+}
+
+fn open_files(
+    engine: &Path,
+    options: &EmbeddedOptions,
+) -> Result<(Arc<Trees>, Journal), JournalError> {
+    let trees =
+        Trees::open(&engine.join(TREE_DIRECTORY), options.cache_bytes, options.memory_table_bytes)?;
+    let directory = engine.join(JOURNAL_DIRECTORY);
+    let recovered = recover(&directory, |sequence, rows| trees.replay(sequence, rows))?;
+    trees.recovered();
+    let journal = Journal::start(&directory, &recovered, options.journal_segment_bytes)?;
+    Ok((Arc::new(trees), journal))
 }
 
 pub(crate) fn decode_head(entity: &EntityKey, value: &[u8]) -> Result<StoredHead, StoreError> {

@@ -48,11 +48,9 @@ pub enum OpenError {
 }
 
 /// A failed read: nothing was changed.
-pub(crate) fn read_failed(error: &fjall::Error) -> StoreError {
+pub(crate) fn read_failed(error: &lsm_tree::Error) -> StoreError {
     match error {
-        fjall::Error::Io(_) | fjall::Error::Storage(fjall::LsmError::Io(_)) => {
-            StoreError::Unavailable { reason: error.to_string() }
-        }
+        lsm_tree::Error::Io(_) => StoreError::Unavailable { reason: error.to_string() },
         _ => StoreError::Corrupt { place: "the engine's files".into(), reason: error.to_string() },
     }
 }

@@ -7,11 +7,16 @@
 mod engine;
 mod error;
 mod fault;
+mod journal;
 mod layout;
 mod option;
+#[cfg(feature = "faults")]
+pub mod raw;
 mod read;
 mod restore;
+mod room;
 mod store;
+mod tree;
 mod verify;
 mod writer;
 

@@ -32,8 +32,9 @@ pub struct EmbeddedStore {
 impl EmbeddedStore {
     /// Opens the directory, creating the store if there is none. Recovers what a crash left.
     pub fn open(directory: &Path, options: EmbeddedOptions) -> Result<Self, OpenError> {
-        let engine = Arc::new(Engine::open(directory, &options)?);
-        let writer = Writer::start(engine.clone(), options.feed_commits_kept)
+        let (engine, side) = Engine::open(directory, &options)?;
+        let engine = Arc::new(engine);
+        let writer = Writer::start(engine.clone(), side, options.feed_commits_kept)
             .map_err(|source| OpenError::Directory { directory: directory.to_owned(), source })?;
         Ok(Self { writer, engine })
     }

@@ -7,7 +7,7 @@ use crate::layout::{
     Section, Space, decode_append_key, decode_blob_key, decode_outbox_key, frame_sequence,
 };
 use crate::store::EmbeddedStore;
-use fjall::Readable;
+use crate::tree::Snapshot;
 use igny8_protocol_ids::{EntityKey, Sequence};
 use igny8_storage_api::codec::{StoredHead, decode_blob, decode_frame, decode_record, decode_row};
 use igny8_storage_api::{Frame, StoreError, digest_events};
@@ -106,7 +106,7 @@ fn verify_entity(engine: &Engine, entity: &EntityKey, report: &mut VerifyReport)
 
 fn verify_frames(
     engine: &Engine,
-    snapshot: &fjall::Snapshot,
+    snapshot: &Snapshot,
     entity: &EntityKey,
     stored: &StoredHead,
     report: &mut VerifyReport,
@@ -157,7 +157,7 @@ impl ChainWalk {
 
 fn count_rows(
     engine: &Engine,
-    snapshot: &fjall::Snapshot,
+    snapshot: &Snapshot,
     entity: &EntityKey,
     stored: &StoredHead,
     report: &mut VerifyReport,

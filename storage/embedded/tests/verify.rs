@@ -4,11 +4,11 @@
 #![allow(clippy::unwrap_used)]
 
 use bytes::Bytes;
-use fjall::{Database, Keyspace, KeyspaceCreateOptions};
 use igny8_protocol_ids::{EntityKey, Epoch, Sequence, TenantId, Timestamp};
 use igny8_storage_api::{
     Append, Change, CommitId, CommitOutcome, Expected, NewOutbox, Record, Store,
 };
+use igny8_storage_embedded::raw::{RawSpace, RawStore};
 use igny8_storage_embedded::{EmbeddedOptions, EmbeddedStore, VerifyReport};
 use std::path::Path;
 use uuid::Uuid;
@@ -48,24 +48,21 @@ async fn fill(directory: &Path) {
 
 /// The engine's own view of the files.
 struct Files {
-    _database: Database,
-    heads: Keyspace,
-    entity: Keyspace,
-    blobs: Keyspace,
+    heads: RawSpace,
+    entity: RawSpace,
+    blobs: RawSpace,
 }
 
 impl Files {
     fn open(directory: &Path) -> Self {
-        let database = Database::builder(directory.join("engine")).open().unwrap();
-        let space = |name| database.keyspace(name, KeyspaceCreateOptions::default).unwrap();
-        let (heads, entity, blobs) = (space("heads"), space("entity"), space("blobs"));
-        Self { _database: database, heads, entity, blobs }
+        let store = RawStore::open(directory).unwrap();
+        let [heads, entity, blobs] = ["heads", "entity", "blobs"].map(|name| store.space(name));
+        Self { heads, entity, blobs }
     }
 
     /// The rows of one section of the only entity: 1 records, 2 outbox, 3 appends, 4 frames.
     fn rows(&self, section: u8) -> Vec<(Vec<u8>, Vec<u8>)> {
-        let rows = self.entity.iter().map(|guard| guard.into_inner().unwrap());
-        let rows = rows.map(|(key, value)| (key.to_vec(), value.to_vec()));
+        let rows = self.entity.rows().into_iter();
         rows.filter(|(key, _)| key[34] == section).collect()
     }
 
@@ -79,27 +76,26 @@ impl Files {
         let at =
             if at < 0 { value.len().checked_add_signed(at).unwrap() } else { at.unsigned_abs() };
         value[at] ^= 1;
-        self.entity.insert(key, value).unwrap();
+        self.entity.insert(key, value);
     }
 
-    fn flip(space: &Keyspace, at: usize) {
-        let (key, value) = space.first_key_value().unwrap().into_inner().unwrap();
-        let mut value = value.to_vec();
+    fn flip(space: &RawSpace, at: usize) {
+        let (key, mut value) = space.rows().swap_remove(0);
         value[at] ^= 1;
-        space.insert(key, value).unwrap();
+        space.insert(key, value);
     }
 
     fn damage_row(&self, section: u8) {
         let (key, mut value) = self.rows(section).swap_remove(0);
         value[0] = 0xee;
-        self.entity.insert(key, value).unwrap();
+        self.entity.insert(key, value);
     }
 
     fn add_row(&self, section: u8, tail: &[u8]) {
         let (mut key, value) = self.rows(section).swap_remove(0);
         key.truncate(35);
         key.extend_from_slice(tail);
-        self.entity.insert(key, value).unwrap();
+        self.entity.insert(key, value);
     }
 }
 
@@ -125,9 +121,9 @@ type Corruption = (&'static str, fn(&Files));
 #[tokio::test]
 async fn every_planted_corruption_is_named() {
     let corruptions: Vec<Corruption> = vec![
-        ("frame 4 follows where 3 is due", |f| f.entity.remove(f.frame(3).0).unwrap()),
-        ("frame 2 follows where 1 is due", |f| f.entity.remove(f.frame(1).0).unwrap()),
-        ("frames end at 5, the head says 6", |f| f.entity.remove(f.frame(6).0).unwrap()),
+        ("frame 4 follows where 3 is due", |f| f.entity.remove(f.frame(3).0)),
+        ("frame 2 follows where 1 is due", |f| f.entity.remove(f.frame(1).0)),
+        ("frames end at 5, the head says 6", |f| f.entity.remove(f.frame(6).0)),
         ("events of frame 3 were altered", |f| f.flip_frame(3, -1)),
         ("events of frame 6 were altered", |f| f.flip_frame(6, -1)),
         ("chain breaks at frame 2", |f| f.flip_frame(2, 1)),

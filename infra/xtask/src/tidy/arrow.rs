@@ -56,13 +56,13 @@ const FOREIGN: &[(&str, &[&str])] = &[
     ("actors/domain", PURE),
     ("actors/document", PURE),
     ("actors/ports", &["tokio", "ractor", "axum", "reqwest"]),
-    ("actors/runtime", &["axum", "reqwest", "fjall", "scylla", "rand"]),
+    ("actors/runtime", &["axum", "reqwest", "lsm-tree", "scylla", "rand"]),
     ("storage/*", &["ractor", "axum", "reqwest", "yrs"]),
-    ("server/adapters/*", &["ractor", "axum", "fjall", "scylla", "yrs"]),
-    ("server/edge", &["ractor", "reqwest", "fjall", "scylla", "yrs"]),
+    ("server/adapters/*", &["ractor", "axum", "lsm-tree", "scylla", "yrs"]),
+    ("server/edge", &["ractor", "reqwest", "lsm-tree", "scylla", "yrs"]),
 ];
 const PURE: &[&str] =
-    &["tokio", "ractor", "futures", "rand", "rand_chacha", "axum", "reqwest", "fjall", "rmp-serde"];
+    &["tokio", "ractor", "futures", "rand", "rand_chacha", "axum", "reqwest", "lsm-tree", "rmp-serde"];
 
 /// A crate of the workspace.
 #[derive(Debug)]

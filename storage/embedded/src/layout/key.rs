@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 /// The keyspaces of the engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
 pub(crate) enum Space {
     /// One row per entity: its head. Also the index of all entities.
     Heads,
@@ -20,6 +21,28 @@ pub(crate) enum Space {
     Logs,
     /// Claims, wake hints, members, the format of the store.
     Platform,
+}
+
+impl Space {
+    /// All of them. Their places here are stored: new ones come at the end.
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Heads, Self::Entity, Self::Blobs, Self::Marks, Self::Logs, Self::Platform];
+
+    /// The name of its files.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Heads => "heads",
+            Self::Entity => "entity",
+            Self::Blobs => "blobs",
+            Self::Marks => "marks",
+            Self::Logs => "logs",
+            Self::Platform => "platform",
+        }
+    }
+
+    pub(crate) fn of_byte(byte: u8) -> Option<Self> {
+        Self::ALL.get(usize::from(byte)).copied()
+    }
 }
 
 /// The sections of an entity's rows, in the order in which they lie.

@@ -6,8 +6,8 @@ use crate::layout::{
     Section, Space, blob_key, decode_blob_key, decode_entity_key, encode_entity, row_name,
     section_prefix, tenant_prefix,
 };
+use crate::tree::Snapshot;
 use bytes::Bytes;
-use fjall::Readable;
 use igny8_protocol_ids::{EntityKey, TenantId, Timestamp};
 use igny8_storage_api::codec::{blobs_of_record, decode_blob, decode_due, hides_its_blobs};
 use igny8_storage_api::{BlobHash, StoreError};
@@ -36,8 +36,8 @@ impl Engine {
     }
 
     pub(crate) fn has_blob(&self, tenant: TenantId, hash: BlobHash) -> Result<bool, StoreError> {
-        self.space(Space::Blobs)
-            .contains_key(blob_key(tenant, hash))
+        self.snapshot()
+            .contains_key(self.space(Space::Blobs), blob_key(tenant, hash))
             .map_err(|error| read_failed(&error))
     }
 
@@ -85,7 +85,7 @@ impl Engine {
     /// The blobs that a tenant's records name; `None` if one of them does not say.
     fn named_blobs(
         &self,
-        snapshot: &fjall::Snapshot,
+        snapshot: &Snapshot,
         tenant: TenantId,
     ) -> Result<Option<HashSet<BlobHash>>, StoreError> {
         let mut named = HashSet::new();
@@ -103,7 +103,7 @@ impl Engine {
     /// Adds what an entity's records name. False if one of them does not say.
     fn add_named(
         &self,
-        snapshot: &fjall::Snapshot,
+        snapshot: &Snapshot,
         entity: &EntityKey,
         named: &mut HashSet<BlobHash>,
     ) -> Result<bool, StoreError> {

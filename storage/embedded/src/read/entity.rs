@@ -6,7 +6,7 @@ use crate::layout::{
     Section, Space, decode_append_key, decode_entity_key, decode_outbox_key, encode_entity,
     frame_key, frame_sequence, row_name, section_prefix, tenant_prefix,
 };
-use fjall::Readable;
+use crate::tree::Snapshot;
 use igny8_protocol_ids::{EntityKey, Sequence, TenantId};
 use igny8_storage_api::codec::{StoredHead, decode_frame, decode_record, decode_row};
 use igny8_storage_api::{
@@ -31,7 +31,7 @@ impl Engine {
 
     fn loaded_in(
         &self,
-        snapshot: &fjall::Snapshot,
+        snapshot: &Snapshot,
         entity: &EntityKey,
         head: Head,
     ) -> Result<Loaded, StoreError> {
@@ -56,7 +56,7 @@ impl Engine {
 
     fn appends_in(
         &self,
-        snapshot: &fjall::Snapshot,
+        snapshot: &Snapshot,
         entity: &EntityKey,
     ) -> Result<Vec<AppendRow>, StoreError> {
         let mut rows = Vec::new();
@@ -73,7 +73,7 @@ impl Engine {
     /// row does not decode.
     pub(crate) fn each_row(
         &self,
-        snapshot: &fjall::Snapshot,
+        snapshot: &Snapshot,
         entity: &EntityKey,
         section: Section,
         mut row: impl FnMut(&[u8], &[u8]) -> Option<()>,
@@ -115,7 +115,7 @@ impl Engine {
     /// Frames after `after`, gap-free (R10), until the number or the bytes of `bounds` are reached.
     fn frames_in(
         &self,
-        snapshot: &fjall::Snapshot,
+        snapshot: &Snapshot,
         entity: &EntityKey,
         stored: &StoredHead,
         after: Sequence,

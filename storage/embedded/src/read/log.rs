@@ -5,7 +5,6 @@ use crate::error::{corrupt, read_failed};
 use crate::layout::{
     Space, decode_log_name, decode_log_position, log_end, log_entry_key, log_prefix, tenant_prefix,
 };
-use fjall::Readable;
 use igny8_protocol_ids::{TenantId, Timestamp};
 use igny8_storage_api::codec::decode_log_entry;
 use igny8_storage_api::{LogEntry, LogKey, LogPosition, LogRange, StoreError, limits};

@@ -6,8 +6,8 @@ use crate::layout::{
     Space, claim_key, claim_prefix, decode_claim_key, decode_heartbeat_key, decode_wake_key,
     encode_entity, heartbeat_prefix, membership_key, wake_due_range, wake_of_key,
 };
+use crate::tree::Snapshot;
 use bytes::Bytes;
-use fjall::Readable;
 use igny8_protocol_ids::{EntityKey, Timestamp};
 use igny8_storage_api::codec::{decode_due, decode_membership, plain};
 use igny8_storage_api::{Heartbeat, Membership, StoreError, Wake};
@@ -48,7 +48,7 @@ impl Engine {
 
     pub(crate) fn wake_in(
         &self,
-        snapshot: &fjall::Snapshot,
+        snapshot: &Snapshot,
         entity: &EntityKey,
     ) -> Result<Option<Timestamp>, StoreError> {
         let key = wake_of_key(&encode_entity(entity));

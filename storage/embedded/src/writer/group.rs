@@ -42,19 +42,10 @@ impl Group {
         !(self.rows.is_empty() && self.staged.is_empty() && self.heads.is_empty())
     }
 
-    /// All writes, one per key: the engine's order of two writes to one key in one batch is
-    /// undefined, so the last one is found here.
+    /// All writes, in the order in which they take effect.
     pub(crate) fn take_writes(&mut self) -> Vec<Write> {
-        let mut rows = std::mem::take(&mut self.rows);
-        // Stable: writes to one key stay in their order.
-        rows.sort_by(|one, other| (one.0, &one.1).cmp(&(other.0, &other.1)));
-        let mut writes: Vec<Write> = Vec::with_capacity(rows.len() + self.heads.len());
-        for row in rows {
-            match writes.last_mut() {
-                Some(last) if (last.0, &last.1) == (row.0, &row.1) => *last = row,
-                _ => writes.push(row),
-            }
-        }
+        let mut writes = std::mem::take(&mut self.rows);
+        writes.reserve(self.staged.len() + self.heads.len());
         let staged = std::mem::take(&mut self.staged);
         writes.extend(staged.into_iter().map(|((space, key), value)| (space, key, value)));
         let heads = self.heads.iter();

@@ -2,6 +2,7 @@
 //! one sync, and answers: groups grow with load and wait for nobody when there is none (R3).
 
 mod commit;
+mod files;
 mod group;
 mod head_cache;
 mod platform;
@@ -13,7 +14,10 @@ pub(crate) use request::{
     BlobToPut, PreparedCommit, Reply, Request, Restored, append_writes, row_write,
 };
 
-use crate::engine::{Engine, WriteFailure};
+pub(crate) use files::Files;
+
+use crate::engine::{Engine, WriteSide};
+use files::WriteFailure;
 use group::{Group, Known};
 use head_cache::HeadCache;
 use igny8_storage_api::StoreError;
@@ -49,11 +53,16 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    pub(crate) fn start(engine: Arc<Engine>, feed_commits_kept: u64) -> std::io::Result<Self> {
+    pub(crate) fn start(
+        engine: Arc<Engine>,
+        side: WriteSide,
+        feed_commits_kept: u64,
+    ) -> std::io::Result<Self> {
         let (jobs, queue) = mpsc::channel(QUEUE_MAX);
         let failed = Arc::new(OnceLock::new());
-        let state =
-            Loop { engine, heads: HeadCache::default(), feed_commits_kept, failed: failed.clone() };
+        let files = Files::new(&engine, side)?;
+        let heads = HeadCache::default();
+        let state = Loop { engine, files, heads, feed_commits_kept, failed: failed.clone() };
         let thread =
             std::thread::Builder::new().name("store-writer".into()).spawn(|| state.run(queue))?;
         let room = Arc::new(Semaphore::new(QUEUE_BYTES_MAX / PERMIT_BYTES));
@@ -112,6 +121,7 @@ fn refusal(reason: &str) -> StoreError {
 
 struct Loop {
     engine: Arc<Engine>,
+    files: Files,
     heads: HeadCache,
     feed_commits_kept: u64,
     failed: Arc<OnceLock<String>>,
@@ -156,33 +166,30 @@ impl Loop {
         let commits = group.commits();
         self.engine.faults().before_write(commits);
         let start = Instant::now();
-        let result = self.engine.write(group.take_writes());
+        let result = self.files.write(group.take_writes());
         metrics::histogram!("igny8_store_sync_seconds").record(start.elapsed().as_secs_f64());
         match result {
             Ok(()) => {
                 self.engine.faults().after_sync(commits);
                 group.succeed(&mut self.heads);
             }
-            Err(failure) => self.fail(group, failure),
+            Err(WriteFailure::Full(reason)) => {
+                group.fail(|| StoreError::Full { reason: reason.clone() });
+            }
+            Err(WriteFailure::Behind(reason)) => {
+                group.fail(|| StoreError::Unavailable { reason: reason.clone() });
+            }
+            Err(WriteFailure::Unknown(reason)) => self.fail(group, &reason),
         }
     }
 
     /// A failed sync cannot be repeated (the system may have dropped the pages): from here on
     /// nothing is acknowledged until the files are opened again.
-    fn fail(&mut self, group: Group, failure: WriteFailure) {
-        let (WriteFailure::Refused(reason) | WriteFailure::Unknown(reason)) = &failure;
+    fn fail(&mut self, group: Group, reason: &str) {
         tracing::error!(%reason, "a write to the store failed; it refuses writes from here on");
         metrics::counter!("igny8_store_failures_total").increment(1);
-        let _ = self.failed.set(reason.clone());
-        let unknown = matches!(failure, WriteFailure::Unknown(_));
-        group.fail(|| {
-            let reason = reason.clone();
-            if unknown {
-                StoreError::Unknown { reason }
-            } else {
-                StoreError::Unavailable { reason }
-            }
-        });
+        let _ = self.failed.set(reason.to_owned());
+        group.fail(|| StoreError::Unknown { reason: reason.to_owned() });
     }
 }
 
