@@ -6,13 +6,15 @@
 // Its output is what it is for.
 #![allow(clippy::print_stdout)]
 
-use anyhow::{Context, Result};
+mod cost;
+
+use anyhow::Result;
 use bytes::Bytes;
+use cost::{Cost, Owner, produce};
 use igny8_protocol_ids::{EntityKey, TenantId};
-use igny8_storage_api::{Change, CommitId, CommitOutcome, Expected, Store};
+use igny8_storage_api::{Expected, Store};
 use igny8_storage_embedded::{EmbeddedOptions, EmbeddedStore};
 use std::fs::File;
-use std::future::Future;
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
@@ -29,24 +31,11 @@ const PRODUCERS: [usize; 3] = [1, 64, 512];
 /// The raw log reserves this, as the store's engine does, so that both extend files alike.
 const LOG_RESERVE_BYTES: u64 = 64 * 1024 * 1024;
 
-/// One measurement.
-#[derive(Clone, Copy, Debug)]
-struct Cost {
-    per_second: f64,
-    p50: Duration,
-    p99: Duration,
+trait Print {
+    fn print(&self, name: &str, producers: usize);
 }
 
-impl Cost {
-    fn of(mut latencies: Vec<Duration>, elapsed: Duration) -> Result<Self> {
-        latencies.sort_unstable();
-        let at =
-            |percent: usize| latencies.get((latencies.len() * percent / 100).saturating_sub(1));
-        let (p50, p99) = at(50).zip(at(99)).context("nothing was measured")?;
-        let per_second = latencies.len() as f64 / elapsed.as_secs_f64();
-        Ok(Self { per_second, p50: *p50, p99: *p99 })
-    }
-
+impl Print for Cost {
     fn print(&self, name: &str, producers: usize) {
         println!(
             "{name:<28} {producers:>9} {:>11.0} {:>10.2} {:>10.2}",
@@ -110,31 +99,6 @@ fn bare_loop(place: &str) -> Result<Cost> {
     Cost::of(latencies, start.elapsed())
 }
 
-/// Runs one task per producer, each of which repeats `commit` until the time is over.
-async fn produce<P, F>(producers: Vec<P>, commit: fn(P) -> F) -> Result<Cost>
-where
-    P: Send + 'static,
-    F: Future<Output = Result<P>> + Send + 'static,
-{
-    let start = Instant::now();
-    let tasks = producers.into_iter().map(|mut producer| {
-        tokio::spawn(async move {
-            let mut latencies = Vec::new();
-            while start.elapsed() < MEASURE {
-                let begin = Instant::now();
-                producer = commit(producer).await?;
-                latencies.push(begin.elapsed());
-            }
-            anyhow::Ok(latencies)
-        })
-    });
-    let mut latencies = Vec::new();
-    for task in futures::future::join_all(tasks).await {
-        latencies.extend(task??);
-    }
-    Cost::of(latencies, start.elapsed())
-}
-
 type LogJob = (Vec<u8>, oneshot::Sender<()>);
 
 /// The least that a group commit can do: append what is waiting, sync, answer.
@@ -163,35 +127,22 @@ async fn raw_log(place: &str, producers: usize) -> Result<Cost> {
     });
     let senders = (0..producers).map(|_| jobs.clone()).collect();
     drop(jobs);
-    let cost = produce(senders, log_record).await;
+    let cost = produce(senders, MEASURE, log_record).await;
     writer.join().map_err(|_| anyhow::anyhow!("the log's writer panicked"))??;
     cost
 }
 
-async fn log_record(jobs: mpsc::Sender<LogJob>) -> Result<mpsc::Sender<LogJob>> {
+async fn log_record(jobs: mpsc::Sender<LogJob>) -> Result<(mpsc::Sender<LogJob>, Duration)> {
+    let begin = Instant::now();
     let (reply, answer) = oneshot::channel();
     jobs.send((vec![7; RECORD_BYTES], reply)).await?;
     answer.await?;
-    Ok(jobs)
+    Ok((jobs, begin.elapsed()))
 }
 
-/// One owner of one entity.
-struct Owner {
-    store: Arc<EmbeddedStore>,
-    entity: EntityKey,
-    expected: Expected,
-}
-
-async fn commit(mut owner: Owner) -> Result<Owner> {
-    let change = Change {
-        commit_id: CommitId(u128::from(owner.expected.sequence.0)),
-        events: vec![Bytes::from_static(&[7; RECORD_BYTES])],
-        ..Change::default()
-    };
-    let outcome = owner.store.commit(&owner.entity, owner.expected, change).await?;
-    let CommitOutcome::Applied(head) = outcome else { anyhow::bail!("fenced") };
-    owner.expected.sequence = head.sequence;
-    Ok(owner)
+/// One commit with one small event.
+async fn commit(owner: Owner<EmbeddedStore>) -> Result<(Owner<EmbeddedStore>, Duration)> {
+    cost::commit(owner, Bytes::from_static(&[7; RECORD_BYTES])).await
 }
 
 async fn embedded(place: &str, producers: usize) -> Result<Cost> {
@@ -204,7 +155,7 @@ async fn embedded(place: &str, producers: usize) -> Result<Cost> {
         let expected = Expected { epoch: head.epoch, sequence: head.sequence };
         owners.push(Owner { store: store.clone(), entity, expected });
     }
-    let cost = produce(owners, commit).await;
+    let cost = produce(owners, MEASURE, commit).await;
     if let Some(store) = Arc::into_inner(store) {
         store.close().await;
     }
