@@ -199,7 +199,8 @@ pub trait Store: Send + Sync + 'static {
 
     /// Puts an entity as it was elsewhere into its empty place: for restore and import. Refused as
     /// [`CommitOutcome::Fenced`] if the entity is here already. Until this returns the entity is
-    /// absent; what a broken-off restore left is removed by the next one.
+    /// absent, and the caller sees to it that nobody takes it or restores it as well; what a
+    /// broken-off restore left is removed by the next one.
     async fn restore(
         &self,
         entity: &EntityKey,

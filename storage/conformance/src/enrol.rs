@@ -1,6 +1,7 @@
 //! The list of all cases, and the two things that are made of it.
 
 use crate::backend::Backend;
+use std::io::Write;
 
 /// Makes a test of every case for a backend: one line in a test file of the backend's crate.
 #[macro_export]
@@ -18,7 +19,12 @@ macro_rules! generate_tests {
         fn $name() {
             $crate::run::<$backend, _>($crate::case::$name);
         }
-    )*};
+    )*
+        #[test]
+        fn r14_no_case_is_left_out() {
+            $crate::announce::<$backend>();
+        }
+    };
 }
 
 #[doc(hidden)]
@@ -32,6 +38,17 @@ macro_rules! list_cases {
 /// All cases by name, ready to run: to show which of them notice a broken promise.
 pub fn all<B: Backend>() -> Vec<(&'static str, fn())> {
     crate::with_cases! { list_cases, B }
+}
+
+/// Cases that a backend faces at the least: fewer means that some were lost.
+const CASES_MIN: usize = 118;
+
+/// Says how many cases a backend faces, past the harness that keeps what tests print.
+pub fn announce<B: Backend>() {
+    let cases = all::<B>().len();
+    let line = format!("conformance: {}: {cases} cases\n", B::NAME);
+    std::io::stdout().write_all(line.as_bytes()).expect("the output takes a line");
+    assert!(cases >= CASES_MIN, "some cases are missing");
 }
 
 #[doc(hidden)]
@@ -91,7 +108,7 @@ macro_rules! with_cases {
             r11_due_wakes_are_bounded
             r13_same_id_elsewhere_is_another_entity
             r13_blob_of_another_tenant_is_absent
-            r13_entities_are_listed_in_order
+            r13_entities_are_listed_once
             r11_record_at_the_bounds_is_kept
             r11_commit_at_the_bound_is_kept
             r11_commit_above_a_bound_is_refused
@@ -105,6 +122,57 @@ macro_rules! with_cases {
             r2_fence_holds_after_reopening
             r14_claim_is_held_after_a_crash
             r7_acknowledged_by_groups_is_there_after_a_crash
+            r14_blob_named_by_a_record_survives_collection
+            r14_record_keeps_the_names_of_its_blobs
+            r14_blob_that_nobody_names_is_collected
+            r14_young_blob_is_not_collected
+            r14_blob_put_again_is_young_again
+            r14_blob_put_again_while_collecting_survives
+            r14_collection_beside_commits_loses_nothing
+            r14_blob_of_a_replaced_record_is_collected
+            r14_blob_of_deleted_records_is_collected
+            r14_blob_of_a_fenced_commit_is_collected
+            r13_collection_leaves_other_tenants_alone
+            r7_names_of_blobs_are_there_after_a_crash
+            r14_blobs_are_listed_once_in_order
+            r11_record_of_many_blobs_is_kept
+            r14_log_entries_come_in_the_order_of_their_places
+            r14_pages_of_a_log_join
+            r14_range_of_a_log_is_half_open
+            r14_log_crosses_days
+            r14_log_entry_written_again_replaces_itself
+            r14_expired_log_entry_is_hidden
+            r14_sweep_of_logs_loses_nothing_living
+            r14_logs_are_listed_once_in_order
+            r13_logs_of_another_tenant_are_apart
+            r7_log_entries_are_there_after_a_crash
+            r11_log_entries_above_a_bound_are_refused
+            r11_page_of_a_log_is_bounded
+            r2_membership_is_replaced_as_a_whole
+            r2_membership_that_moved_shows_theirs
+            r2_membership_race_has_one_winner
+            r7_membership_is_there_after_a_crash
+            r11_membership_above_a_bound_is_refused
+            r14_heartbeats_show_the_last_of_each_node
+            r14_image_is_what_the_other_reads_say
+            r14_image_of_nothing_is_none
+            r14_restored_entity_is_the_same
+            r2_owner_of_a_restored_entity_goes_on
+            r2_restore_over_an_entity_is_fenced
+            r7_restored_entity_is_there_after_a_crash
+            r14_large_image_is_restored
+            r14_broken_off_restore_leaves_nothing
+            r14_image_beside_a_writer_shows_one_moment
+            r13_image_moves_to_another_tenant
+            r2_histories_of_concurrent_writers_have_one_order
+            r14_claim_is_replaced_by_its_holder_only
+            r14_replacements_under_contention_have_one_winner
+            r7_replaced_claim_is_there_after_a_crash
+            r14_claims_are_listed_once
+            r14_wake_is_read_back
+            r13_entities_of_a_tenant_are_listed_in_order
+            r10_frames_chain_up_to_the_head
+            r10_every_page_names_the_floor
             r14_random_operations_agree_with_a_simple_model
         }
     };

@@ -1,11 +1,12 @@
 //! What the cases share: fresh keys, an owner that commits, and changes in short words.
 
 use bytes::Bytes;
-use igny8_protocol_ids::{DocumentId, EntityKey, Sequence, SiteId, TenantId};
+use igny8_protocol_ids::{DocumentId, EntityKey, Sequence, SiteId, TenantId, Timestamp};
 use igny8_storage_api::{
     Append, Change, CommitId, CommitOutcome, Expected, FeedPage, Head, NewOutbox, Record, Store,
 };
 use std::sync::Arc;
+use std::time::SystemTime;
 use uuid::Uuid;
 
 pub(crate) fn tenant() -> TenantId {
@@ -13,11 +14,25 @@ pub(crate) fn tenant() -> TenantId {
 }
 
 pub(crate) fn site() -> EntityKey {
-    EntityKey::site(tenant(), SiteId::from_uuid(Uuid::new_v4()))
+    site_of(tenant())
+}
+
+pub(crate) fn site_of(tenant: TenantId) -> EntityKey {
+    EntityKey::site(tenant, SiteId::from_uuid(Uuid::new_v4()))
 }
 
 pub(crate) fn document(tenant: TenantId) -> EntityKey {
     EntityKey::document(tenant, DocumentId::from_uuid(Uuid::new_v4()))
+}
+
+pub(crate) const fn at(millis: i64) -> Timestamp {
+    Timestamp::from_millis(millis)
+}
+
+/// The time of day: a backend may let rows with a lifetime go by its own clock.
+pub(crate) fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
+    at(i64::try_from(since.as_millis()).unwrap())
 }
 
 /// A name that no other case claims.

@@ -8,7 +8,8 @@ mod backend;
 pub mod case;
 mod enrol;
 mod fixture;
+mod history;
 mod model;
 
 pub use backend::{Backend, run};
-pub use enrol::all;
+pub use enrol::{all, announce};

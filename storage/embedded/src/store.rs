@@ -5,7 +5,7 @@ use crate::error::OpenError;
 use crate::layout::{Space, encode_entity, heartbeat_key, log_entry_key, log_prefix};
 use crate::option::EmbeddedOptions;
 use crate::restore::{RESTORE_ROWS, image_rows, next_group};
-use crate::writer::{BlobToPut, PreparedCommit, Request, Restored, Writer, append_writes};
+use crate::writer::{Begun, BlobToPut, PreparedCommit, Request, Restored, Writer, append_writes};
 use bytes::Bytes;
 use igny8_protocol_ids::{EntityKey, Epoch, Sequence, TenantId, Timestamp};
 use igny8_storage_api::codec::{StoredHead, encode_blob, encode_due, encode_log_entry};
@@ -337,10 +337,12 @@ impl Store for EmbeddedStore {
     ) -> Result<CommitOutcome, StoreError> {
         let entity = *entity;
         let request = |reply| Request::BeginRestore { entity, reply };
-        if let Some(head) = self.writer.ask(SMALL_BYTES, request).await? {
-            return Ok(CommitOutcome::Fenced(head));
-        }
-        self.remove_rows(entity).await?;
+        let number = match self.writer.ask(SMALL_BYTES, request).await? {
+            Begun::Present(head) => return Ok(CommitOutcome::Fenced(head)),
+            Begun::Marked(number) => number,
+        };
+        let part = |rows| Restored { entity, number, head: image.loaded.head, rows, end: None };
+        self.remove_rows(entity, part).await?;
         let key = encode_entity(&entity);
         let mut rows = image_rows(&entity, &key, &image);
         let (mut bytes, mut group) = next_group(&mut rows);
@@ -349,27 +351,42 @@ impl Store for EmbeddedStore {
             if next.is_empty() {
                 break;
             }
-            let writes = std::mem::replace(&mut group, next);
-            self.writer.ask(bytes, |reply| Request::Put { writes, reply }).await?;
-            bytes = next_bytes;
+            let written = self.restore_part(bytes, part(group)).await?;
+            if let CommitOutcome::Fenced(_) = written {
+                return Ok(written);
+            }
+            (bytes, group) = (next_bytes, next);
         }
-        let head = StoredHead { head: image.loaded.head, floor: image.floor };
-        let restored = Box::new(Restored { entity, head, wake: image.wake, rows: group });
-        let request = |reply| Request::EndRestore { restored, reply };
-        self.writer.ask(SMALL_BYTES + bytes, request).await
+        let stored = StoredHead { head: image.loaded.head, floor: image.floor };
+        self.restore_part(bytes, Restored { end: Some((stored, image.wake)), ..part(group) }).await
     }
 }
 
 impl EmbeddedStore {
+    async fn restore_part(
+        &self,
+        bytes: usize,
+        restored: Restored,
+    ) -> Result<CommitOutcome, StoreError> {
+        let restored = Box::new(restored);
+        self.writer.ask(SMALL_BYTES + bytes, |reply| Request::Restore { restored, reply }).await
+    }
+
     /// Removes what a broken-off restore left.
-    async fn remove_rows(&self, entity: EntityKey) -> Result<(), StoreError> {
+    async fn remove_rows(
+        &self,
+        entity: EntityKey,
+        part: impl Fn(Vec<Write>) -> Restored,
+    ) -> Result<(), StoreError> {
         loop {
             let keys = self.read(move |engine| engine.row_keys(&entity, RESTORE_ROWS)).await?;
             if keys.is_empty() {
                 return Ok(());
             }
-            let writes = keys.into_iter().map(|key| (Space::Entity, key, None)).collect();
-            self.writer.ask(SMALL_BYTES, |reply| Request::Put { writes, reply }).await?;
+            let rows = keys.into_iter().map(|key| (Space::Entity, key, None)).collect();
+            if let CommitOutcome::Fenced(_) = self.restore_part(0, part(rows)).await? {
+                return Ok(());
+            }
         }
     }
 }

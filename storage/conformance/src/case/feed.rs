@@ -1,10 +1,12 @@
 //! R10: feeds without gaps.
 
 use crate::Backend;
-use crate::fixture::{Owner, change, event, site, whole_feed};
+use crate::fixture::{Owner, change, event, record, site, whole_feed};
 use bytes::Bytes;
 use igny8_protocol_ids::Sequence;
-use igny8_storage_api::{Change, FeedPage, Floor, Store, limits};
+use igny8_storage_api::{
+    BlobHash, Change, ChangeDigest, FeedPage, Floor, Record, Store, digest_events, limits,
+};
 
 const BEGINNING: Floor = Floor { sequence: Sequence(0), chain: [0; 32] };
 const NOTHING: FeedPage =
@@ -104,4 +106,49 @@ pub async fn r11_feed_page_is_bounded<B: Backend>(backend: B) {
     assert_eq!((page.frames.len(), page.more), (3, false));
     let page = store.feed(&owner.entity, Sequence(0), 2).await.unwrap();
     assert_eq!((page.frames.len(), page.more), (2, true));
+}
+
+/// Frames are what the chain is made of: whoever reads them can check every commit.
+pub async fn r10_frames_chain_up_to_the_head<B: Backend>(backend: B) {
+    let store = backend.open().await;
+    let mut owner = Owner::take(&store, site()).await;
+    let mut changes = Vec::new();
+    for number in 0..6_u8 {
+        if number == 3 {
+            owner = Owner::take(&store, owner.entity).await;
+        }
+        let named = Record { blobs: vec![BlobHash([number; 32])], ..record("key", "value") };
+        let change = Change {
+            puts: vec![named],
+            events: vec![Bytes::from(vec![number; 3]); usize::from(number)],
+            ..change()
+        };
+        owner.commit(change.clone()).await;
+        changes.push(change);
+    }
+    let page = store.feed(&owner.entity, Sequence(0), 100).await.unwrap();
+    assert_eq!((page.floor, page.frames.len()), (BEGINNING, changes.len()));
+    let mut chain = page.floor.chain;
+    for (frame, change) in page.frames.iter().zip(&changes) {
+        assert_eq!(frame.commit_id, change.commit_id);
+        assert_eq!(frame.events, change.events);
+        assert_eq!(frame.digest, ChangeDigest::of(change));
+        assert_eq!(frame.digest.events, digest_events(&frame.events));
+        chain = frame.digest.chain(&chain, frame.epoch, frame.sequence, frame.commit_id);
+        assert_eq!(frame.chain, chain);
+    }
+    assert_eq!(chain, owner.head.chain);
+}
+
+/// Every page says where the kept frames begin, also one at the end.
+pub async fn r10_every_page_names_the_floor<B: Backend>(backend: B) {
+    let store = backend.open().await;
+    let mut owner = Owner::take(&store, site()).await;
+    for number in 0..4 {
+        owner.commit(event(&number.to_string())).await;
+    }
+    for after in [0, 2, 4, 9] {
+        let page = store.feed(&owner.entity, Sequence(after), 1).await.unwrap();
+        assert_eq!((page.floor, page.truncated), (BEGINNING, false));
+    }
 }

@@ -67,3 +67,17 @@ pub async fn r11_due_wakes_are_bounded<B: Backend>(backend: B) {
     let two = store.due_wakes(Timestamp::from_millis(i64::MAX), 2).await.unwrap();
     assert_eq!(two, all[..2]);
 }
+
+/// The hint of an entity can be read, whatever became of it.
+pub async fn r14_wake_is_read_back<B: Backend>(backend: B) {
+    let store = backend.open().await;
+    let (entity, other) = (site(), site());
+    set(&*store, other, Some(9)).await;
+    for due in [None, Some(5_000), Some(-5), Some(7_000), None, None, Some(0)] {
+        set(&*store, entity, due).await;
+        let wanted = due.map(Timestamp::from_millis);
+        assert_eq!(store.wake(&entity).await.unwrap(), wanted);
+    }
+    let store = backend.crash(store).await;
+    assert_eq!(store.wake(&entity).await.unwrap(), Some(Timestamp::from_millis(0)));
+}

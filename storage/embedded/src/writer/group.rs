@@ -102,8 +102,8 @@ impl Group {
                 let result = self.begin_restore(known, &entity);
                 self.stage(reply, result);
             }
-            Request::EndRestore { restored, reply } => {
-                let result = self.end_restore(known, *restored);
+            Request::Restore { restored, reply } => {
+                let result = self.restore(known, *restored);
                 self.stage(reply, result);
             }
         }

@@ -11,7 +11,7 @@ mod restore;
 mod sweep;
 
 pub(crate) use request::{
-    BlobToPut, PreparedCommit, Reply, Request, Restored, append_writes, row_write,
+    Begun, BlobToPut, PreparedCommit, Reply, Request, Restored, append_writes, row_write,
 };
 
 pub(crate) use files::Files;

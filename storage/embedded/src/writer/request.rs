@@ -37,10 +37,10 @@ pub(crate) enum Request {
     Wake { entity: EntityKey, due: Option<Timestamp>, reply: Reply<()> },
     /// Replace the list of nodes.
     ChangeMembership { version: u64, members: Vec<Member>, reply: Reply<MembershipOutcome> },
-    /// Keep everybody away from an entity that will be put back. The head, if it is here already.
-    BeginRestore { entity: EntityKey, reply: Reply<Option<Head>> },
-    /// Put the head and the last rows of an entity.
-    EndRestore { restored: Box<Restored>, reply: Reply<CommitOutcome> },
+    /// Keep everybody away from an entity that will be put back.
+    BeginRestore { entity: EntityKey, reply: Reply<Begun> },
+    /// Write some rows of it.
+    Restore { restored: Box<Restored>, reply: Reply<CommitOutcome> },
 }
 
 /// A blob on its way.
@@ -52,12 +52,22 @@ pub(crate) struct BlobToPut {
     pub(crate) written: Timestamp,
 }
 
-/// The last part of an entity that is put back.
+/// How a restore began.
+pub(crate) enum Begun {
+    /// The entity is here already.
+    Present(Head),
+    /// The number under which the restore writes.
+    Marked(u64),
+}
+
+/// A part of an entity that is put back.
 pub(crate) struct Restored {
     pub(crate) entity: EntityKey,
-    pub(crate) head: StoredHead,
-    pub(crate) wake: Option<Timestamp>,
+    pub(crate) number: u64,
+    pub(crate) head: Head,
     pub(crate) rows: Vec<Write>,
+    /// With the last part: what makes the entity present, and its wake hint.
+    pub(crate) end: Option<(StoredHead, Option<Timestamp>)>,
 }
 
 /// A commit with its keys and values laid out; only the chain is missing.
