@@ -1,15 +1,39 @@
 //! Secrets at rest and passwords.
 
+use igny8_protocol_ids::{EntityKind, TenantId};
+use secrecy::SecretSlice;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
-/// A sealed secret: ciphertext with the id of the key that sealed it. Safe to store.
+/// A sealed secret: ciphertext with the name of the key that sealed it. Safe to store.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sealed {
-    /// Which key of the ring.
+    /// Which key of the tenant, or (sealed by an earlier version) which key of the ring itself.
     pub key_id: String,
     /// Nonce and ciphertext.
     #[serde(with = "serde_bytes_vec")]
     pub bytes: Vec<u8>,
+}
+
+/// Where a secret is stored. It is authenticated with the ciphertext, so that what was sealed for
+/// one place opens in no other: no other row, and no other tenant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SecretPlace {
+    /// Whose secret it is: by this tenant's key it is sealed.
+    pub tenant: TenantId,
+    /// The kind of the entity that keeps it.
+    pub kind: EntityKind,
+    /// The entity's id.
+    pub id: Uuid,
+    /// Which of the entity's secrets. Holds no slash.
+    pub field: &'static str,
+}
+
+/// `tenant/kind/id/field`: what is authenticated. Stored ciphertexts rely on its form.
+impl std::fmt::Display for SecretPlace {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}/{}/{}", self.tenant, self.kind.name(), self.id, self.field)
+    }
 }
 
 mod serde_bytes_vec {
@@ -30,7 +54,7 @@ impl std::fmt::Debug for Sealed {
     }
 }
 
-/// Why a secret could not be sealed or opened. Never falls back to plain text.
+/// Why a secret could not be sealed or opened. Never falls back to plain text, never shows any.
 #[derive(Debug, thiserror::Error)]
 pub enum SealError {
     /// The key that sealed it is not on the ring.
@@ -39,15 +63,30 @@ pub enum SealError {
     /// Ciphertext, key and place do not belong together.
     #[error("the secret does not open: it was changed or moved")]
     Refused,
+    /// The tenant was deleted, and its keys with it.
+    #[error("the keys of this tenant were destroyed when it was deleted")]
+    Destroyed,
+    /// The tenant's key cannot be read now. Nothing was changed; it may work later.
+    #[error("the tenant's key cannot be read just now: {reason}")]
+    Unavailable {
+        /// What the store or the system said.
+        reason: String,
+    },
 }
 
-/// Seals secrets. The place (tenant, kind, id, field) is authenticated, so that a ciphertext
-/// cannot be moved to another row.
+/// Seals secrets, each tenant's by keys of its own.
+#[async_trait::async_trait]
 pub trait KeyRing: Send + Sync + 'static {
-    /// Seals a secret for one place.
-    fn seal(&self, place: &str, secret: &[u8]) -> Result<Sealed, SealError>;
-    /// Opens a secret that was sealed for this place.
-    fn open(&self, place: &str, sealed: &Sealed) -> Result<Vec<u8>, SealError>;
+    /// Seals a secret for one place by the newest key of its tenant.
+    async fn seal(&self, place: &SecretPlace, secret: &[u8]) -> Result<Sealed, SealError>;
+    /// Opens a secret that was sealed for this place, by whichever key of the tenant.
+    async fn open(
+        &self,
+        place: &SecretPlace,
+        sealed: &Sealed,
+    ) -> Result<SecretSlice<u8>, SealError>;
+    /// True if the newest key of the tenant has sealed this: nothing is to be sealed anew.
+    async fn is_newest(&self, tenant: TenantId, sealed: &Sealed) -> Result<bool, SealError>;
 }
 
 /// Why a password could not be hashed or checked.

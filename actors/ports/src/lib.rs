@@ -9,7 +9,7 @@ mod model;
 mod publisher;
 mod world;
 
-pub use access::{KeyRing, PasswordError, PasswordHash, SealError, Sealed};
+pub use access::{KeyRing, PasswordError, PasswordHash, SealError, Sealed, SecretPlace};
 pub use compute::{Compute, ComputeError};
 pub use image::{GeneratedImage, ImageError, ImageProvider, ImageRequest};
 pub use model::{

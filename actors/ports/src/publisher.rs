@@ -23,7 +23,7 @@ impl std::fmt::Debug for SiteTarget {
 }
 
 /// A request to pair with the code that wp-admin shows.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct PairRequest {
     /// The site's address as the user typed it.
     pub url: String,
@@ -33,6 +33,12 @@ pub struct PairRequest {
     pub tenant_name: String,
     /// Our site id.
     pub site_id: String,
+}
+
+impl std::fmt::Debug for PairRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "PairRequest({} for site {})", self.url, self.site_id)
+    }
 }
 
 /// What pairing gave.

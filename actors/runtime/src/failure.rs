@@ -1,6 +1,7 @@
 //! What a handle answers when it does not do what it was asked.
 
 use igny8_actors_domain::{Refusal, RefusalKind};
+use igny8_actors_ports::SealError;
 use igny8_storage_api::StoreError;
 use std::time::Duration;
 
@@ -47,6 +48,17 @@ impl Failure {
     /// The request itself is wrong.
     pub fn invalid(code: &str, message: impl Into<String>) -> Self {
         Self::Refused(Refusal::new(RefusalKind::Invalid, code, message))
+    }
+}
+
+impl From<SealError> for Failure {
+    fn from(error: SealError) -> Self {
+        tracing::error!(%error, "a secret could not be sealed or opened");
+        let reason = match error {
+            SealError::Unavailable { .. } => "the store does not answer",
+            _ => "a stored secret cannot be used; the operator's log says why",
+        };
+        Self::Unavailable { reason: reason.to_owned(), retry_after: Duration::from_secs(1) }
     }
 }
 

@@ -51,7 +51,7 @@ pub(crate) struct Inner {
 /// The running actors of this process. Cheap to clone.
 #[derive(Clone)]
 pub struct Platform {
-    inner: Arc<Inner>,
+    pub(crate) inner: Arc<Inner>,
 }
 
 /// What is in memory.

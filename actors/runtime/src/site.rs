@@ -13,9 +13,12 @@ use igny8_actors_domain::site::{
 };
 use igny8_actors_domain::tenant::TenantCommand;
 use igny8_actors_domain::{Origin, Refusal, RefusalKind};
-use igny8_actors_ports::{PairRequest, Sealed, SiteTarget};
-use igny8_protocol_ids::{Credits, DocumentId, ImageId, Position, Scope, SiteId, TaskId, TenantId};
+use igny8_actors_ports::{PairRequest, Sealed, SecretPlace, SiteTarget};
+use igny8_protocol_ids::{
+    Credits, DocumentId, EntityKind, ImageId, Position, Scope, SiteId, TaskId, TenantId,
+};
 use igny8_storage_api::BlobHash;
+use secrecy::ExposeSecret;
 use std::sync::{Arc, Weak};
 use tokio::sync::watch;
 
@@ -45,8 +48,8 @@ pub struct SiteHandle {
 }
 
 /// The place to which a site's link secret is sealed.
-pub(crate) fn link_place(tenant: TenantId, site: SiteId) -> String {
-    format!("{tenant}/site/{site}/link")
+pub(crate) fn link_place(tenant: TenantId, site: SiteId) -> SecretPlace {
+    SecretPlace { tenant, kind: EntityKind::Site, id: site.uuid(), field: "link" }
 }
 
 impl SiteHandle {
@@ -187,12 +190,7 @@ impl SiteHandle {
             site_id: self.id.to_string(),
         };
         let pairing = world.wordpress.pair(request).await.map_err(|error| refused(&error))?;
-        let sealed = world.keys.seal(&link_place(self.tenant, self.id), &pairing.secret).map_err(
-            |error| {
-                tracing::error!(%error, "a link's secret could not be sealed");
-                Failure::restarting()
-            },
-        )?;
+        let sealed = world.keys.seal(&link_place(self.tenant, self.id), &pairing.secret).await?;
         let link = Link {
             url: pairing.url,
             key_id: pairing.key_id,
@@ -238,13 +236,9 @@ impl SiteHandle {
             .await?;
         let Some((link, secret)) = link else { return Ok(None) };
         let sealed = Sealed { key_id: secret.key_id, bytes: secret.bytes };
-        let secret =
-            self.entity.world.keys.open(&link_place(self.tenant, self.id), &sealed).map_err(
-                |error| {
-                    tracing::error!(site = %self.id, %error, "a link's secret could not be opened");
-                    Failure::restarting()
-                },
-            )?;
+        let keys = &self.entity.world.keys;
+        let secret = keys.open(&link_place(self.tenant, self.id), &sealed).await?;
+        let secret = secret.expose_secret().to_vec();
         Ok(Some(SiteTarget { url: link.url, key_id: link.key_id, secret }))
     }
 

@@ -12,7 +12,8 @@ use igny8_actors_domain::tenant::{
     TenantEffect, TenantEvent, TenantReply,
 };
 use igny8_actors_domain::{Origin, Refusal};
-use igny8_protocol_ids::{Position, Scope, SiteId, TenantId};
+use igny8_actors_ports::SecretPlace;
+use igny8_protocol_ids::{EntityKind, Position, Scope, SiteId, TenantId};
 use std::sync::{Arc, Weak};
 
 /// A handle to one tenant. Cheap to clone; survives restarts of the actor.
@@ -24,8 +25,8 @@ pub struct TenantHandle {
 }
 
 /// The place to which a tenant's provider key is sealed. The binary's model source opens it there.
-pub fn model_key_place(tenant: TenantId) -> String {
-    format!("{tenant}/models/key")
+pub fn model_key_place(tenant: TenantId) -> SecretPlace {
+    SecretPlace { tenant, kind: EntityKind::Tenant, id: tenant.uuid(), field: "model-key" }
 }
 
 impl TenantHandle {
@@ -103,7 +104,7 @@ impl TenantHandle {
         let key = match key {
             None => KeyChange::Keep,
             Some(secret) if secret.is_empty() => KeyChange::Remove,
-            Some(secret) => KeyChange::Replace(self.seal_key(&secret)?),
+            Some(secret) => KeyChange::Replace(self.seal_key(&secret).await?),
         };
         let command = TenantCommand::SetModels { provider, base_url, model, key };
         match self.command(origin, None, command).await? {
@@ -112,14 +113,9 @@ impl TenantHandle {
         }
     }
 
-    fn seal_key(&self, secret: &str) -> Result<ModelKey, Failure> {
-        let sealed =
-            self.entity.world.keys.seal(&model_key_place(self.id), secret.as_bytes()).map_err(
-                |error| {
-                    tracing::error!(%error, "a provider key could not be sealed");
-                    Failure::restarting()
-                },
-            )?;
+    async fn seal_key(&self, secret: &str) -> Result<ModelKey, Failure> {
+        let keys = &self.entity.world.keys;
+        let sealed = keys.seal(&model_key_place(self.id), secret.as_bytes()).await?;
         let characters: Vec<char> = secret.chars().collect();
         // A short key would be given away by its hint.
         let shown = if characters.len() >= 16 { ModelKey::HINT_CHARS_MAX } else { 0 };

@@ -19,9 +19,14 @@ pub struct ModelChoice {
 }
 
 /// Gives a tenant its models: the platform's own, or the tenant's by its own key.
+#[async_trait::async_trait]
 pub trait ModelSource: Send + Sync + 'static {
     /// The model for text. The settings' key is opened only here.
-    fn text(&self, tenant: TenantId, settings: &AiModelSettings) -> Result<ModelChoice, SealError>;
+    async fn text(
+        &self,
+        tenant: TenantId,
+        settings: &AiModelSettings,
+    ) -> Result<ModelChoice, SealError>;
 }
 
 /// Settings of the actors.

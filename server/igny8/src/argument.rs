@@ -1,6 +1,7 @@
 //! The command line.
 
 use crate::config::{Layers, OPTIONS, Settings};
+use crate::key::{DeleteTenantArguments, KeysArguments};
 use crate::terminal;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -25,8 +26,10 @@ pub(crate) enum Command {
     Serve(ServeArguments),
     /// Reads the configuration and lists everything that is wrong with it.
     CheckConfig(CheckConfigArguments),
-    /// Makes a file of keys.
-    NewKeys(NewKeysArguments),
+    /// Keys: makes, adds, rotates, lists, removes them.
+    Keys(KeysArguments),
+    /// What only an operator does.
+    Admin(AdminArguments),
     /// Drives the whole job on a server: from a keyword file to published posts.
     Demo(DemoArguments),
     /// Checks the store of a stopped server.
@@ -141,10 +144,15 @@ pub(crate) struct CheckConfigArguments {
 }
 
 #[derive(Args)]
-pub(crate) struct NewKeysArguments {
-    /// The file to write; it must not be there yet.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) out: PathBuf,
+pub(crate) struct AdminArguments {
+    #[command(subcommand)]
+    pub(crate) command: AdminCommand,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum AdminCommand {
+    /// Destroys the keys of a tenant: its secrets open nowhere afterwards.
+    DeleteTenant(DeleteTenantArguments),
 }
 
 #[derive(Args, Clone)]

@@ -3,6 +3,7 @@
 //! It decides nothing about content, credits or rights (actors/domain does) and speaks no
 //! protocol of its own (server/edge and the adapters do).
 
+mod admin;
 mod argument;
 mod config;
 mod demo;
@@ -13,7 +14,7 @@ mod telemetry;
 mod terminal;
 mod verify;
 
-use argument::{Arguments, Command};
+use argument::{AdminCommand, Arguments, Command};
 use clap::Parser;
 use std::process::ExitCode;
 
@@ -30,7 +31,10 @@ fn main() -> ExitCode {
         match arguments.command {
             Command::Serve(arguments) => serve::command(arguments).await,
             Command::CheckConfig(arguments) => argument::check_config(&arguments),
-            Command::NewKeys(arguments) => key::command(&arguments),
+            Command::Keys(arguments) => key::keys(&arguments).await,
+            Command::Admin(arguments) => match arguments.command {
+                AdminCommand::DeleteTenant(arguments) => key::delete_tenant(&arguments).await,
+            },
             Command::Demo(arguments) => demo::command(arguments).await,
             Command::Verify(arguments) => verify::command(arguments).await,
         }

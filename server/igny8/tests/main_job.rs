@@ -116,10 +116,10 @@ fn production_does_not_start_without_its_own_keys() {
     for command in ["serve", "check-config"] {
         let (status, errors) = run(command);
         assert_ne!(status, Some(0), "{command}");
-        assert!(errors.contains("new-keys"), "{errors}");
+        assert!(errors.contains("keys new"), "{errors}");
     }
     let keys = directory.path().join("keys.json");
-    assert!(igny8().args(["new-keys", "--out"]).arg(&keys).status().unwrap().success());
+    assert!(igny8().args(["keys", "new", "--out"]).arg(&keys).status().unwrap().success());
     assert_eq!(run("check-config"), (Some(0), String::new()));
 }
 

@@ -130,6 +130,13 @@ pub enum SiteCommand {
         /// Its secret, sealed.
         secret: SealedSecret,
     },
+    /// The link's secret was sealed anew by a newer key. Without effect if another is kept by now.
+    ResealLink {
+        /// As it was kept.
+        before: SealedSecret,
+        /// As it is kept from now on: the same secret.
+        after: SealedSecret,
+    },
     /// End the pairing.
     UnlinkSite,
     /// Note (or clear) the link's last failure.

@@ -87,6 +87,7 @@ fn dispatch(
             state::change(draft, context, name, language, brand_voice)
         }
         C::LinkSite { link, secret } => state::link(draft, context, link, secret),
+        C::ResealLink { before, after } => Ok(state::reseal_link(draft, &before, after)),
         C::UnlinkSite => state::unlink(draft, context),
         C::NoteLinkProblem { problem } => state::note_problem(draft, context, problem),
         C::ImportKeywords { keywords } => keyword::import(draft, context, keywords),

@@ -393,6 +393,18 @@ pub(super) fn link(
     Ok(SiteReply::Done)
 }
 
+pub(super) fn reseal_link(
+    draft: &mut Draft<'_, Site>,
+    before: &SealedSecret,
+    after: SealedSecret,
+) -> SiteReply {
+    if draft.link_secret() != Some(before) {
+        return SiteReply::Stale;
+    }
+    draft.put(SiteRecord::LinkSecret(after));
+    SiteReply::Done
+}
+
 pub(super) fn unlink(draft: &mut Draft<'_, Site>, context: &Context) -> Result<SiteReply, Refusal> {
     let mut card = card(draft)?;
     card.link = None;

@@ -6,6 +6,7 @@ use super::prompt::PromptKind;
 use super::record::{AiModelSettings, AiProvider, Member, ModelKey, Prompt, SiteEntry, TenantCard};
 use crate::ledger::{Balance, Part};
 use crate::role::Role;
+use crate::secret::SealedSecret;
 use igny8_protocol_ids::{AccountId, Credits, SiteId, TenantId, TransferId};
 use serde::{Deserialize, Serialize};
 
@@ -118,6 +119,13 @@ pub enum TenantCommand {
         model: Option<String>,
         /// The key.
         key: KeyChange,
+    },
+    /// The kept key was sealed anew by a newer key. Without effect if another is kept by now.
+    ResealModelKey {
+        /// As it was kept.
+        before: SealedSecret,
+        /// As it is kept from now on: the same secret.
+        after: SealedSecret,
     },
     /// Write a new version of a template.
     SetPrompt {

@@ -115,6 +115,9 @@ fn dispatch(
             let change = setting::ModelChange { provider, base_url, model, key };
             setting::set_models(draft, context, change)
         }
+        TenantCommand::ResealModelKey { before, after } => {
+            setting::reseal_key(draft, context, &before, after)
+        }
         TenantCommand::SetPrompt { kind, template } => {
             setting::set_prompt(draft, context, kind, template)
         }

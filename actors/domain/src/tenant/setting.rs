@@ -3,10 +3,11 @@
 use super::command::{KeyChange, TenantEvent, TenantReply};
 use super::prompt::{self, PromptKind};
 use super::record::{AiModelSettings, AiProvider, ModelKey, Prompt, TenantRecord};
-use super::right::authorise;
+use super::right::{authorise, system_only};
 use super::state::{Tenant, prompt_key};
 use crate::entity::{Context, Draft, Origin, Refusal};
 use crate::role::Action;
+use crate::secret::SealedSecret;
 
 /// The longest address of a service: what every proxy takes.
 const URL_BYTES_MAX: usize = 2_048;
@@ -49,6 +50,22 @@ pub(super) fn set_models(
     if models != before {
         draft.put(TenantRecord::Models(models.clone()));
         draft.event(TenantEvent::ModelsChanged(models.clone()));
+    }
+    Ok(TenantReply::Models(models))
+}
+
+/// No event: what is shown of the key stays as it was.
+pub(super) fn reseal_key(
+    draft: &mut Draft<'_, Tenant>,
+    context: &Context,
+    before: &SealedSecret,
+    after: SealedSecret,
+) -> Result<TenantReply, Refusal> {
+    system_only(draft, context)?;
+    let mut models = draft.models();
+    if let Some(key) = models.key.as_mut().filter(|key| key.sealed == *before) {
+        key.sealed = after;
+        draft.put(TenantRecord::Models(models.clone()));
     }
     Ok(TenantReply::Models(models))
 }

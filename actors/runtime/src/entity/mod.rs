@@ -8,6 +8,7 @@ mod group;
 mod handle;
 mod outlet;
 mod reply;
+mod rest;
 mod turn;
 
 pub(crate) use actor::Message;
@@ -18,3 +19,4 @@ pub(crate) use handle::EntityHandle;
 pub use outlet::{Joined, Published, Resume, Subscription};
 pub use reply::Idempotency;
 pub(crate) use reply::Replies;
+pub(crate) use rest::at_rest;

@@ -65,6 +65,7 @@ impl Job {
             .world
             .models
             .text(self.tenant, &models)
+            .await
             .map_err(|error| internal("Opening the provider's key", &error))?;
         let nonce = hex_short(&BlobHash::of(self.task.uuid().as_bytes()));
         let text = render(kind, &template.template, &values, &nonce).map_err(|refusal| {

@@ -7,6 +7,7 @@ use igny8_actors_domain::clustering::embedding::hashed_embedding;
 use igny8_actors_domain::tenant::AiModelSettings;
 use igny8_actors_ports::{
     Clock, Compute, ComputeError, Entropy, KeyRing, PasswordError, PasswordHash, SealError, Sealed,
+    SecretPlace,
 };
 use igny8_actors_runtime::{ModelChoice, ModelSource, Platform, World, WorldOptions};
 use igny8_protocol_ids::{AccountId, Credits, SiteId, TenantId, Timestamp};
@@ -16,6 +17,7 @@ use igny8_server_adapters_images::OfflineImages;
 use igny8_storage_api::Store;
 use igny8_storage_embedded::{EmbeddedOptions, EmbeddedStore};
 use rand::RngCore;
+use secrecy::SecretSlice;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -37,14 +39,26 @@ impl Entropy for OsEntropy {
 
 /// Not a key ring: it marks what it was given, so that tests see that nothing is stored plain.
 struct XorRing;
+#[async_trait::async_trait]
 impl KeyRing for XorRing {
-    fn seal(&self, place: &str, secret: &[u8]) -> Result<Sealed, SealError> {
-        let bytes = secret.iter().zip(place.bytes().cycle()).map(|(a, b)| a ^ b ^ 0x5a).collect();
-        Ok(Sealed { key_id: "test".to_owned(), bytes })
+    async fn seal(&self, place: &SecretPlace, secret: &[u8]) -> Result<Sealed, SealError> {
+        Ok(Sealed { key_id: "test".to_owned(), bytes: mix(place, secret) })
     }
-    fn open(&self, place: &str, sealed: &Sealed) -> Result<Vec<u8>, SealError> {
-        Ok(sealed.bytes.iter().zip(place.bytes().cycle()).map(|(a, b)| a ^ b ^ 0x5a).collect())
+    async fn open(
+        &self,
+        place: &SecretPlace,
+        sealed: &Sealed,
+    ) -> Result<SecretSlice<u8>, SealError> {
+        Ok(mix(place, &sealed.bytes).into())
     }
+    async fn is_newest(&self, _: TenantId, sealed: &Sealed) -> Result<bool, SealError> {
+        Ok(sealed.key_id == "test")
+    }
+}
+
+fn mix(place: &SecretPlace, bytes: &[u8]) -> Vec<u8> {
+    let place = place.to_string();
+    bytes.iter().zip(place.bytes().cycle()).map(|(a, b)| a ^ b ^ 0x5a).collect()
 }
 
 struct CheapHash;
@@ -68,8 +82,9 @@ impl Compute for Threads {
 }
 
 struct OneModel(Arc<OfflineModel>);
+#[async_trait::async_trait]
 impl ModelSource for OneModel {
-    fn text(&self, _: TenantId, _: &AiModelSettings) -> Result<ModelChoice, SealError> {
+    async fn text(&self, _: TenantId, _: &AiModelSettings) -> Result<ModelChoice, SealError> {
         Ok(ModelChoice { provider: self.0.clone(), model: "offline".to_owned() })
     }
 }

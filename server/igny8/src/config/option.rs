@@ -23,7 +23,7 @@ const fn secret(name: &'static str, help: &'static str) -> ConfigOption {
 pub(crate) const OPTIONS: &[ConfigOption] = &[
     plain("development", "offline AI, demo credits, raised limits, private networks, keys made"),
     plain("data_dir", "the folder of the store"),
-    plain("keys_file", "the file of keys; `igny8 new-keys` makes one"),
+    plain("keys_file", "the file of keys; `igny8 keys new` makes one"),
     plain("listen", "address and port"),
     plain("port_fallback", "take the next free port if the port is taken"),
     plain("public_url", "how browsers reach the server"),

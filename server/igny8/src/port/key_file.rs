@@ -1,17 +1,18 @@
-//! The file of keys: those that seal secrets, and the one that signs access tokens.
+//! The file of keys: those that wrap the data keys of tenants, and the one that signs access tokens.
 
 use super::entropy::OsEntropy;
+use super::envelope::{KEY_BYTES, MASTER_ID_BYTES_MAX, Masters, SecretKey};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use secrecy::SecretSlice;
 use serde::{Deserialize, Serialize};
+use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The layout of the file that this version writes and reads.
 const FORMAT: u32 = 1;
-/// A key of XChaCha20-Poly1305, and one that HMAC-SHA-256 takes without folding it.
-pub(crate) const KEY_BYTES: usize = 32;
 /// A larger file is not one of ours.
 const FILE_BYTES_MAX: u64 = 1 << 20;
 
@@ -19,7 +20,7 @@ const FILE_BYTES_MAX: u64 = 1 << 20;
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum KeyFileError {
     /// There is none.
-    #[error("there is no key file at {}. Make one with `igny8 new-keys --out {}`", .0.display(), .0.display())]
+    #[error("there is no key file at {}. Make one with `igny8 keys new --out {}`", .0.display(), .0.display())]
     Missing(PathBuf),
     /// It cannot be read or written.
     #[error("the key file {} cannot be used: {source}", path.display())]
@@ -50,9 +51,9 @@ struct StoredKey {
 #[serde(deny_unknown_fields)]
 struct Stored {
     format: u32,
-    /// The key that seals new secrets.
+    /// The key that wraps new data keys.
     current: String,
-    /// All keys that open secrets.
+    /// All keys that unwrap.
     sealing: Vec<StoredKey>,
     /// Signs access tokens.
     access: String,
@@ -60,10 +61,8 @@ struct Stored {
 
 /// The keys of a server.
 pub(crate) struct KeyFile {
-    /// The id of the key that seals.
-    pub(crate) current: String,
-    /// Id and key of all that open.
-    pub(crate) sealing: Vec<(String, [u8; KEY_BYTES])>,
+    /// Wrap and unwrap the data keys of tenants.
+    pub(crate) masters: Arc<Masters>,
     /// Signs access tokens.
     pub(crate) access: SecretSlice<u8>,
 }
@@ -71,24 +70,7 @@ pub(crate) struct KeyFile {
 impl KeyFile {
     /// Reads the keys.
     pub(crate) fn read(path: &Path) -> Result<Self, KeyFileError> {
-        let file = |source| KeyFileError::File { path: path.to_owned(), source };
-        let content = |reason: String| KeyFileError::Content { path: path.to_owned(), reason };
-        let size = match std::fs::metadata(path) {
-            Ok(found) => found.len(),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Err(KeyFileError::Missing(path.to_owned()));
-            }
-            Err(error) => return Err(file(error)),
-        };
-        if size > FILE_BYTES_MAX {
-            return Err(content(format!("it has {size} bytes; a key file is small")));
-        }
-        let text = std::fs::read_to_string(path).map_err(file)?;
-        // serde's message could quote the file: only the place is told.
-        let stored: Stored = serde_json::from_str(&text).map_err(|error| {
-            content(format!("it is no key file (line {}, column {})", error.line(), error.column()))
-        })?;
-        stored.open().map_err(content)
+        Stored::read(path)?.open().map_err(|reason| content(path, reason))
     }
 
     /// Reads the keys, or makes and writes them if there are none: in development.
@@ -105,62 +87,159 @@ impl KeyFile {
     /// Writes new keys to a file that only its owner can read. Never replaces one: what older keys
     /// have sealed could not be opened again.
     pub(crate) fn create(path: &Path) -> Result<(), KeyFileError> {
-        let file = |source| KeyFileError::File { path: path.to_owned(), source };
-        let id = format!("k{:08x}", u32::from_be_bytes(OsEntropy::bytes()));
-        let key = |bytes: [u8; KEY_BYTES]| BASE64_STANDARD.encode(bytes);
+        let key = StoredKey::draw();
         let stored = Stored {
             format: FORMAT,
-            current: id.clone(),
-            sealing: vec![StoredKey { id, key: key(OsEntropy::bytes()) }],
-            access: key(OsEntropy::bytes()),
+            current: key.id.clone(),
+            sealing: vec![key],
+            access: BASE64_STANDARD.encode(SecretKey::draw().expose()),
         };
-        let text = serde_json::to_string_pretty(&stored).expect("keys are plain text");
         if let Some(directory) = path.parent() {
-            std::fs::create_dir_all(directory).map_err(file)?;
+            std::fs::create_dir_all(directory).map_err(failed(path))?;
         }
-        write_private(path, text.as_bytes()).map_err(file)
+        write_private(path, &stored.text()).map_err(failed(path))
+    }
+
+    /// Adds a key and makes it the one that wraps: its id. The others stay, and go on opening.
+    pub(crate) fn add(path: &Path) -> Result<String, KeyFileError> {
+        change(path, |stored| {
+            let key = StoredKey::draw();
+            stored.current = key.id.clone();
+            stored.sealing.push(key);
+            Ok(stored.current.clone())
+        })
+    }
+
+    /// Takes a key out of the file. Whoever calls this knows that nothing needs it any more.
+    pub(crate) fn remove(path: &Path, id: &str) -> Result<(), KeyFileError> {
+        change(path, |stored| {
+            if stored.current == id {
+                return Err(format!("{id} is its current key: add another with `igny8 keys add`"));
+            }
+            let before = stored.sealing.len();
+            stored.sealing.retain(|key| key.id != id);
+            match stored.sealing.len() < before {
+                true => Ok(()),
+                false => Err(format!("it has no key {id}")),
+            }
+        })
     }
 }
 
-fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
+fn failed(path: &Path) -> impl Fn(io::Error) -> KeyFileError {
+    move |source| KeyFileError::File { path: path.to_owned(), source }
+}
+
+fn content(path: &Path, reason: String) -> KeyFileError {
+    KeyFileError::Content { path: path.to_owned(), reason }
+}
+
+/// Reads, changes and replaces the file: whoever reads it sees the old or the new one, whole. Its
+/// folder is locked meanwhile, so that two changes do not lose each other.
+fn change<T>(
+    path: &Path,
+    change: impl FnOnce(&mut Stored) -> Result<T, String>,
+) -> Result<T, KeyFileError> {
+    // A link stays one: what it leads to is replaced.
+    let path = &std::fs::canonicalize(path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => KeyFileError::Missing(path.to_owned()),
+        _ => failed(path)(error),
+    })?;
+    let folder = path.parent().unwrap_or(Path::new("/"));
+    let lock = File::open(folder).map_err(failed(folder))?;
+    lock.lock().map_err(failed(folder))?;
+    let mut stored = Stored::read(path)?;
+    let changed = change(&mut stored).map_err(|reason| content(path, reason))?;
+    let text = stored.text();
+    stored.open().map_err(|reason| content(path, reason))?;
+    replace(path, &text).and_then(|()| lock.sync_all()).map_err(failed(path))?;
+    Ok(changed)
+}
+
+/// The new file belongs to the owner of the old one: the server must be able to read it, whoever
+/// gives the command.
+fn replace(path: &Path, content: &str) -> io::Result<()> {
+    use std::os::unix::fs::MetadataExt;
+    let new = path.with_extension("new");
+    match std::fs::remove_file(&new) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => write_private(&new, content)?,
+    }
+    let old = std::fs::metadata(path)?;
+    std::os::unix::fs::chown(&new, Some(old.uid()), Some(old.gid()))?;
+    std::fs::rename(&new, path)
+}
+
+fn write_private(path: &Path, content: &str) -> io::Result<()> {
     use std::os::unix::fs::OpenOptionsExt;
     let mut options = std::fs::OpenOptions::new();
     let mut file = options.write(true).create_new(true).mode(0o600).open(path)?;
-    file.write_all(content)?;
+    file.write_all(content.as_bytes())?;
     file.write_all(b"\n")?;
     file.sync_all()
 }
 
+impl StoredKey {
+    fn draw() -> Self {
+        let id = format!("k{:08x}", u32::from_be_bytes(OsEntropy::bytes()));
+        Self { id, key: BASE64_STANDARD.encode(SecretKey::draw().expose()) }
+    }
+}
+
 impl Stored {
+    fn read(path: &Path) -> Result<Self, KeyFileError> {
+        let size = match std::fs::metadata(path) {
+            Ok(found) => found.len(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(KeyFileError::Missing(path.to_owned()));
+            }
+            Err(error) => return Err(failed(path)(error)),
+        };
+        if size > FILE_BYTES_MAX {
+            return Err(content(path, format!("it has {size} bytes; a key file is small")));
+        }
+        let text = std::fs::read_to_string(path).map_err(failed(path))?;
+        // serde's message could quote the file: only the place is told.
+        serde_json::from_str(&text).map_err(|error| {
+            let (line, column) = (error.line(), error.column());
+            content(path, format!("it is no key file (line {line}, column {column})"))
+        })
+    }
+
+    fn text(&self) -> String {
+        serde_json::to_string_pretty(self).expect("keys are plain text")
+    }
+
     fn open(self) -> Result<KeyFile, String> {
         if self.format != FORMAT {
             return Err(format!("it has format {}, this version reads {FORMAT}", self.format));
         }
-        let mut sealing = Vec::with_capacity(self.sealing.len());
-        for stored in &self.sealing {
+        let mut keys: Vec<(String, SecretKey)> = Vec::with_capacity(self.sealing.len());
+        for stored in self.sealing {
             let key =
                 decode(&stored.key).map_err(|reason| format!("key {}: {reason}", stored.id))?;
-            if stored.id.is_empty() || sealing.iter().any(|(id, _)| *id == stored.id) {
-                return Err(format!("the id {:?} is empty or there twice", stored.id));
+            let is_twice = keys.iter().any(|(id, _)| *id == stored.id);
+            if stored.id.is_empty() || stored.id.len() > MASTER_ID_BYTES_MAX || is_twice {
+                return Err(format!("the id {:?} is empty, too long or there twice", stored.id));
             }
-            sealing.push((stored.id.clone(), key));
+            keys.push((stored.id, key));
         }
-        if !sealing.iter().any(|(id, _)| *id == self.current) {
-            return Err(format!("its current key {:?} is not among its keys", self.current));
-        }
+        let missing = format!("its current key {:?} is not among its keys", self.current);
+        let masters = Arc::new(Masters::new(self.current, keys).ok_or(missing)?);
         let access = decode(&self.access).map_err(|reason| format!("the access key: {reason}"))?;
-        Ok(KeyFile { current: self.current, sealing, access: access.to_vec().into() })
+        Ok(KeyFile { masters, access: access.expose().to_vec().into() })
     }
 }
 
-fn decode(text: &str) -> Result<[u8; KEY_BYTES], String> {
+fn decode(text: &str) -> Result<SecretKey, String> {
     let bytes = BASE64_STANDARD.decode(text.trim()).map_err(|_| "it is not base64".to_owned())?;
-    let key: [u8; KEY_BYTES] = bytes
-        .try_into()
-        .map_err(|bytes: Vec<u8>| format!("it has {} bytes, not {KEY_BYTES}", bytes.len()))?;
+    let length = bytes.len();
+    let key =
+        SecretKey::of(bytes).ok_or_else(|| format!("it has {length} bytes, not {KEY_BYTES}"))?;
     // Twelve of 32 random bytes are alike about once in 10^18 keys: this is a placeholder.
-    let most = key.iter().map(|byte| key.iter().filter(|other| *other == byte).count()).max();
-    if most >= Some(12) || key.is_ascii() {
+    let bytes = key.expose();
+    let most = bytes.iter().map(|byte| bytes.iter().filter(|other| *other == byte).count()).max();
+    if most >= Some(12) || bytes.is_ascii() {
         return Err("it is an example, not a key".to_owned());
     }
     Ok(key)
@@ -179,11 +258,53 @@ mod tests {
         assert!(matches!(KeyFile::read(&path), Err(KeyFileError::Missing(_))));
         let first = KeyFile::read_or_create(&path).unwrap();
         let again = KeyFile::read_or_create(&path).unwrap();
-        assert_eq!(first.sealing, again.sealing);
+        let key = |file: &KeyFile| *file.masters.get(file.masters.current()).unwrap().expose();
+        assert_eq!(key(&first), key(&again));
         assert_eq!(first.access.expose_secret(), again.access.expose_secret());
-        assert_ne!(first.access.expose_secret(), first.sealing[0].1);
+        assert_ne!(first.access.expose_secret(), key(&first));
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert!(KeyFile::create(&path).is_err());
+    }
+
+    #[test]
+    fn key_that_is_added_wraps_and_the_others_stay_until_they_are_removed() {
+        use std::os::unix::fs::PermissionsExt;
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("keys.json");
+        assert!(matches!(KeyFile::add(&path), Err(KeyFileError::Missing(_))));
+        KeyFile::create(&path).unwrap();
+        let first = KeyFile::read(&path).unwrap();
+        let old = first.masters.current().to_owned();
+        // What a change that was broken off has left.
+        std::fs::write(directory.path().join("keys.new"), "half").unwrap();
+        let new = KeyFile::add(&path).unwrap();
+        let file = KeyFile::read(&path).unwrap();
+        assert_eq!((file.masters.current(), file.masters.ids().count()), (new.as_str(), 2));
+        let kept = file.masters.get(&old).unwrap();
+        assert_eq!(kept.expose(), first.masters.get(&old).unwrap().expose());
+        assert_ne!(kept.expose(), file.masters.get(&new).unwrap().expose());
+        assert_eq!(file.access.expose_secret(), first.access.expose_secret());
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1);
+        for (id, reason) in [(new.as_str(), "current"), ("k0", "no key")] {
+            let error = KeyFile::remove(&path, id).err().unwrap().to_string();
+            assert!(error.contains(reason), "{error}");
+        }
+        KeyFile::remove(&path, &old).unwrap();
+        assert_eq!(KeyFile::read(&path).unwrap().masters.ids().collect::<Vec<_>>(), [new]);
+    }
+
+    #[test]
+    fn keys_that_are_added_at_once_are_all_kept() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("keys.json");
+        KeyFile::create(&path).unwrap();
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| KeyFile::add(&path).unwrap());
+            }
+        });
+        assert_eq!(KeyFile::read(&path).unwrap().masters.ids().count(), 9);
     }
 
     #[test]

@@ -4,15 +4,21 @@
 mod clock;
 mod compute;
 mod entropy;
+mod envelope;
 mod key_file;
 mod key_ring;
+mod key_shelf;
 mod model;
 mod password;
 
 pub(crate) use clock::SystemClock;
 pub(crate) use compute::ThreadPool;
 pub(crate) use entropy::OsEntropy;
+pub(crate) use envelope::{DataKeyPlace, Masters};
 pub(crate) use key_file::{KeyFile, KeyFileError};
-pub(crate) use key_ring::SealingRing;
+pub(crate) use key_ring::TenantKeyRing;
+#[cfg(test)]
+pub(crate) use key_ring::test::Ring;
+pub(crate) use key_shelf::KeyShelf;
 pub(crate) use model::{ConfiguredModels, NoImages, PlatformModel};
 pub(crate) use password::{Argon2Passwords, PasswordCost};

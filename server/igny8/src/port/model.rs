@@ -10,6 +10,7 @@ use igny8_protocol_ids::TenantId;
 use igny8_server_adapters_ai::openai::{OpenAiCompatible, OpenAiConfig, TokenLimitField};
 use igny8_server_adapters_wordpress::{GuardedResolver, check_literal};
 use parking_lot::Mutex;
+use secrecy::{ExposeSecret, SecretString};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -56,13 +57,21 @@ impl ConfiguredModels {
         }
     }
 
-    fn own(&self, tenant: TenantId, settings: &AiModelSettings) -> Result<ModelChoice, SealError> {
+    async fn own(
+        &self,
+        tenant: TenantId,
+        settings: &AiModelSettings,
+    ) -> Result<ModelChoice, SealError> {
+        // Opened each time: where the tenant's keys are gone, what was made with one goes too.
+        let key = match &settings.key {
+            Some(key) => Some(self.open(tenant, key).await.inspect_err(|_| self.forget(tenant))?),
+            None => None,
+        };
         if let Some((known, choice)) = self.ready.lock().get(&tenant)
             && known == settings
         {
             return Ok(choice.clone());
         }
-        let key = settings.key.as_ref().map(|key| self.open(tenant, key)).transpose()?;
         let choice = self.connect(settings, key);
         let mut ready = self.ready.lock();
         if ready.len() >= READY_MAX {
@@ -72,13 +81,19 @@ impl ConfiguredModels {
         Ok(choice)
     }
 
-    fn open(&self, tenant: TenantId, key: &ModelKey) -> Result<String, SealError> {
-        let sealed = Sealed { key_id: key.sealed.key_id.clone(), bytes: key.sealed.bytes.clone() };
-        let bytes = self.keys.open(&model_key_place(tenant), &sealed)?;
-        String::from_utf8(bytes).map_err(|_| SealError::Refused)
+    /// Forgets what was made with a tenant's key.
+    pub(crate) fn forget(&self, tenant: TenantId) {
+        self.ready.lock().remove(&tenant);
     }
 
-    fn connect(&self, settings: &AiModelSettings, key: Option<String>) -> ModelChoice {
+    async fn open(&self, tenant: TenantId, key: &ModelKey) -> Result<SecretString, SealError> {
+        let sealed = Sealed { key_id: key.sealed.key_id.clone(), bytes: key.sealed.bytes.clone() };
+        let opened = self.keys.open(&model_key_place(tenant), &sealed).await?;
+        let text = std::str::from_utf8(opened.expose_secret()).map_err(|_| SealError::Refused)?;
+        Ok(text.into())
+    }
+
+    fn connect(&self, settings: &AiModelSettings, key: Option<SecretString>) -> ModelChoice {
         let Some(model) = settings.model.clone() else {
             return refusing("no model is named for your AI provider: enter one in the settings");
         };
@@ -92,7 +107,7 @@ impl ConfiguredModels {
         }
         let config = OpenAiConfig {
             base_url,
-            key: key.map(Into::into),
+            key,
             model: model.clone(),
             organization: None,
             // Told in words as well as by schema, so that servers without schemas do, too.
@@ -107,11 +122,16 @@ impl ConfiguredModels {
     }
 }
 
+#[async_trait::async_trait]
 impl ModelSource for ConfiguredModels {
-    fn text(&self, tenant: TenantId, settings: &AiModelSettings) -> Result<ModelChoice, SealError> {
+    async fn text(
+        &self,
+        tenant: TenantId,
+        settings: &AiModelSettings,
+    ) -> Result<ModelChoice, SealError> {
         match settings.provider {
             AiProvider::Platform => Ok(self.platform(settings)),
-            AiProvider::OpenAiCompatible => self.own(tenant, settings),
+            AiProvider::OpenAiCompatible => self.own(tenant, settings).await,
         }
     }
 }
@@ -149,19 +169,16 @@ impl ImageProvider for NoImages {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::port::{KeyFile, SealingRing};
+    use crate::port::Ring;
     use igny8_actors_domain::secret::SealedSecret;
     use igny8_actors_ports::ResponseFormat;
     use igny8_protocol_ids::Timestamp;
     use std::time::Duration;
 
-    fn ring() -> Arc<dyn KeyRing> {
-        let (current, sealing) = ("a".to_owned(), vec![("a".to_owned(), [1; 32])]);
-        Arc::new(SealingRing::new(&KeyFile { current, sealing, access: Vec::new().into() }))
-    }
-
-    fn models(allow_private: bool) -> ConfiguredModels {
-        ConfiguredModels::new(PlatformModel::None, ring(), allow_private)
+    /// The ring comes along: it keeps the store's folder.
+    fn models(allow_private: bool) -> (ConfiguredModels, Ring) {
+        let ring = Ring::new();
+        (ConfiguredModels::new(PlatformModel::None, ring.ring.clone(), allow_private), ring)
     }
 
     fn tenant(byte: u8) -> TenantId {
@@ -194,29 +211,33 @@ mod tests {
     #[tokio::test]
     async fn private_addresses_are_refused_as_numbers_and_as_names() {
         for url in ["http://127.0.0.1:9/v1", "http://169.254.169.254/", "http://localhost:9/v1"] {
-            let choice = models(false).text(tenant(1), &own(url)).unwrap();
+            let choice = models(false).0.text(tenant(1), &own(url)).await.unwrap();
             let message = error(choice).await.message;
             assert!(message.contains("private network") || url.contains("localhost"), "{message}");
         }
         // Port 9 has nobody: where private networks are allowed the call itself is tried.
-        let choice = models(true).text(tenant(1), &own("http://127.0.0.1:9/v1")).unwrap();
+        let choice = models(true).0.text(tenant(1), &own("http://127.0.0.1:9/v1")).await.unwrap();
         assert_eq!(error(choice).await.class, FailureClass::Unavailable);
     }
 
     #[tokio::test]
     async fn server_without_a_model_says_what_to_do() {
-        let choice = models(false).text(tenant(1), &AiModelSettings::default()).unwrap();
+        let choice = models(false).0.text(tenant(1), &AiModelSettings::default()).await.unwrap();
         assert!(error(choice).await.message.contains("settings"));
     }
 
-    #[test]
-    fn key_of_another_tenant_does_not_open() {
-        let models = models(false);
-        let sealed = models.keys.seal(&model_key_place(tenant(1)), b"sk-1").unwrap();
+    #[tokio::test]
+    async fn key_of_another_tenant_does_not_open_and_a_destroyed_one_no_more() {
+        let (models, ring) = models(false);
+        let sealed = models.keys.seal(&model_key_place(tenant(1)), b"sk-1").await.unwrap();
         let sealed = SealedSecret { key_id: sealed.key_id, bytes: sealed.bytes };
         let key = Some(ModelKey { sealed, hint: String::new() });
         let settings = AiModelSettings { key, ..own("https://api.example.com/v1") };
-        assert!(models.text(tenant(1), &settings).is_ok());
-        assert!(models.text(tenant(2), &settings).is_err());
+        assert!(models.text(tenant(1), &settings).await.is_ok());
+        assert!(models.text(tenant(2), &settings).await.is_err());
+        ring.ring.shelf().destroy(tenant(1)).await.unwrap();
+        ring.ring.forget(tenant(1));
+        assert!(models.text(tenant(1), &settings).await.is_err());
+        assert!(models.ready.lock().is_empty());
     }
 }

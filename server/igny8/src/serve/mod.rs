@@ -7,8 +7,10 @@ mod shutdown;
 mod wire;
 mod workspace;
 
+use crate::admin::{Desk, Listening};
 use crate::argument::ServeArguments;
 use crate::config::Settings;
+use crate::key::{self, Entities, KeyKeeper};
 use crate::port::{KeyFile, KeyFileError};
 use crate::{telemetry, terminal};
 use anyhow::Context;
@@ -55,8 +57,11 @@ async fn run(settings: &Settings, arguments: &ServeArguments) -> anyhow::Result<
     let listener = listen::bind(settings).await?;
     let address = listener.local_addr().context("the listener has no address")?;
     let store = Arc::new(open_store(settings)?);
-    let (world, pool) = wire::world(settings, &keys, store.clone())?;
+    let wire::Wired { world, pool, ring, models } = wire::world(settings, &keys, store.clone())?;
     let platform = Platform::start(world).await.context("the actors cannot start")?;
+    let entities = Entities::Running(platform.clone(), models);
+    let keeper = Arc::new(KeyKeeper { ring, store: store.clone(), entities });
+    let admin = Listening::start(&settings.data_dir, key::desk(Desk::default(), keeper))?;
     let shutdown = CancellationToken::new();
     let edge = EdgeSettings {
         access_key: keys.access,
@@ -76,6 +81,7 @@ async fn run(settings: &Settings, arguments: &ServeArguments) -> anyhow::Result<
     shutdown::on_signal(shutdown.clone()).context("signals cannot be heard")?;
     greet(settings, arguments, &platform, &state, address).await?;
     answer(listener, router(state), shutdown).await?;
+    admin.close().await;
     pool.close();
     platform.stop().await;
     drop(platform);

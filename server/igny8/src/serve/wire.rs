@@ -2,11 +2,11 @@
 
 use crate::config::{PlatformAi, Settings};
 use crate::port::{
-    Argon2Passwords, ConfiguredModels, KeyFile, NoImages, OsEntropy, PlatformModel, SealingRing,
-    SystemClock, ThreadPool,
+    Argon2Passwords, ConfiguredModels, KeyFile, NoImages, OsEntropy, PlatformModel, SystemClock,
+    TenantKeyRing, ThreadPool,
 };
 use igny8_actors_domain::clustering::embedding::hashed_embedding;
-use igny8_actors_ports::{Clock, Entropy, ImageProvider, KeyRing};
+use igny8_actors_ports::{Clock, Entropy, ImageProvider};
 use igny8_actors_runtime::{World, WorldOptions};
 use igny8_server_adapters_ai::openai::{OpenAiCompatible, OpenAiConfig, TokenLimitField};
 use igny8_server_adapters_ai::{OfflineEmbedder, OfflineModel, OfflineModelOptions};
@@ -19,31 +19,45 @@ use std::sync::Arc;
 /// The name under which tasks record the offline model.
 const OFFLINE_MODEL: &str = "offline";
 
-/// Everything that the actors ask of the world; and the pool, which is closed at the end.
+/// Everything that the actors ask of the world; and what is needed beside it.
+pub(super) struct Wired {
+    /// For the actors.
+    pub(super) world: World,
+    /// Closed at the end.
+    pub(super) pool: Arc<ThreadPool>,
+    /// The world's ring, as operators use it.
+    pub(super) ring: Arc<TenantKeyRing>,
+    /// The world's models: they forget a deleted tenant.
+    pub(super) models: Arc<ConfiguredModels>,
+}
+
+/// Wires the ports.
 pub(super) fn world(
     settings: &Settings,
     keys: &KeyFile,
     store: Arc<dyn Store>,
-) -> anyhow::Result<(World, Arc<ThreadPool>)> {
+) -> anyhow::Result<Wired> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let entropy: Arc<dyn Entropy> = Arc::new(OsEntropy);
-    let ring: Arc<dyn KeyRing> = Arc::new(SealingRing::new(keys));
+    let (masters, file) = (keys.masters.clone(), settings.keys_file.clone());
+    let ring = Arc::new(TenantKeyRing::new(masters, file, store.clone(), clock.clone()));
     let pool = Arc::new(ThreadPool::new());
     let platform = platform_model(&settings.ai)?;
     let allow_private = settings.allow_private_networks;
     let wordpress =
         WordPressSettings { allow_private_networks: allow_private, ..WordPressSettings::default() };
     let passwords = Argon2Passwords::new(settings.password).map_err(anyhow::Error::msg)?;
+    let models = Arc::new(ConfiguredModels::new(platform, ring.clone(), allow_private));
     let world = World {
         store,
-        models: Arc::new(ConfiguredModels::new(platform, ring.clone(), allow_private)),
+        models: models.clone(),
         images: images(settings),
         embedder: Arc::new(OfflineEmbedder::new(hashed_embedding)),
         wordpress: Arc::new(WordPressPublisher::new(wordpress, clock.clone(), entropy.clone())?),
         export: Arc::new(FolderPublisher::new(&settings.export_dir, clock.clone())),
         clock,
         entropy,
-        keys: ring,
+        keys: ring.clone(),
         passwords: Arc::new(passwords),
         compute: pool.clone(),
         options: WorldOptions {
@@ -52,7 +66,7 @@ pub(super) fn world(
             demo_credits: settings.demo_credits,
         },
     };
-    Ok((world, pool))
+    Ok(Wired { world, pool, ring, models })
 }
 
 fn platform_model(ai: &PlatformAi) -> anyhow::Result<PlatformModel> {

@@ -42,6 +42,19 @@ fn a_kept_key_is_never_sent_to_another_address() {
 }
 
 #[test]
+fn a_key_that_was_replaced_meanwhile_is_not_sealed_back() {
+    let mut stage = stage();
+    let sealed = |id: &str| SealedSecret { key_id: id.into(), bytes: vec![4, 5] };
+    let reseal = |before| TenantCommand::ResealModelKey { before, after: sealed("k2") };
+    stage.system(models("https://one.example/v1", KeyChange::Replace(key()))).unwrap();
+    stage.system(reseal(sealed("k0"))).unwrap();
+    assert_eq!(Some(key()), stage.state.models().key, "another key is kept");
+    let (_, changes) = stage.system(reseal(key().sealed)).unwrap();
+    assert!(changes.events.is_empty() && changes.puts.len() == 1);
+    assert_eq!(Some(ModelKey { sealed: sealed("k2"), ..key() }), stage.state.models().key);
+}
+
+#[test]
 fn addresses_carry_no_secrets() {
     let mut stage = stage();
     for url in ["", "ftp://x.y", "https://", "https://a:b@c.d", "https://a.b?key=1", "https://a b"]
