@@ -1,6 +1,7 @@
 //! `cargo xtask test`: every kind of test, the quick ones first, and one closing line.
 
 mod count;
+mod cql;
 mod php;
 mod provision;
 mod rust;
@@ -31,6 +32,7 @@ const PARTS: &[Part] = &[
     Part { name: "clippy", what: "lints of Rust", run: rust::lint },
     Part { name: "typescript", what: "types, lints and tests of client-ts", run: typescript::unit },
     Part { name: "rust", what: "all crates", run: rust::unit },
+    Part { name: "cql", what: "the store on a real CQL server", run: cql::store },
     Part { name: "plugin", what: "the WordPress plugin on a real site", run: php::plugin },
     Part { name: "wordpress", what: "the WordPress adapter and a real site", run: rust::wordpress },
     Part { name: "browser", what: "the main job in Chromium", run: typescript::browser },
@@ -92,6 +94,7 @@ pub(crate) fn test(mut arguments: Arguments) -> Result<ExitCode> {
         provision: Provision::start(
             needs(&["plugin", "wordpress", "browser", "crash"]),
             needs(&["typescript", "browser"]),
+            needs(&["cql"]),
         ),
     };
     let mut verdicts: Vec<Verdict> = Vec::new();

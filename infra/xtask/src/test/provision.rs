@@ -1,33 +1,45 @@
 //! What the tests need beside the toolchain, each only if it is missing: Debian packages, the
-//! core of WordPress, npm packages. It is fetched while the first parts run.
+//! core of WordPress, npm packages, Apache Cassandra. It is fetched while the first parts run.
 
+use super::cql;
 use crate::{dashboard, process, wordpress};
 use anyhow::{Result, anyhow};
 use std::path::Path;
 use std::process::Command;
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
 /// Beside what infra/test-servers/wordpress asks for.
 const PACKAGES: &[&str] = &["chromium", "phpunit", "php-codesniffer"];
 
-/// Two fetches on their way, or done.
+/// Fetches on their way, or done.
 pub(super) struct Provision {
     debian: Later,
     npm: Later,
+    cassandra: Later,
 }
 
 impl Provision {
     /// Begins to fetch what is asked for.
-    pub(super) fn start(debian: bool, npm: bool) -> Self {
+    pub(super) fn start(debian: bool, npm: bool, cassandra: bool) -> Self {
         let debian_work = move || if debian { install_debian() } else { Ok(()) };
         let npm_work = move || if npm { dashboard::build() } else { Ok(()) };
-        Self { debian: Later::start(debian_work), npm: Later::start(npm_work) }
+        let cassandra_work = move || if cassandra { install_cassandra() } else { Ok(()) };
+        Self {
+            debian: Later::start(debian_work),
+            npm: Later::start(npm_work),
+            cassandra: Later::start(cassandra_work),
+        }
     }
 
     /// Waits for the Debian packages and WordPress.
     pub(super) fn debian(&self) -> Result<()> {
         self.debian.get()
+    }
+
+    /// Waits for Java and the jars of Apache Cassandra.
+    pub(super) fn cassandra(&self) -> Result<()> {
+        self.cassandra.get()
     }
 
     /// Waits for the npm packages and the built dashboard.
@@ -70,7 +82,16 @@ impl Drop for Later {
     }
 }
 
+/// apt-get does one thing at a time, and fails rather than wait for its lists.
+static APT: Mutex<()> = Mutex::new(());
+
+fn install_cassandra() -> Result<()> {
+    let _turn = APT.lock().unwrap_or_else(PoisonError::into_inner);
+    cql::install()
+}
+
 fn install_debian() -> Result<()> {
+    let _turn = APT.lock().unwrap_or_else(PoisonError::into_inner);
     process::step("WordPress and its packages", wordpress::install)?;
     let missing: Vec<&str> = PACKAGES.iter().copied().filter(|name| !is_installed(name)).collect();
     if missing.is_empty() {

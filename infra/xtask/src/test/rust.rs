@@ -69,7 +69,7 @@ const CRASH_RUN: &str = "r7_killed_at_chosen_commits";
 
 /// Always the whole workspace, filtered by target: a choice of packages would choose other
 /// features, and compile much of it again.
-fn workspace_tests(context: &Context) -> Command {
+pub(super) fn workspace_tests(context: &Context) -> Command {
     let mut command = cargo();
     command.args(["test", "--workspace"]);
     if context.keep_going {
@@ -109,7 +109,7 @@ fn crate_of(line: &str) -> Option<String> {
 }
 
 /// Lines that say more than that all is well.
-fn is_news(line: &str) -> bool {
+pub(super) fn is_news(line: &str) -> bool {
     let noise = ["Compiling", "Checking", "Downloaded", "Downloading", "Running", "Doc-tests"];
     let line = line.trim();
     let calm = line.starts_with("test ") && (line.ends_with("... ok") || line.contains("ignored"))
