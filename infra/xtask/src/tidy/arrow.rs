@@ -61,8 +61,17 @@ const FOREIGN: &[(&str, &[&str])] = &[
     ("server/adapters/*", &["ractor", "axum", "lsm-tree", "scylla", "yrs"]),
     ("server/edge", &["ractor", "reqwest", "lsm-tree", "scylla", "yrs"]),
 ];
-const PURE: &[&str] =
-    &["tokio", "ractor", "futures", "rand", "rand_chacha", "axum", "reqwest", "lsm-tree", "rmp-serde"];
+const PURE: &[&str] = &[
+    "tokio",
+    "ractor",
+    "futures",
+    "rand",
+    "rand_chacha",
+    "axum",
+    "reqwest",
+    "lsm-tree",
+    "rmp-serde",
+];
 
 /// A crate of the workspace.
 #[derive(Debug)]

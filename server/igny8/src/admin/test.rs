@@ -16,7 +16,8 @@ async fn count(upto: u32, progress: Progress) -> anyhow::Result<u32> {
 async fn command_is_answered_with_progress_and_a_last_line() {
     let folder = tempfile::tempdir().unwrap();
     assert_eq!(ask(folder.path(), "count", &3, |_| {}).await.unwrap(), None, "nobody listens");
-    let listening = Listening::start(folder.path(), Desk::default().command("count", count)).unwrap();
+    let listening =
+        Listening::start(folder.path(), Desk::default().command("count", count)).unwrap();
     let mode = std::fs::metadata(folder.path().join(SOCKET_FILE)).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
     let mut seen = Vec::new();
@@ -40,7 +41,8 @@ async fn what_a_killed_server_left_is_nobody_and_is_not_in_the_way() {
     let folder = tempfile::tempdir().unwrap();
     drop(std::os::unix::net::UnixListener::bind(folder.path().join(SOCKET_FILE)).unwrap());
     assert_eq!(ask(folder.path(), "count", &3, |_| {}).await.unwrap(), None);
-    let listening = Listening::start(folder.path(), Desk::default().command("count", count)).unwrap();
+    let listening =
+        Listening::start(folder.path(), Desk::default().command("count", count)).unwrap();
     assert_eq!(ask(folder.path(), "count", &3, |_| {}).await.unwrap(), Some(json!(3)));
     listening.close().await;
 }

@@ -34,7 +34,7 @@ async fn set<S: Store>(store: &Arc<S>, members: &[Member]) -> Membership {
 /// The list is what the changer made of it, in the order of the ids, until somebody changes it.
 pub async fn r2_membership_is_replaced_as_a_whole<B: Backend>(backend: B) {
     let store = backend.open().await;
-    let mut members = vec![member("a"), member("b"), member("")];
+    let mut members = [member("a"), member("b"), member("")];
     members.sort_by_key(|member| std::cmp::Reverse(member.node));
     for count in [3, 1, 0, 2] {
         let changed = set(&store, &members[..count]).await;
