@@ -22,6 +22,8 @@ const VERSION_TABLE: &str = "CREATE TABLE IF NOT EXISTS KS.schema_version (
     WITH comment = 'the version of the tables, and who is changing them'";
 /// Waiting for another node that brings the tables up to date.
 const WAIT_MAX: Duration = Duration::from_secs(120);
+/// A table that was made just now can be read after this time at the latest.
+const READABLE_MAX: Duration = Duration::from_secs(20);
 const LOOK_EVERY: Duration = Duration::from_millis(200);
 
 /// Makes or changes the tables, if that is needed.
@@ -103,12 +105,18 @@ impl Schema<'_> {
         self.run(&format!("{VERSION_TABLE}{id}")).await
     }
 
-    /// What stands in the keyspace; 0 before the first change.
+    /// What stands in the keyspace; 0 before the first change. Cassandra shows a table a moment
+    /// before it can be read: whoever starts beside the node that makes it tries again.
     async fn version(&self) -> Result<usize, ConnectError> {
-        Lease::new(self.session, &self.options.keyspace)
-            .version()
-            .await
-            .map_err(|reason| self.failed(reason))
+        let lease = Lease::new(self.session, &self.options.keyspace);
+        let deadline = Instant::now() + READABLE_MAX;
+        loop {
+            match lease.version().await {
+                Ok(version) => return Ok(version),
+                Err(reason) if Instant::now() > deadline => return Err(self.failed(reason)),
+                Err(_) => tokio::time::sleep(LOOK_EVERY).await,
+            }
+        }
     }
 
     /// True if nothing has to be done.
