@@ -69,7 +69,8 @@ impl KeyShelf {
         Ok(all)
     }
 
-    /// The names of a tenant's claims: they go where the tenant goes.
+    /// The names of a tenant's claims.
+    #[cfg(test)]
     pub(crate) async fn names(&self, tenant: TenantId) -> Result<Vec<String>, StoreError> {
         Ok(self.of(tenant).await?.iter().map(|shelved| name(shelved.place)).collect())
     }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::port::{Masters, OsEntropy};
+use crate::port::OsEntropy;
 use igny8_actors_ports::Entropy;
 use igny8_storage_embedded::{EmbeddedOptions, EmbeddedStore};
 use proptest::prelude::*;
