@@ -14,11 +14,10 @@ mod password;
 pub(crate) use clock::SystemClock;
 pub(crate) use compute::ThreadPool;
 pub(crate) use entropy::OsEntropy;
-pub(crate) use envelope::{DataKeyPlace, Masters};
+pub(crate) use envelope::DataKeyPlace;
 pub(crate) use key_file::{KeyFile, KeyFileError};
 pub(crate) use key_ring::TenantKeyRing;
 #[cfg(test)]
 pub(crate) use key_ring::test::Ring;
-pub(crate) use key_shelf::KeyShelf;
 pub(crate) use model::{ConfiguredModels, NoImages, PlatformModel};
 pub(crate) use password::{Argon2Passwords, PasswordCost};
