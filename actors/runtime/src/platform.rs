@@ -7,6 +7,7 @@ use crate::failure::Failure;
 use crate::registry::Registry;
 use crate::site::{SiteDispatch, SiteHandle};
 use crate::tenant::{TenantDispatch, TenantHandle};
+use crate::upkeep::upkeep_loop;
 use crate::worker::{ProgressBoard, Runners};
 use crate::world::World;
 use igny8_actors_domain::account::{
@@ -194,6 +195,8 @@ impl Platform {
         };
         drop(inner.registries.set(registries));
         tokio::spawn(wake_loop(inner.clone()));
+        let upkeep = upkeep_loop(inner.clone());
+        tokio::spawn(inner.stopping.clone().run_until_cancelled_owned(upkeep));
         Ok(Self { inner })
     }
 

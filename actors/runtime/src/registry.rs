@@ -6,7 +6,8 @@ use futures::future::BoxFuture;
 use igny8_protocol_ids::EntityKey;
 use parking_lot::Mutex;
 use ractor::{
-    Actor, ActorCell, ActorId, ActorProcessingErr, ActorRef, ActorStatus, SupervisionEvent,
+    Actor, ActorCell, ActorId, ActorProcessingErr, ActorRef, ActorStatus, MessagingErr,
+    SupervisionEvent,
 };
 use std::collections::HashMap;
 use std::sync::{Arc, Weak};
@@ -154,6 +155,19 @@ impl<M: ractor::Message> Registry<M> {
         self.residents.by_actor.lock().insert(actor.get_id(), failed);
         *place = Some(actor.clone());
         Ok(actor)
+    }
+
+    /// Sends a message to the entity's actor; one that an ending actor did not take goes to the next
+    /// one.
+    pub(crate) async fn send(&self, slot: &Arc<Slot<M>>, mut message: M) -> Result<(), Failure> {
+        for _ in 0..2 {
+            match self.actor(slot).await?.send_message(message) {
+                Ok(()) => return Ok(()),
+                Err(MessagingErr::SendErr(back)) => message = back,
+                Err(_) => break,
+            }
+        }
+        Err(Failure::restarting())
     }
 
     /// Kind, actors in memory, entities kept out.

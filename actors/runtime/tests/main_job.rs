@@ -7,7 +7,9 @@ use igny8_actors_domain::Origin;
 use igny8_actors_domain::site::{
     DocumentStatus, IdeaStatus, KeywordFigures, NewKeyword, SiteCommand, Task, TaskStatus,
 };
+use igny8_actors_runtime::{upkeep, verify};
 use igny8_protocol_ids::{Credits, IdeaId, TaskId};
+use std::time::Duration;
 use support::{Scene, fast, scene, until};
 
 fn keywords() -> Vec<NewKeyword> {
@@ -126,6 +128,27 @@ async fn from_keywords_to_published_posts_and_every_credit_accounted_for() {
         (Credits(600), Credits(16), Credits(0), Credits(584))
     );
     site.read(|site| site.ledger().audit()).await.unwrap().unwrap();
+    drop(site);
+    nothing_named_is_collected(scene).await;
+}
+
+/// After all that, every blob that something needs is named by its record: days later the upkeep
+/// leaves them where they are.
+async fn nothing_named_is_collected(scene: Scene) {
+    scene.platform.stop().await;
+    let later = scene.platform.now().plus(Duration::from_hours(48));
+    let Scene { platform, tenant, directory, .. } = scene;
+    drop(platform);
+    let store = support::reopen(directory.path()).await;
+    let before = store.blobs(tenant, None, 1_000).await.unwrap().len();
+    assert!(before >= 8, "{before} blobs of answers, images and versions");
+    let done = upkeep(store.as_ref(), later).await.unwrap();
+    assert_eq!(done.tenants, 1);
+    let (found, problems) = verify(store.as_ref(), |_| {}).await.unwrap();
+    assert!(found.is_sound(), "{problems:?}");
+    let after = store.blobs(tenant, None, 1_000).await.unwrap().len();
+    assert_eq!(after as u64 + done.blobs, before as u64);
+    assert!(after >= 8, "{after} blobs are left");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

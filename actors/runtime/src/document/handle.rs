@@ -8,7 +8,7 @@ use crate::{failure::Failure, world::World};
 use igny8_actors_document::{ContentTree, ImageNode, LiveDocument};
 use igny8_protocol_ids::{EntityKey, Position, RunId};
 use igny8_storage_api::BlobHash;
-use ractor::{Actor, ActorRef, MessagingErr};
+use ractor::Actor;
 use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
@@ -54,19 +54,8 @@ impl DocumentHandle {
         Self { world, registry, slot }
     }
 
-    async fn actor(&self) -> Result<ActorRef<Message>, Failure> {
-        self.registry.actor(&self.slot).await
-    }
-
-    async fn send(&self, mut message: Message) -> Result<(), Failure> {
-        for _ in 0..2 {
-            match self.actor().await?.send_message(message) {
-                Ok(()) => return Ok(()),
-                Err(MessagingErr::SendErr(back)) => message = back,
-                Err(_) => break,
-            }
-        }
-        Err(Failure::restarting())
+    async fn send(&self, message: Message) -> Result<(), Failure> {
+        self.registry.send(&self.slot, message).await
     }
 
     async fn ask<T>(

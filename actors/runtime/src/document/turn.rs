@@ -3,7 +3,7 @@
 
 use super::actor::{Edit, Message, State, Welcome};
 use super::outlet::{DocumentFrame, TurnUpdate};
-use crate::entity::commit;
+use crate::entity::{append, commit};
 use crate::failure::Failure;
 use igny8_actors_document::{UpdateRefused, merge};
 use igny8_protocol_ids::{Position, Sequence, Timestamp};
@@ -16,9 +16,6 @@ use tokio_util::task::AbortOnDropHandle;
 
 /// How often the actor looks whether it is still needed.
 const SLEEP: Duration = Duration::from_secs(15);
-/// How often an append that failed is repeated before the actor gives up: it is keyed, so a
-/// repetition is harmless.
-const APPEND_TRIES_MAX: u32 = 5;
 
 pub(crate) type Output = Box<dyn FnOnce() + Send>;
 /// Seats a joiner once what it saw is durable.
@@ -387,26 +384,4 @@ impl Write {
             }
         }
     }
-}
-
-async fn append(
-    store: &Arc<dyn Store>,
-    entity: igny8_protocol_ids::EntityKey,
-    head: Head,
-    row: Append,
-) -> Result<(), StoreError> {
-    let mut pause = Duration::from_millis(50);
-    for attempt in 1.. {
-        match store.append(&entity, head.epoch, vec![row.clone()]).await {
-            Ok(()) => return Ok(()),
-            Err(error @ (StoreError::TooLarge { .. } | StoreError::Corrupt { .. })) => {
-                return Err(error);
-            }
-            Err(error) if attempt >= APPEND_TRIES_MAX => return Err(error),
-            Err(error) => tracing::warn!(%entity, %error, attempt, "append not done, trying again"),
-        }
-        tokio::time::sleep(pause).await;
-        pause *= 2;
-    }
-    unreachable!("the loop returns")
 }

@@ -1,13 +1,9 @@
-//! One commit, with its unknown outcomes resolved (R2).
+//! One write, with its unknown outcomes resolved (R2).
 
+use super::backoff::Backoff;
 use igny8_protocol_ids::EntityKey;
-use igny8_storage_api::{Change, CommitOutcome, Expected, Head, Store, StoreError};
-use std::{sync::Arc, time::Duration};
-
-/// How often a commit that certainly did not happen is tried again before the actor gives up.
-const TRIES_MAX: u32 = 5;
-/// The pause before the second try; doubled each time.
-const PAUSE: Duration = Duration::from_millis(50);
+use igny8_storage_api::{Append, Change, CommitOutcome, Expected, Head, Store, StoreError};
+use std::sync::Arc;
 
 /// Commits a change; `Err` means that it certainly did not happen, or that nobody can tell: the
 /// actor then stops and the next owner reads what is there.
@@ -18,8 +14,8 @@ pub(crate) async fn commit(
     change: Change,
 ) -> Result<CommitOutcome, StoreError> {
     let expected = Expected { epoch: head.epoch, sequence: head.sequence };
-    let mut pause = PAUSE;
-    for attempt in 1.. {
+    let mut backoff = Backoff::new("a commit", entity);
+    loop {
         let error = match store.commit(&entity, expected, change.clone()).await {
             Ok(outcome) => return Ok(outcome),
             Err(StoreError::Unknown { reason }) => {
@@ -31,14 +27,27 @@ pub(crate) async fn commit(
             Err(error @ (StoreError::Unavailable { .. } | StoreError::Full { .. })) => error,
             Err(error) => return Err(error),
         };
-        if attempt >= TRIES_MAX {
-            return Err(error);
-        }
-        tracing::warn!(%entity, %error, attempt, "commit not done, trying again");
-        tokio::time::sleep(pause).await;
-        pause *= 2;
+        backoff.pause(error).await?;
     }
-    unreachable!("the loop returns")
+}
+
+/// Appends a row. It is keyed, so a repetition after an unknown outcome is harmless (R5).
+pub(crate) async fn append(
+    store: &Arc<dyn Store>,
+    entity: EntityKey,
+    head: Head,
+    row: Append,
+) -> Result<(), StoreError> {
+    let mut backoff = Backoff::new("an append", entity);
+    loop {
+        match store.append(&entity, head.epoch, vec![row.clone()]).await {
+            Ok(()) => return Ok(()),
+            Err(error @ (StoreError::TooLarge { .. } | StoreError::Corrupt { .. })) => {
+                return Err(error);
+            }
+            Err(error) => backoff.pause(error).await?,
+        }
+    }
 }
 
 /// Reads the head: `None` means that the commit did not happen and may be tried again.

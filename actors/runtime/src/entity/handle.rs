@@ -10,7 +10,7 @@ use crate::{failure::Failure, world::World};
 use igny8_actors_domain::{Entity, Origin};
 use igny8_protocol_ids::{EntityKey, Position};
 use igny8_storage_api::limits::FEED_PAGE_MAX;
-use ractor::{Actor, ActorRef, MessagingErr};
+use ractor::Actor;
 use std::sync::{Arc, OnceLock};
 use tokio::sync::oneshot;
 
@@ -72,20 +72,8 @@ impl<E: Entity> EntityHandle<E> {
         self.registry.actor(&self.slot).await.map(drop)
     }
 
-    async fn actor(&self) -> Result<ActorRef<Message<E>>, Failure> {
-        self.registry.actor(&self.slot).await
-    }
-
-    /// Sends a message; one that an ending actor did not take goes to the next one.
-    async fn send(&self, mut message: Message<E>) -> Result<(), Failure> {
-        for _ in 0..2 {
-            match self.actor().await?.send_message(message) {
-                Ok(()) => return Ok(()),
-                Err(MessagingErr::SendErr(back)) => message = back,
-                Err(_) => break,
-            }
-        }
-        Err(Failure::restarting())
+    async fn send(&self, message: Message<E>) -> Result<(), Failure> {
+        self.registry.send(&self.slot, message).await
     }
 
     /// Gives a command and waits for its durable answer.

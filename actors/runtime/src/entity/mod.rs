@@ -1,6 +1,7 @@
 //! The actor of an account, a tenant or a site: one loop for all of them.
 
 mod actor;
+mod backoff;
 mod codec;
 mod commit;
 mod dispatch;
@@ -13,7 +14,7 @@ mod turn;
 
 pub(crate) use actor::Message;
 pub(crate) use codec::{decode, encode};
-pub(crate) use commit::commit;
+pub(crate) use commit::{append, commit};
 pub(crate) use dispatch::{Dispatch, Errand};
 pub(crate) use handle::EntityHandle;
 pub use outlet::{Joined, Published, Resume, Subscription};

@@ -121,6 +121,15 @@ pub(crate) fn world(store: Arc<dyn Store>, directory: &Path, model: OfflineModel
     }
 }
 
+/// Opens a store again; its lock goes when its last owner does.
+pub(crate) async fn reopen(directory: &Path) -> Arc<dyn Store> {
+    let path = directory.join("store");
+    let store = until("the store's lock", || async {
+        EmbeddedStore::open(&path, EmbeddedOptions::default()).ok()
+    });
+    Arc::new(store.await)
+}
+
 /// A platform with one account, its tenant and its site.
 pub(crate) struct Scene {
     pub platform: Platform,

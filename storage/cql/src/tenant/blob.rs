@@ -30,7 +30,7 @@ const BUCKETS: u8 = 16;
 
 const STAMP: Statement = Statement::new(
     Class::Read,
-    "SELECT WRITETIME(written) FROM KS.blob_index WHERE tenant = ? AND bucket = ? AND hash = ?",
+    "SELECT written, WRITETIME(written) FROM KS.blob_index WHERE tenant = ? AND bucket = ? AND hash = ?",
 );
 const BEGIN: Statement = Statement::new(
     Class::Plain,
@@ -102,12 +102,14 @@ impl Core {
         let work = tokio::task::spawn_blocking(move || (BlobHash::of(&bytes), encode_blob(&bytes)));
         let (hash, value) =
             work.await.map_err(|error| StoreError::Unavailable { reason: error.to_string() })?;
-        let row = self.database.row::<(Option<i64>,)>(&STAMP, index_values(tenant, hash)).await?;
-        let before = row.and_then(|(stamp,)| stamp).unwrap_or(0);
-        // Above the writing before, whatever that one's clock said.
-        let stamp = CqlValue::BigInt(self.clock.stamp().max(before + 1));
+        let values = index_values(tenant, hash);
+        let row = self.database.row::<(Option<i64>, Option<i64>)>(&STAMP, values).await?;
+        let (written, before) = row.unwrap_or_default();
+        // Above the writing before, whatever that one's clock said; and never older than it.
+        let stamp = CqlValue::BigInt(self.clock.stamp().max(before.unwrap_or(0) + 1));
+        let written = written.unwrap_or(i64::MIN).max(now.as_millis());
         let mut values = index_values(tenant, hash);
-        values.extend([CqlValue::BigInt(now.as_millis()), stamp.clone()]);
+        values.extend([CqlValue::BigInt(written), stamp.clone()]);
         self.database.write(&BEGIN, values).await?;
         let count = value.chunks(PIECE_BYTES).count();
         let count = CqlValue::Int(i32::try_from(count).expect("the limit keeps it below 100"));
