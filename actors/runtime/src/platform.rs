@@ -370,7 +370,7 @@ fn address_taken() -> Failure {
     ))
 }
 
-fn claim_name(email: &str) -> String {
+pub(crate) fn claim_name(email: &str) -> String {
     format!("email:{email}")
 }
 

@@ -1,7 +1,11 @@
 //! The command line.
 
+use crate::care::{
+    BackupArguments, ExportArguments, ImportArguments, RestoreArguments, VerifyArguments,
+};
 use crate::config::{Layers, OPTIONS, Settings};
 use crate::key::{DeleteTenantArguments, KeysArguments};
+use crate::store::StoreFlags;
 use crate::terminal;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -32,8 +36,16 @@ pub(crate) enum Command {
     Admin(AdminArguments),
     /// Drives the whole job on a server: from a keyword file to published posts.
     Demo(DemoArguments),
-    /// Checks the store of a stopped server.
+    /// Checks the store: through the server that holds it, or by itself.
     Verify(VerifyArguments),
+    /// Writes everything that the store holds into a folder. The server may run.
+    Backup(BackupArguments),
+    /// Fills an empty store from a backup.
+    Restore(RestoreArguments),
+    /// Writes one tenant into a folder. The server may run.
+    Export(ExportArguments),
+    /// Puts an exported tenant into a store that does not have it.
+    Import(ImportArguments),
 }
 
 /// Options that are flags as well: the last layer of the configuration.
@@ -48,6 +60,8 @@ pub(crate) struct ConfigArguments {
     /// The folder of the store.
     #[arg(long, value_name = "DIR")]
     data_dir: Option<String>,
+    #[command(flatten)]
+    store: StoreFlags,
     /// The file of keys.
     #[arg(long, value_name = "FILE")]
     keys_file: Option<String>,
@@ -77,15 +91,8 @@ pub(crate) struct ConfigArguments {
 impl ConfigArguments {
     /// All layers, the flags last.
     pub(crate) fn layers(&self) -> Layers {
-        let mut layers = Layers::default();
-        if let Some(path) = &self.config {
-            layers.file(path);
-        }
-        layers.environment(
-            std::env::vars_os().filter_map(|(name, text)| {
-                Some((name.into_string().ok()?, text.into_string().ok()?))
-            }),
-        );
+        let mut layers = Layers::below_flags(self.config.as_deref());
+        self.store.set(&mut layers);
         for (name, is_given) in [("development", self.dev), ("port_fallback", self.port_fallback)] {
             if is_given {
                 layers.flag(name, "true");
@@ -184,16 +191,6 @@ pub(crate) struct DemoArguments {
     /// Waits so many seconds for a server that does not answer.
     #[arg(long, default_value_t = 0, value_name = "SECONDS")]
     pub(crate) patience: u64,
-}
-
-#[derive(Args)]
-pub(crate) struct VerifyArguments {
-    /// The folder of the store.
-    #[arg(long, value_name = "DIR")]
-    pub(crate) data_dir: PathBuf,
-    /// Ends with one JSON object on the last line.
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
 /// `igny8 check-config`.

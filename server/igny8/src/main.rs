@@ -5,14 +5,15 @@
 
 mod admin;
 mod argument;
+mod care;
 mod config;
 mod demo;
 mod key;
 mod port;
 mod serve;
+mod store;
 mod telemetry;
 mod terminal;
-mod verify;
 
 use argument::{AdminCommand, Arguments, Command};
 use clap::Parser;
@@ -36,7 +37,11 @@ fn main() -> ExitCode {
                 AdminCommand::DeleteTenant(arguments) => key::delete_tenant(&arguments).await,
             },
             Command::Demo(arguments) => demo::command(arguments).await,
-            Command::Verify(arguments) => verify::command(arguments).await,
+            Command::Verify(arguments) => care::verify(arguments).await,
+            Command::Backup(arguments) => care::backup(arguments).await,
+            Command::Restore(arguments) => care::restore(arguments).await,
+            Command::Export(arguments) => care::export(arguments).await,
+            Command::Import(arguments) => care::import(arguments).await,
         }
     })
 }

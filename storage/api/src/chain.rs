@@ -6,6 +6,15 @@ use crate::record::Record;
 use blake3::Hasher;
 use bytes::Bytes;
 use igny8_protocol_ids::{Epoch, Sequence};
+use std::sync::LazyLock;
+
+// Deriving a key costs as much as hashing a small change: once is enough.
+static CHAIN: LazyLock<Hasher> =
+    LazyLock::new(|| Hasher::new_derive_key("igny8 2026 storage frame chain v1"));
+static EVENTS: LazyLock<Hasher> =
+    LazyLock::new(|| Hasher::new_derive_key("igny8 2026 storage events v1"));
+static CHANGE: LazyLock<Hasher> =
+    LazyLock::new(|| Hasher::new_derive_key("igny8 2026 storage change v1"));
 
 /// The two hashes of a change that a frame keeps: the events apart, because a frame holds them and
 /// can be checked against them alone.
@@ -31,7 +40,7 @@ impl ChangeDigest {
         sequence: Sequence,
         commit_id: CommitId,
     ) -> [u8; 32] {
-        let mut hasher = Hasher::new_derive_key("igny8 2026 storage frame chain v1");
+        let mut hasher = CHAIN.clone();
         hasher.update(previous);
         hasher.update(&epoch.0.to_be_bytes());
         hasher.update(&sequence.0.to_be_bytes());
@@ -44,7 +53,7 @@ impl ChangeDigest {
 
 /// The hash of a frame's events.
 pub fn digest_events(events: &[Bytes]) -> [u8; 32] {
-    let mut hasher = Hasher::new_derive_key("igny8 2026 storage events v1");
+    let mut hasher = EVENTS.clone();
     count(&mut hasher, events.len());
     for event in events {
         field(&mut hasher, event);
@@ -53,7 +62,7 @@ pub fn digest_events(events: &[Bytes]) -> [u8; 32] {
 }
 
 fn digest_rest(change: &Change) -> [u8; 32] {
-    let mut hasher = Hasher::new_derive_key("igny8 2026 storage change v1");
+    let mut hasher = CHANGE.clone();
     count(&mut hasher, change.puts.len());
     for record in &change.puts {
         field(&mut hasher, &record.key);

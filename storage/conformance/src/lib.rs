@@ -12,4 +12,4 @@ mod history;
 mod model;
 
 pub use backend::{Backend, run};
-pub use enrol::{all, announce};
+pub use enrol::{all, announce, unnoticed};

@@ -17,11 +17,9 @@ mod restore;
 mod room;
 mod store;
 mod tree;
-mod verify;
 mod writer;
 
 pub use error::OpenError;
 pub use fault::Faults;
 pub use option::EmbeddedOptions;
 pub use store::EmbeddedStore;
-pub use verify::{Finding, VerifyProgress, VerifyReport};

@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 mod chance;
+mod check;
 mod load;
 
 use chance::Chance;

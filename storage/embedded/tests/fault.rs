@@ -3,13 +3,15 @@
 // Outside of test functions, too, a failure is a failed test.
 #![allow(clippy::unwrap_used)]
 
+mod check;
 mod place;
 
+use check::check;
 use igny8_protocol_ids::{EntityKey, Sequence, TenantId};
 use igny8_storage_api::{
     Change, CommitId, CommitOutcome, Expected, Head, Record, Store, StoreError,
 };
-use igny8_storage_conformance::{Backend, all};
+use igny8_storage_conformance::{Backend, unnoticed};
 use igny8_storage_embedded::{EmbeddedOptions, EmbeddedStore, Faults};
 use std::cell::Cell;
 use std::sync::Arc;
@@ -58,17 +60,9 @@ impl Backend for Broken {
     }
 }
 
-/// Runs these cases with this switch, each on a thread of its own; each must fail.
-fn assert_noticed(switch: Switch, names: &[&str]) {
-    for name in names {
-        let (_, case) = *all::<Broken>().iter().find(|(other, _)| other == name).unwrap();
-        let run = move || {
-            SWITCH.set(switch);
-            case();
-        };
-        let outcome = std::thread::Builder::new().name((*name).to_owned()).spawn(run).unwrap();
-        assert!(outcome.join().is_err(), "{name} does not notice");
-    }
+/// Runs these cases with this switch; each must fail.
+fn assert_noticed(switch: Switch, names: &[&'static str]) {
+    assert_eq!(unnoticed::<Broken>(names, move || SWITCH.set(switch)), [""; 0]);
 }
 
 #[test]
@@ -207,16 +201,12 @@ async fn r10_trimmed_feed_says_truncated_and_keeps_the_rest() {
         assert!(page.truncated && page.frames.is_empty() && !page.more);
         let page = store.feed(&entity(), Sequence(300), 1_000).await.unwrap();
         assert_eq!((page.truncated, page.frames.len()), (false, 100));
-        let report = store.verify(|_| {}).unwrap();
+        let report = check(&store).await;
         assert!(report.is_sound(), "{report:?}");
-        assert!(
-            (100..=164).contains(&report.seen.frames),
-            "{} frames are kept",
-            report.seen.frames
-        );
+        assert!((100..=164).contains(&report.frames), "{} frames are kept", report.frames);
         store.close().await;
     }
     let store = EmbeddedStore::open(directory.path(), options()).unwrap();
     commit(&store, &head, 400).await.unwrap();
-    assert!(store.verify(|_| {}).unwrap().is_sound());
+    assert!(check(&store).await.is_sound());
 }

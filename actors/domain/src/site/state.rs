@@ -9,7 +9,7 @@ use crate::entity::{Context, Draft, RecordKey, Refusal};
 use crate::ledger::Ledger;
 use crate::secret::SealedSecret;
 use igny8_protocol_ids::{ClusterId, DocumentId, IdeaId, ImageId, KeywordId, TaskId, Timestamp};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// The state of a site, rebuilt from its records.
@@ -26,12 +26,12 @@ pub struct Site {
     ledger: Ledger,
     ask: Option<Ask>,
     // Indices, kept by `insert` and `remove` alone.
-    by_merge_key: HashMap<String, KeywordId>,
-    by_status: HashMap<KeywordStatusIndex, u32>,
-    ideas_by_cluster: HashMap<ClusterId, u32>,
+    by_merge_key: BTreeMap<String, KeywordId>,
+    by_status: BTreeMap<KeywordStatusIndex, u32>,
+    ideas_by_cluster: BTreeMap<ClusterId, u32>,
     queued: BTreeSet<(u64, TaskId)>,
     delayed: BTreeSet<(Timestamp, TaskId)>,
-    running: HashMap<TaskKind, u32>,
+    running: BTreeMap<TaskKind, u32>,
 }
 
 type KeywordStatusIndex = u8;
@@ -328,7 +328,7 @@ impl Site {
     }
 }
 
-fn decrement<K: std::hash::Hash + Eq>(counts: &mut HashMap<K, u32>, key: K) {
+fn decrement<K: Ord>(counts: &mut BTreeMap<K, u32>, key: K) {
     if let Some(count) = counts.get_mut(&key) {
         *count = count.saturating_sub(1);
     }

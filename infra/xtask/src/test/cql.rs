@@ -10,8 +10,9 @@ use anyhow::Result;
 use std::path::PathBuf;
 use std::process::Command;
 
-/// The test programs of storage/cql, which `cargo test` alone leaves out.
-const PROGRAMS: &[&str] = &["cql_conformance", "cql_store", "cql_fault", "cql_crash"];
+/// The test programs that need a CQL server: `cargo test` alone leaves them out.
+const PROGRAMS: &[&str] =
+    &["cql_conformance", "cql_store", "cql_care", "cql_fault", "cql_crash", "cql_server"];
 
 fn script() -> Command {
     Command::new(at("infra/test-servers/cassandra"))

@@ -31,7 +31,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 /// What tests may know besides: a backend passes the suite; actors and edge run on a real store
 /// with offline adapters.
 const TEST_ARROWS: &[(&str, &[&str])] = &[
-    ("storage/embedded", &["storage/conformance"]),
+    ("storage/embedded", &["storage/conformance", "storage/care"]),
     ("storage/cql", &["storage/conformance", "storage/care", "storage/embedded"]),
     ("storage/care", &["storage/embedded"]),
     ("actors/runtime", &["storage/embedded", "server/adapters/*", "actors/simulation"]),

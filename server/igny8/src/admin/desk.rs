@@ -90,6 +90,11 @@ impl Progress {
         Self { hear: Hear::Here(Arc::new(hear)), stop }
     }
 
+    /// False if the work should stop: nobody waits for it any more.
+    pub(crate) fn is_wanted(&self) -> bool {
+        !self.stop.is_cancelled()
+    }
+
     /// Says how far the work is. False if it should stop: nobody waits for it any more.
     pub(crate) fn say(&self, how_far: &impl Serialize) -> bool {
         let value = serde_json::to_value(how_far).expect("progress is plain data");
@@ -97,6 +102,6 @@ impl Progress {
             Hear::Lines(lines) => drop(lines.try_send(value)),
             Hear::Here(hear) => hear(value),
         }
-        !self.stop.is_cancelled()
+        self.is_wanted()
     }
 }

@@ -55,6 +55,20 @@ impl Layers {
         self.values.insert(option.name, Setting { text, place });
     }
 
+    /// All layers below the flags: this file, if any, and the environment.
+    pub(crate) fn below_flags(file: Option<&Path>) -> Self {
+        let mut layers = Self::default();
+        if let Some(path) = file {
+            layers.file(path);
+        }
+        layers.environment(
+            std::env::vars_os().filter_map(|(name, text)| {
+                Some((name.into_string().ok()?, text.into_string().ok()?))
+            }),
+        );
+        layers
+    }
+
     /// The layer of a TOML file.
     pub(crate) fn file(&mut self, path: &Path) {
         match std::fs::read_to_string(path) {

@@ -5,7 +5,9 @@ mod layer;
 mod option;
 mod read;
 mod settings;
+mod store;
 
 pub(crate) use layer::Layers;
 pub(crate) use option::OPTIONS;
 pub(crate) use settings::{LogFormat, PlatformAi, Settings};
+pub(crate) use store::{CqlSettings, StoreEngine, StoreSettings};

@@ -50,7 +50,14 @@ pub(crate) const OPTIONS: &[ConfigOption] = &[
     plain("password_memory_kib", "Argon2id: memory in KiB"),
     plain("password_passes", "Argon2id: passes"),
     plain("password_lanes", "Argon2id: lanes"),
-    plain("store_cache_mib", "memory for blocks that were read"),
+    plain("store", "`embedded` (in the data folder) or `cql`"),
+    plain("store_cache_mib", "embedded: memory for blocks that were read"),
+    plain("cql_nodes", "cql: host:port of some nodes"),
+    plain("cql_keyspace", "cql: the keyspace; it is made if it is not there"),
+    plain("cql_user", "cql: the user"),
+    secret("cql_password", "cql: the user's password"),
+    plain("cql_datacenter", "cql: the datacenter that this process talks to"),
+    plain("cql_copies", "cql: copies per datacenter, where the keyspace is made"),
 ];
 
 /// Variables that begin with `IGNY8_` and are no options.

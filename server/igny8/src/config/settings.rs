@@ -2,6 +2,7 @@
 
 use super::layer::{Layers, Problem};
 use super::read::Reader;
+use super::store::StoreSettings;
 use crate::port::PasswordCost;
 use igny8_protocol_ids::Credits;
 use igny8_server_edge::{LimitSettings, Network};
@@ -16,7 +17,6 @@ const DEMO_CREDITS: i64 = 600;
 /// An article of 900 words takes half a minute: long enough to watch it being written.
 const OFFLINE_WORDS_PER_SECOND: f32 = 30.0;
 const PORT: u16 = 8010;
-const STORE_CACHE_MIB: u64 = 64;
 
 /// How log lines look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,7 +87,7 @@ pub(crate) struct Settings {
     pub(crate) model_idle: Duration,
     pub(crate) ai: PlatformAi,
     pub(crate) password: PasswordCost,
-    pub(crate) store_cache_bytes: u64,
+    pub(crate) store: StoreSettings,
 }
 
 impl Settings {
@@ -102,8 +102,9 @@ impl Settings {
 
     fn gather(reader: &mut Reader) -> Self {
         let development = reader.flag("development", false);
+        let store = StoreSettings::gather(reader, development);
         let folder = |name| reader.text(name).filter(|text| !text.is_empty()).map(PathBuf::from);
-        let data_dir = folder("data_dir").unwrap_or_else(|| PathBuf::from(".igny8"));
+        let data_dir = store.data_dir.clone();
         let keys_file = folder("keys_file").unwrap_or_else(|| data_dir.join("keys.json"));
         let export_dir = folder("export_dir").unwrap_or_else(|| data_dir.join("exports"));
         let dashboard_dir = folder("dashboard_dir");
@@ -136,8 +137,7 @@ impl Settings {
             model_idle: seconds(reader, "model_idle_seconds", 60),
             ai: ai(reader, development),
             password: password(reader, development),
-            store_cache_bytes: reader.value("store_cache_mib", STORE_CACHE_MIB, "a number of MiB")
-                << 20,
+            store,
         }
     }
 

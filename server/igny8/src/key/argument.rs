@@ -1,5 +1,7 @@
 //! The command line of the keys.
 
+use crate::config::StoreSettings;
+use anyhow::Context;
 use clap::{Args, Subcommand};
 use igny8_protocol_ids::TenantId;
 use std::path::PathBuf;
@@ -29,25 +31,24 @@ pub(crate) enum KeysCommand {
     },
     /// Wraps all data keys by the file's current key, gives each tenant a new data key, and seals
     /// all secrets by it. The server may run.
-    Rotate(StoreArguments),
+    Rotate(KeyStoreArguments),
     /// Lists the file's keys: which is current, and how many data keys each wraps.
-    List(StoreArguments),
+    List(KeyStoreArguments),
     /// Takes a key out of the file; refused while anything needs it.
     Remove {
         /// The key's id.
         id: String,
         #[command(flatten)]
-        store: StoreArguments,
+        store: KeyStoreArguments,
     },
 }
 
 /// Where store and keys are.
 #[derive(Args)]
-pub(crate) struct StoreArguments {
-    /// The folder of the store: the server that runs on it is asked, or the store is opened.
-    #[arg(long, env = "IGNY8_DATA_DIR", value_name = "DIR")]
-    pub(crate) data_dir: PathBuf,
-    /// The file of keys; `keys.json` in the folder of the store if it is not given.
+pub(crate) struct KeyStoreArguments {
+    #[command(flatten)]
+    store: crate::store::StoreArguments,
+    /// The file of keys; `keys.json` in the data folder if it is not given.
     #[arg(long, env = "IGNY8_KEYS_FILE", value_name = "FILE")]
     pub(crate) keys: Option<PathBuf>,
     /// Ends with one JSON object on the last line.
@@ -55,9 +56,13 @@ pub(crate) struct StoreArguments {
     pub(crate) json: bool,
 }
 
-impl StoreArguments {
-    pub(super) fn keys_file(&self) -> PathBuf {
-        self.keys.clone().unwrap_or_else(|| self.data_dir.join("keys.json"))
+impl KeyStoreArguments {
+    pub(super) fn settings(&self) -> anyhow::Result<StoreSettings> {
+        self.store.settings().context("nothing was done")
+    }
+
+    pub(super) fn keys_file(&self, settings: &StoreSettings) -> PathBuf {
+        self.keys.clone().unwrap_or_else(|| settings.data_dir.join("keys.json"))
     }
 }
 
@@ -69,5 +74,5 @@ pub(crate) struct DeleteTenantArguments {
     #[arg(long, value_name = "TENANT")]
     pub(crate) confirm: TenantId,
     #[command(flatten)]
-    pub(crate) store: StoreArguments,
+    pub(crate) store: KeyStoreArguments,
 }

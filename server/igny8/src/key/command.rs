@@ -1,16 +1,15 @@
 //! The commands on the terminal: they ask the server that runs on the store, or open it.
 
-use super::argument::{DeleteTenantArguments, KeysArguments, KeysCommand, StoreArguments};
+use super::argument::{DeleteTenantArguments, KeyStoreArguments, KeysArguments, KeysCommand};
 use super::keeper::{Destroyed, Entities, KeyKeeper, Listing, Which};
 use super::rotation::Rotated;
 use crate::admin::{Progress, ask};
+use crate::config::StoreSettings;
 use crate::port::{KeyFile, OsEntropy, SystemClock, TenantKeyRing};
-use crate::serve::STORE_FOLDER;
+use crate::store::{OpenStore, Presence};
 use crate::terminal;
 use igny8_actors_ports::{Clock, Entropy, KeyRing};
 use igny8_actors_runtime::StoreAtRest;
-use igny8_storage_api::Store;
-use igny8_storage_embedded::{EmbeddedOptions, EmbeddedStore};
 use indicatif::ProgressBar;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -75,7 +74,7 @@ fn add(keys: &Path, json: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn rotate(store: &StoreArguments) -> anyhow::Result<()> {
+async fn rotate(store: &KeyStoreArguments) -> anyhow::Result<()> {
     let rotated: Rotated =
         through(store, "keys-rotate", &(), async |keeper, how_far| keeper.rotate(how_far).await)
             .await?;
@@ -89,7 +88,7 @@ async fn rotate(store: &StoreArguments) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn list(store: &StoreArguments) -> anyhow::Result<()> {
+async fn list(store: &KeyStoreArguments) -> anyhow::Result<()> {
     let listing: Listing =
         through(store, "keys-list", &(), async |keeper, _| keeper.list().await).await?;
     let lines: Vec<String> = listing
@@ -109,12 +108,13 @@ async fn list(store: &StoreArguments) -> anyhow::Result<()> {
 }
 
 /// The file is changed by this process: the server needs no right to write it.
-async fn remove(id: &str, store: &StoreArguments) -> anyhow::Result<()> {
+async fn remove(id: &str, store: &KeyStoreArguments) -> anyhow::Result<()> {
     let which = Which { id: id.to_owned() };
     let unused = async |keeper: &KeyKeeper, how_far: &Progress| keeper.unused(id, how_far).await;
     let (): () = through(store, "keys-unused", &which, unused).await?;
-    KeyFile::remove(&store.keys_file(), id)?;
-    ask(&store.data_dir, "keys-reload", &(), |_| {}).await?;
+    let settings = store.settings()?;
+    KeyFile::remove(&store.keys_file(&settings), id)?;
+    ask(&settings.data_dir, "keys-reload", &(), |_| {}).await?;
     say(store.json, &serde_json::json!({ "removed": id }), &format!("{id} is gone."));
     Ok(())
 }
@@ -136,7 +136,7 @@ async fn destroy(arguments: &DeleteTenantArguments) -> anyhow::Result<()> {
 
 /// Has the running server do it, or does it on the opened store.
 async fn through<R: DeserializeOwned>(
-    store: &StoreArguments,
+    store: &KeyStoreArguments,
     name: &str,
     arguments: &impl Serialize,
     work: impl AsyncFnOnce(&KeyKeeper, &Progress) -> anyhow::Result<R>,
@@ -147,13 +147,14 @@ async fn through<R: DeserializeOwned>(
         bar.set_message(format!("{step} {}", how_far["done"]));
         bar.tick();
     };
-    let asked = ask(&store.data_dir, name, arguments, |how_far| show(&bar, &how_far)).await?;
+    let settings = store.settings()?;
+    let asked = ask(&settings.data_dir, name, arguments, |how_far| show(&bar, &how_far)).await?;
     let done = match asked {
         Some(value) => serde_json::from_value(value)?,
         None => {
             let shown = bar.clone();
             let hear = move |how_far: Value| show(&shown, &how_far);
-            at_rest(store, work, &Progress::here(hear, CancellationToken::new())).await?
+            at_rest(store, &settings, work, &Progress::here(hear, CancellationToken::new())).await?
         }
     };
     bar.finish_and_clear();
@@ -161,17 +162,15 @@ async fn through<R: DeserializeOwned>(
 }
 
 async fn at_rest<R>(
-    arguments: &StoreArguments,
+    arguments: &KeyStoreArguments,
+    settings: &StoreSettings,
     work: impl AsyncFnOnce(&KeyKeeper, &Progress) -> anyhow::Result<R>,
     progress: &Progress,
 ) -> anyhow::Result<R> {
-    let file = arguments.keys_file();
+    let file = arguments.keys_file(settings);
     let masters = KeyFile::read(&file)?.masters;
-    let folder = arguments.data_dir.join(STORE_FOLDER);
-    // Opening would make a store where there is none.
-    anyhow::ensure!(folder.is_dir(), "there is no store in {}", arguments.data_dir.display());
-    let embedded = Arc::new(EmbeddedStore::open(&folder, EmbeddedOptions::default())?);
-    let store: Arc<dyn Store> = embedded.clone();
+    let opened = OpenStore::open_whole(settings, Presence::Required).await?;
+    let store = opened.share();
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let entropy: Arc<dyn Entropy> = Arc::new(OsEntropy);
     let ring = Arc::new(TenantKeyRing::new(masters, file, store.clone(), clock.clone()));
@@ -180,9 +179,6 @@ async fn at_rest<R>(
     let keeper = KeyKeeper { ring, store, entities };
     let done = work(&keeper, progress).await;
     drop(keeper);
-    match Arc::try_unwrap(embedded) {
-        Ok(store) => store.close().await,
-        Err(_) => anyhow::bail!("the store is still in use"),
-    }
+    opened.close().await;
     done
 }

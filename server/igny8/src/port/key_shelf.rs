@@ -69,6 +69,11 @@ impl KeyShelf {
         Ok(all)
     }
 
+    /// The names of a tenant's keys as claims, for those who move it.
+    pub(crate) async fn names(&self, tenant: TenantId) -> Result<Vec<String>, StoreError> {
+        Ok(self.of(tenant).await?.iter().map(|shelved| name(shelved.place)).collect())
+    }
+
     /// Keeps a new version. False if it was there first.
     pub(crate) async fn keep(
         &self,

@@ -19,5 +19,6 @@ pub(crate) use key_file::{KeyFile, KeyFileError};
 pub(crate) use key_ring::TenantKeyRing;
 #[cfg(test)]
 pub(crate) use key_ring::test::Ring;
+pub(crate) use key_shelf::KeyShelf;
 pub(crate) use model::{ConfiguredModels, NoImages, PlatformModel};
 pub(crate) use password::{Argon2Passwords, PasswordCost};

@@ -9,24 +9,22 @@ mod workspace;
 
 use crate::admin::{Desk, Listening};
 use crate::argument::ServeArguments;
+use crate::care;
 use crate::config::Settings;
 use crate::key::{self, Entities, KeyKeeper};
 use crate::port::{KeyFile, KeyFileError};
+use crate::store::{OpenStore, Presence};
 use crate::{telemetry, terminal};
 use anyhow::Context;
 use axum::Router;
 use axum::serve::ListenerExt;
 use igny8_actors_runtime::Platform;
 use igny8_server_edge::{EdgeSettings, EdgeState, router};
-use igny8_storage_embedded::{EmbeddedOptions, EmbeddedStore, Faults};
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
-
-/// The folder of the store within the data folder: keys and exports lie beside it.
-pub(crate) const STORE_FOLDER: &str = "store";
 
 /// Runs the server until it is told to stop.
 pub(crate) async fn command(arguments: ServeArguments) -> ExitCode {
@@ -56,12 +54,19 @@ async fn run(settings: &Settings, arguments: &ServeArguments) -> anyhow::Result<
     let keys = keys(settings)?;
     let listener = listen::bind(settings).await?;
     let address = listener.local_addr().context("the listener has no address")?;
-    let store = Arc::new(open_store(settings)?);
+    std::fs::create_dir_all(&settings.data_dir).with_context(|| {
+        format!("the data folder {} cannot be made", settings.data_dir.display())
+    })?;
+    let opened = OpenStore::open_whole(&settings.store, Presence::Made).await?;
+    let store = opened.share();
     let wire::Wired { world, pool, ring, models } = wire::world(settings, &keys, store.clone())?;
     let platform = Platform::start(world).await.context("the actors cannot start")?;
     let entities = Entities::Running(platform.clone(), models);
     let keeper = Arc::new(KeyKeeper { ring, store: store.clone(), entities });
-    let admin = Listening::start(&settings.data_dir, key::desk(Desk::default(), keeper))?;
+    let admin = Listening::start(
+        &settings.data_dir,
+        care::desk(key::desk(Desk::default(), keeper), &store),
+    )?;
     let shutdown = CancellationToken::new();
     let edge = EdgeSettings {
         access_key: keys.access,
@@ -85,21 +90,10 @@ async fn run(settings: &Settings, arguments: &ServeArguments) -> anyhow::Result<
     pool.close();
     platform.stop().await;
     drop(platform);
-    close(store).await;
+    drop(store);
+    opened.close().await;
+    tracing::info!("stopped");
     Ok(())
-}
-
-fn open_store(settings: &Settings) -> anyhow::Result<EmbeddedStore> {
-    let folder = settings.data_dir.join(STORE_FOLDER);
-    std::fs::create_dir_all(&folder)
-        .with_context(|| format!("the data folder {} cannot be made", folder.display()))?;
-    let faults = match settings.development {
-        true => Faults::from_environment(),
-        false => Faults::none(),
-    };
-    let cache_bytes = settings.store_cache_bytes;
-    let options = EmbeddedOptions { cache_bytes, faults, ..EmbeddedOptions::default() };
-    Ok(EmbeddedStore::open(&folder, options)?)
 }
 
 /// Says where the server is, on the terminal and to whoever waits for the file.
@@ -146,13 +140,4 @@ async fn answer(
         () = shutdown::grace(shutdown) => tracing::warn!("some requests did not end in time"),
     }
     Ok(())
-}
-
-/// Closes the store once nobody holds it any more; what is not closed recovers at the next start.
-async fn close(store: Arc<EmbeddedStore>) {
-    match shutdown::sole(store).await {
-        Some(store) => store.close().await,
-        None => tracing::warn!("the store is still in use; it recovers at the next start"),
-    }
-    tracing::info!("stopped");
 }

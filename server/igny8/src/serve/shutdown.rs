@@ -1,15 +1,11 @@
 //! The way out.
 
-use std::sync::Arc;
 use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 /// Running requests get so long to end: below the ten seconds after which process managers kill.
 const GRACE: Duration = Duration::from_secs(5);
-/// Actors and their errands give the store back within this.
-const RELEASE: Duration = Duration::from_secs(3);
-const RELEASE_STEP: Duration = Duration::from_millis(20);
 
 /// Listens for SIGTERM and SIGINT from now on, before anybody is told that the server is there. The
 /// first cancels the token: `/readyz` answers 503, no connection is taken any more, sockets are
@@ -37,19 +33,4 @@ pub(super) fn on_signal(shutdown: CancellationToken) -> std::io::Result<()> {
 pub(super) async fn grace(shutdown: CancellationToken) {
     shutdown.cancelled().await;
     tokio::time::sleep(GRACE).await;
-}
-
-/// The value itself, once nobody else holds it; `None` if somebody does not let go.
-pub(super) async fn sole<T>(mut shared: Arc<T>) -> Option<T> {
-    let deadline = tokio::time::Instant::now() + RELEASE;
-    loop {
-        shared = match Arc::try_unwrap(shared) {
-            Ok(value) => return Some(value),
-            Err(shared) => shared,
-        };
-        if tokio::time::Instant::now() >= deadline {
-            return None;
-        }
-        tokio::time::sleep(RELEASE_STEP).await;
-    }
 }

@@ -64,8 +64,13 @@ impl Start<'_> {
 
     /// Starts and waits for the announcement; `None` if the process ended before it.
     pub(crate) fn run(&self) -> Option<Server> {
+        self.run_with(&[])
+    }
+
+    /// The same, with these options in the environment.
+    pub(crate) fn run_with(&self, options: &[(&str, String)]) -> Option<Server> {
         drop(std::fs::remove_file(self.announce()));
-        let child = self.command().spawn().unwrap();
+        let child = self.command().envs(options.iter().cloned()).spawn().unwrap();
         // Whatever happens from here on, its drop ends the process.
         let mut server = Server { child, address: String::new(), login_link: None };
         let deadline = Instant::now() + START_MAX;
@@ -133,14 +138,25 @@ pub(crate) fn last_line(output: &Output) -> Value {
 
 /// What `igny8 verify` says of a stopped server's store.
 pub(crate) fn verify(data: &Path) -> (bool, Value, String) {
-    let output = igny8().args(["verify", "--json", "--data-dir"]).arg(data).output().unwrap();
+    verify_with(data, &[])
+}
+
+fn verify_with(data: &Path, options: &[(&str, String)]) -> (bool, Value, String) {
+    let mut command = igny8();
+    command.args(["verify", "--json", "--data-dir"]).arg(data).envs(options.iter().cloned());
+    let output = command.output().unwrap();
     let errors = String::from_utf8_lossy(&output.stderr).into_owned();
     (output.status.success(), last_line(&output), errors)
 }
 
 /// All figures that must be zero when nothing is under way.
 pub(crate) fn assert_sound(data: &Path) -> Value {
-    let (is_sound, found, errors) = verify(data);
+    assert_sound_with(data, &[])
+}
+
+/// The same, with these options in the environment.
+pub(crate) fn assert_sound_with(data: &Path, options: &[(&str, String)]) -> Value {
+    let (is_sound, found, errors) = verify_with(data, options);
     for name in [
         "store_problems",
         "ledger_drift",

@@ -31,6 +31,7 @@ use super::change::{StoredChange, decode_change};
 use super::commit::{padded, size_for};
 use super::head::State;
 use super::known::Known;
+use super::load::CHANGES;
 use super::{Core, feed::decode};
 use crate::connect::{Class, Statement};
 use crate::error::corrupt;
@@ -57,11 +58,6 @@ const TRIM_STEP: u64 = 64;
 /// Changes per page: each may be large.
 const PAGE_ROWS: i32 = 16;
 
-const CHANGES: Statement = Statement::new(
-    Class::Read,
-    "SELECT key, change FROM KS.entity WHERE scope = ? AND kind = ? AND id = ? AND section = 4 \
-     AND key > ? AND key <= ?",
-);
 const FRAME: Statement = Statement::new(
     Class::Read,
     "SELECT body FROM KS.entity WHERE scope = ? AND kind = ? AND id = ? AND section = 4 AND key = ?",

@@ -29,10 +29,11 @@ const RECORDS: Statement = Statement::new(
     "SELECT section, key, body FROM KS.entity WHERE scope = ? AND kind = ? AND id = ? \
      AND section >= 1 AND section <= 2",
 );
-const CHANGES: Statement = Statement::new(
+/// Frames after one and up to another.
+pub(super) const CHANGES: Statement = Statement::new(
     Class::Read,
     "SELECT key, change FROM KS.entity WHERE scope = ? AND kind = ? AND id = ? AND section = 4 \
-     AND key > ?",
+     AND key > ? AND key <= ?",
 );
 
 /// Records and open outbox records, and how far they are.
@@ -154,7 +155,7 @@ impl Core {
         }
         let entity = replay.entity;
         let mut values = entity_values(entity);
-        values.push(blob(frame_key(replay.last)));
+        values.extend([blob(frame_key(replay.last)), blob(frame_key(until))]);
         let mut rows =
             self.database.rows::<(Bytes, Option<Bytes>)>(&CHANGES, values, FRAME_ROWS).await?;
         while replay.last < until {

@@ -2,6 +2,7 @@
 
 use super::Acknowledged;
 use super::child::{blob, entity, tenant};
+use crate::check::check;
 use bytes::Bytes;
 use igny8_protocol_ids::Sequence;
 use igny8_storage_api::{BlobHash, Store};
@@ -16,8 +17,7 @@ pub(crate) async fn examine(directory: &Path, acknowledged: &Acknowledged) -> Ve
         Err(error) => return vec![error.to_string()],
     };
     let mut problems = Vec::new();
-    let report = store.verify(|_| {}).unwrap();
-    problems.extend(report.findings.iter().map(|finding| format!("{finding:?}")));
+    problems.extend(check(&store).await.findings.iter().map(ToString::to_string));
     let mut ids = HashSet::new();
     let writers = acknowledged.epochs.iter().map(|(writer, _)| *writer);
     for writer in writers.collect::<BTreeSet<_>>() {

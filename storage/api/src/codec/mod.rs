@@ -3,28 +3,26 @@
 //!
 //! A decoder answers `None` for bytes that are damaged, or that belong to another place.
 
+mod blob;
+mod row;
+
+pub use blob::{decode_blob, encode_blob};
+pub use row::{
+    blobs_of_record, decode_record, decode_row, encode_record, encode_row, hides_its_blobs,
+    kind_byte, kind_of_byte,
+};
+
 use crate::chain::ChangeDigest;
 use crate::change::CommitId;
 use crate::log::{LogEntry, LogPosition};
 use crate::member::{Member, Membership};
-use crate::record::{BlobHash, Floor, Frame, Head, Record};
+use crate::record::{Floor, Frame, Head};
 use bytes::Bytes;
-use igny8_protocol_ids::{EntityKey, EntityKind, Epoch, Scope, Sequence, Timestamp};
+use igny8_protocol_ids::{Epoch, Sequence, Timestamp};
 use uuid::Uuid;
 
 /// Version 1.
 const TAG: u8 = 1;
-/// Version 2 of rows of entities: with a check that binds them to their place.
-const TAG_PLACED: u8 = 2;
-/// Bytes of that check: enough against chance; against an attacker with write access nothing is.
-const CHECK_BYTES: usize = 8;
-
-const BLOB_RAW: u8 = 0;
-const BLOB_ZSTD: u8 = 1;
-/// Below this, compressing costs more than it saves.
-const COMPRESS_FROM_BYTES: usize = 1024;
-/// zstd's own default: the best of speed against size for text.
-const ZSTD_LEVEL: i32 = 3;
 
 /// A head as it is stored: with the beginning of the frames that are still kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,119 +112,6 @@ pub fn decode_frame(sequence: Sequence, value: &[u8]) -> Option<Frame> {
     Some(Frame { epoch, sequence, commit_id, digest, chain, events })
 }
 
-/// The value of a record, bound to its entity and key.
-pub fn encode_record(entity: &EntityKey, record: &Record) -> Vec<u8> {
-    let mut body = Vec::with_capacity(2 + record.blobs.len() * 32 + record.value.len());
-    let count = u16::try_from(record.blobs.len()).expect("the limits keep it below 65,536");
-    body.extend_from_slice(&count.to_be_bytes());
-    for blob in &record.blobs {
-        body.extend_from_slice(&blob.0);
-    }
-    body.extend_from_slice(&record.value);
-    encode_placed(entity, &record.key, &body)
-}
-
-/// The record with this key.
-pub fn decode_record(entity: &EntityKey, key: &[u8], value: &[u8]) -> Option<Record> {
-    let key = Bytes::copy_from_slice(key);
-    if let Some(value) = value.strip_prefix(&[TAG]) {
-        return Some(Record::new(key, Bytes::copy_from_slice(value)));
-    }
-    let mut reader = Reader { rest: placed(entity, &key, value)? };
-    let count = u16::from_be_bytes(reader.array()?);
-    let blobs = (0..count).map(|_| reader.array().map(BlobHash)).collect::<Option<_>>()?;
-    Some(Record { key, value: Bytes::copy_from_slice(reader.rest), blobs })
-}
-
-/// True for a record that was written before records named their blobs: what it names, only the
-/// runtime knows.
-pub fn hides_its_blobs(value: &[u8]) -> bool {
-    value.first() == Some(&TAG)
-}
-
-/// The blobs that a stored record names: [`decode_record`] without its check and its value. None
-/// are known of one that [`hides_its_blobs`].
-pub fn blobs_of_record(value: &[u8]) -> Option<Vec<BlobHash>> {
-    if value.first() == Some(&TAG) {
-        return Some(Vec::new());
-    }
-    let mut reader = Reader { rest: value.strip_prefix(&[TAG_PLACED])?.get(CHECK_BYTES..)? };
-    let count = u16::from_be_bytes(reader.array()?);
-    (0..count).map(|_| reader.array().map(BlobHash)).collect()
-}
-
-/// The value of an outbox record or an append, bound to its entity and the rest of its key.
-pub fn encode_row(entity: &EntityKey, key: &[u8], body: &[u8]) -> Vec<u8> {
-    encode_placed(entity, key, body)
-}
-
-/// What was written under this key.
-pub fn decode_row(entity: &EntityKey, key: &[u8], value: &[u8]) -> Option<Bytes> {
-    let body = match value.strip_prefix(&[TAG]) {
-        Some(body) => body,
-        None => placed(entity, key, value)?,
-    };
-    Some(Bytes::copy_from_slice(body))
-}
-
-fn encode_placed(entity: &EntityKey, key: &[u8], body: &[u8]) -> Vec<u8> {
-    let mut value = Vec::with_capacity(1 + CHECK_BYTES + body.len());
-    value.push(TAG_PLACED);
-    value.extend_from_slice(&check(entity, key, body));
-    value.extend_from_slice(body);
-    value
-}
-
-fn placed<'a>(entity: &EntityKey, key: &[u8], value: &'a [u8]) -> Option<&'a [u8]> {
-    let rest = value.strip_prefix(&[TAG_PLACED])?;
-    let (found, body) = rest.split_first_chunk::<CHECK_BYTES>()?;
-    (*found == check(entity, key, body)).then_some(body)
-}
-
-fn check(entity: &EntityKey, key: &[u8], body: &[u8]) -> [u8; CHECK_BYTES] {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(&entity_bytes(entity));
-    hasher.update(&length(key.len()));
-    hasher.update(key);
-    hasher.update(body);
-    let mut check = [0; CHECK_BYTES];
-    hasher.finalize_xof().fill(&mut check);
-    check
-}
-
-/// An entity in 34 bytes.
-fn entity_bytes(entity: &EntityKey) -> [u8; 34] {
-    let mut bytes = [0; 34];
-    if let Scope::Tenant(tenant) = entity.scope {
-        bytes[0] = 1;
-        bytes[1..17].copy_from_slice(tenant.uuid().as_bytes());
-    }
-    bytes[17] = kind_byte(entity.kind);
-    bytes[18..].copy_from_slice(entity.id.as_bytes());
-    bytes
-}
-
-/// The stored number of a kind.
-pub fn kind_byte(kind: EntityKind) -> u8 {
-    match kind {
-        EntityKind::Account => 1,
-        EntityKind::Tenant => 2,
-        EntityKind::Site => 3,
-        EntityKind::Document => 4,
-    }
-}
-
-/// The kind of a stored number.
-pub fn kind_of_byte(byte: u8) -> Option<EntityKind> {
-    Some(match byte {
-        1 => EntityKind::Account,
-        2 => EntityKind::Tenant,
-        3 => EntityKind::Site,
-        4 => EntityKind::Document,
-        _ => return None,
-    })
-}
-
 /// A value of somebody else's bytes.
 pub fn encode_plain(body: &[u8]) -> Vec<u8> {
     let mut value = Vec::with_capacity(1 + body.len());
@@ -293,38 +178,6 @@ pub fn decode_membership(value: &[u8]) -> Option<Membership> {
     Some(Membership { version, members })
 }
 
-/// A blob, compressed where that helps.
-pub fn encode_blob(bytes: &[u8]) -> Vec<u8> {
-    if bytes.len() >= COMPRESS_FROM_BYTES
-        && let Ok(packed) = zstd::bulk::compress(bytes, ZSTD_LEVEL)
-        && packed.len() < bytes.len()
-    {
-        return tagged(&[TAG, BLOB_ZSTD], &length(bytes.len()), &packed);
-    }
-    tagged(&[TAG, BLOB_RAW], &[], bytes)
-}
-
-fn tagged(tag: &[u8], length: &[u8], body: &[u8]) -> Vec<u8> {
-    [tag, length, body].concat()
-}
-
-/// The bytes of a blob, if they are what the hash says.
-pub fn decode_blob(value: &[u8], hash: BlobHash) -> Option<Bytes> {
-    let mut reader = Reader::open(value)?;
-    let bytes = match reader.array::<1>()?[0] {
-        BLOB_RAW => Bytes::copy_from_slice(reader.rest),
-        BLOB_ZSTD => {
-            let size = reader.length()?;
-            if size > crate::limits::BLOB_BYTES_MAX {
-                return None;
-            }
-            Bytes::from(zstd::bulk::decompress(reader.rest, size).ok()?)
-        }
-        _ => return None,
-    };
-    (BlobHash::of(&bytes) == hash).then_some(bytes)
-}
-
 /// A length as it is stored. All lengths are bounded by the contract's limits.
 fn length(value: usize) -> [u8; 4] {
     u32::try_from(value).expect("the limits keep every value below 4 GiB").to_be_bytes()
@@ -372,7 +225,6 @@ impl<'a> Reader<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use igny8_protocol_ids::TenantId;
 
     fn head() -> StoredHead {
         let head =
@@ -415,32 +267,6 @@ mod tests {
         assert_eq!(encode_frame(&frame()), stored);
     }
 
-    fn entity() -> EntityKey {
-        EntityKey::tenant(TenantId::from_uuid(Uuid::from_u128(7)))
-    }
-
-    fn record() -> Record {
-        Record { blobs: vec![BlobHash([8; 32])], ..Record::new("key", "value") }
-    }
-
-    #[test]
-    fn rows_of_version_1_and_2_are_read() {
-        let plain = decode_record(&entity(), b"key", b"\x01value");
-        assert_eq!(plain, Some(Record::new("key", "value")));
-        assert_eq!(decode_row(&entity(), b"key", b"\x01body").as_deref(), Some(&b"body"[..]));
-
-        let mut stored = hex("02c3fac1f5dd25c8d30001");
-        stored.extend([8; 32]);
-        stored.extend(b"value");
-        assert_eq!(encode_record(&entity(), &record()), stored);
-        assert_eq!(decode_record(&entity(), b"key", &stored), Some(record()));
-        assert_eq!(blobs_of_record(&stored), Some(vec![BlobHash([8; 32])]));
-        let mut stored = hex("023a934dd5f1b67a9b");
-        stored.extend(b"body");
-        assert_eq!(encode_row(&entity(), b"key", b"body"), stored);
-        assert_eq!(decode_row(&entity(), b"key", &stored).as_deref(), Some(&b"body"[..]));
-    }
-
     #[test]
     fn version_1_fixtures_of_platform_rows_are_read() {
         let position = LogPosition { at: Timestamp::from_millis(5), number: 6 };
@@ -468,24 +294,6 @@ mod tests {
         assert_eq!(decode_due(&encode_due(expires)), Some(expires));
     }
 
-    fn hex(text: &str) -> Vec<u8> {
-        let digits = |at| u8::from_str_radix(&text[at..at + 2], 16).unwrap();
-        (0..text.len()).step_by(2).map(digits).collect()
-    }
-
-    #[test]
-    fn row_is_read_in_its_own_place_alone() {
-        let value = encode_record(&entity(), &record());
-        let other = EntityKey::tenant(TenantId::from_uuid(Uuid::from_u128(8)));
-        assert_eq!(decode_record(&other, b"key", &value), None);
-        assert_eq!(decode_record(&entity(), b"kez", &value), None);
-        for place in 0..value.len() {
-            let mut changed = value.clone();
-            changed[place] ^= 4;
-            assert_eq!(decode_record(&entity(), b"key", &changed), None, "byte {place}");
-        }
-    }
-
     #[test]
     fn damaged_values_do_not_decode() {
         for cut in 0..head().encode().len() {
@@ -497,17 +305,5 @@ mod tests {
         let mut other_tag = head().encode();
         other_tag[0] = 9;
         assert_eq!(StoredHead::decode(&other_tag), None);
-    }
-
-    #[test]
-    fn blobs_survive_small_large_and_incompressible() {
-        let noise: Vec<u8> =
-            (0..200_u32).flat_map(|i| *blake3::hash(&i.to_be_bytes()).as_bytes()).collect();
-        for bytes in [Vec::new(), vec![7; 10], vec![7; 100_000], noise] {
-            let value = encode_blob(&bytes);
-            assert!(value.len() <= bytes.len() + 2);
-            assert_eq!(decode_blob(&value, BlobHash::of(&bytes)).as_deref(), Some(&bytes[..]));
-            assert_eq!(decode_blob(&value, BlobHash([0; 32])), None);
-        }
     }
 }
