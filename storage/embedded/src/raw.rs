@@ -44,7 +44,7 @@ impl RawSpace {
     /// All rows in the order of their keys.
     pub fn rows(&self) -> Vec<(Vec<u8>, Vec<u8>)> {
         let engine = &self.open.engine;
-        let rows = engine.snapshot().iter(engine.space(self.space));
+        let rows = engine.snapshot().range::<Vec<u8>>(engine.space(self.space), ..);
         rows.map(|row| {
             let (key, value) = row.into_inner().expect("the test has just written the files");
             (key.to_vec(), value.to_vec())

@@ -97,10 +97,6 @@ impl Snapshot {
         self.rows(keyspace.tree.range(range, self.0.at, None))
     }
 
-    pub(crate) fn iter(&self, keyspace: &Keyspace) -> Rows {
-        self.rows(keyspace.tree.iter(self.0.at, None))
-    }
-
     fn rows(&self, rows: Box<dyn DoubleEndedIterator<Item = IterGuardImpl> + Send>) -> Rows {
         Rows { rows, _pin: self.0.clone() }
     }
