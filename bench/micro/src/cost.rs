@@ -7,9 +7,14 @@ use anyhow::{Context, Result, bail};
 use bytes::Bytes;
 use igny8_protocol_ids::EntityKey;
 use igny8_storage_api::{Change, CommitId, CommitOutcome, Expected, Store};
+use mimalloc::MiMalloc;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+/// As in the server.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// One measurement.
 #[derive(Clone, Copy, Debug)]
