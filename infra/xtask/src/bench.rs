@@ -2,7 +2,7 @@
 
 use crate::argument::Arguments;
 use crate::process;
-use crate::root::{at, cargo, scratch};
+use crate::root::{at, built, scratch};
 use crate::server::{self, Server};
 use anyhow::{Context, Result};
 use std::fs;
@@ -15,17 +15,14 @@ const END: &str = "<!-- cargo xtask bench: end -->";
 /// Runs both kinds of measurements and writes their tables.
 pub(crate) fn bench(arguments: Arguments) -> Result<()> {
     arguments.end()?;
-    server::build()?;
-    let commit = process::step("cost of a commit", || {
-        process::read(cargo().args(["run", "--quiet", "--package", "igny8-bench-micro"]))
-    })?;
+    server::build_with_benches()?;
+    let commit = process::step("cost of a commit", || process::read(&mut built("commit_cost")))?;
     // What is measured is the way, not the model; the first text is also seen at the usual speed.
     let unpaced = ["--offline-words-per-second", "0"];
     let server = process::step("server", || Server::start_with("bench", &unpaced))?;
     let paced = process::step("server, paced", || Server::start("bench-paced"))?;
     let load = process::step("load", || {
-        let mut command = cargo();
-        command.args(["run", "--quiet", "--package", "igny8-bench-load", "--"]);
+        let mut command = built("igny8-bench-load");
         command.args(["--server", &server.announcement.url, "--paced", &paced.announcement.url]);
         process::read(command.arg("--directory").arg(scratch()))
     })?;

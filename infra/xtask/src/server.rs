@@ -25,6 +25,11 @@ pub(crate) fn build_with_tests() -> Result<()> {
     build_by(&["test", "--workspace", "--no-run", "--quiet"])
 }
 
+/// The same with what measures, of the whole workspace for the same reason.
+pub(crate) fn build_with_benches() -> Result<()> {
+    build_by(&["build", "--workspace", "--bins"])
+}
+
 fn build_by(arguments: &[&str]) -> Result<()> {
     toolchain::check()?;
     thread::scope(|scope| {

@@ -4,8 +4,8 @@ use igny8_protocol_ids::EntityKey;
 use igny8_storage_api::codec::StoredHead;
 use std::collections::HashMap;
 
-/// Heads in each of the two generations: some 300 bytes each with their room, so 10 MiB at the most.
-const GENERATION_MAX: usize = 16_384;
+/// Heads in each of the two generations: some 300 bytes each with their room, so 5 MiB at the most.
+const GENERATION_MAX: usize = 8_192;
 
 /// A bounded cache in two generations: what is used moves to the young one; when that is full,
 /// the old one goes.
