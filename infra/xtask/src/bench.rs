@@ -27,13 +27,15 @@ pub(crate) fn bench(arguments: Arguments) -> Result<()> {
         process::read(command.arg("--directory").arg(scratch()))
     })?;
     println!("{commit}\n{load}");
-    let figures = [("A commit", commit), ("Under load", load)]
-        .iter()
-        .filter(|(_, said)| !said.trim().is_empty())
-        .map(|(title, said)| format!("## {title}\n\n{}\n\n", said.trim()))
-        .collect::<String>();
+    let figures =
+        format!("## The latest run\n\n```\n{}\n```\n\n{}\n", commit.trim_end(), table(&load));
     let page = fs::read_to_string(at(PAGE)).unwrap_or_else(|_| "# Benchmarks\n".to_owned());
     fs::write(at(PAGE), insert(&page, &figures)).with_context(|| format!("cannot write {PAGE}"))
+}
+
+/// The rows of the table, without the progress that was said between them.
+fn table(said: &str) -> String {
+    said.lines().filter(|line| line.starts_with('|')).map(|line| format!("{line}\n")).collect()
 }
 
 /// The page with the figures between the marks; the marks come to the end if they are missing.
