@@ -43,6 +43,9 @@ const ASK_EVERY: Duration = Duration::from_secs(1);
 const PAGE_ROWS: i32 = 256;
 /// Scans wait longer than other requests.
 const SCAN_TIMEOUT: Duration = Duration::from_secs(35);
+/// Nodes that have just started on busy machines take this long to agree on new tables. They are
+/// made once.
+const AGREEMENT_MAX: Duration = Duration::from_secs(60);
 /// Bytes of one unlogged batch: above 50 KiB a Cassandra with its own defaults refuses it.
 pub(crate) const BATCH_BYTES_MAX: usize = 32 * 1024;
 /// Writes of one call that are under way at the same time.
@@ -378,7 +381,7 @@ async fn open_session(
         .default_execution_profile_handle(profile.into_handle())
         .keepalive_interval(ASK_EVERY)
         .keepalive_timeout(options.silence_max)
-        .schema_agreement_timeout(options.request_timeout);
+        .schema_agreement_timeout(AGREEMENT_MAX);
     if let Some((user, password)) = &options.credentials {
         builder = builder.user(user, password.expose_secret());
     }
