@@ -16,7 +16,8 @@ const END: &str = "<!-- cargo xtask bench: end -->";
 pub(crate) fn bench(arguments: Arguments) -> Result<()> {
     arguments.end()?;
     server::build_with_benches()?;
-    let commit = process::step("cost of a commit", || process::read(&mut built("commit_cost")))?;
+    let commit =
+        process::step("cost of a commit", || process::read(built("commit_cost").arg(scratch())))?;
     // What is measured is the way, not the model; the first text is also seen at the usual speed.
     let unpaced = ["--offline-words-per-second", "0"];
     let server = process::step("server", || Server::start_with("bench", &unpaced))?;

@@ -2,7 +2,7 @@
 
 use crate::argument::Arguments;
 use crate::process;
-use crate::root::at;
+use crate::root::{at, built};
 use crate::server::{self, Server};
 use crate::wordpress::{self, WordPress};
 use anyhow::{Result, bail};
@@ -19,7 +19,7 @@ pub(crate) fn demo(mut arguments: Arguments) -> Result<()> {
     let server = process::step("server", || Server::start("demo"))?;
     println!("\nserver {}, WordPress {}\n", server.announcement.url, site.text("url")?);
     process::run(
-        server::binary()
+        built("igny8")
             .args(["demo", "--server", &server.announcement.url, "--keywords"])
             .arg(at(KEYWORDS))
             .args(["--articles", &articles.to_string()])

@@ -21,11 +21,9 @@ pub(crate) fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| at("target"), PathBuf::from)
 }
 
-/// A program that was built, run in the root.
+/// A program of the workspace that was built.
 pub(crate) fn built(name: &str) -> Command {
-    let mut command = Command::new(target().join("debug").join(name));
-    command.current_dir(root());
-    command
+    Command::new(target().join("debug").join(name))
 }
 
 /// The tasks' own folder: stamps, logs, data of throw-away servers. Not checked in.

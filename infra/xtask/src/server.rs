@@ -1,7 +1,7 @@
 //! The development server: built, started, announced.
 
 use crate::process::{self, Background};
-use crate::root::{cargo, scratch, target};
+use crate::root::{built, cargo, scratch};
 use crate::{dashboard, toolchain};
 use anyhow::{Context, Result};
 use serde_json::Value;
@@ -40,11 +40,6 @@ fn build_by(arguments: &[&str]) -> Result<()> {
     })
 }
 
-/// The binary that `build` makes.
-pub(crate) fn binary() -> Command {
-    Command::new(target().join("debug/igny8"))
-}
-
 /// How a development server is started.
 pub(crate) struct Options {
     /// Where its data lies.
@@ -58,7 +53,7 @@ pub(crate) struct Options {
 impl Options {
     /// The command line, announcing the address in `announcement`.
     pub(crate) fn command(&self, announcement: &Path) -> Command {
-        let mut command = binary();
+        let mut command = built("igny8");
         command.args(["serve", "--dev", "--port-fallback", "--data-dir"]).arg(&self.data);
         command.arg("--announce").arg(announcement);
         command.arg("--dashboard-dir").arg(dashboard::folder());

@@ -1,8 +1,6 @@
 //! The command line.
 
-use crate::care::{
-    BackupArguments, ExportArguments, ImportArguments, RestoreArguments, VerifyArguments,
-};
+use crate::care::{BackupArguments, ExportArguments, FillArguments, VerifyArguments};
 use crate::config::{Layers, OPTIONS, Settings};
 use crate::key::{DeleteTenantArguments, KeysArguments};
 use crate::store::StoreFlags;
@@ -41,11 +39,11 @@ pub(crate) enum Command {
     /// Writes everything that the store holds into a folder. The server may run.
     Backup(BackupArguments),
     /// Fills an empty store from a backup.
-    Restore(RestoreArguments),
+    Restore(FillArguments),
     /// Writes one tenant into a folder. The server may run.
     Export(ExportArguments),
     /// Puts an exported tenant into a store that does not have it.
-    Import(ImportArguments),
+    Import(FillArguments),
 }
 
 /// Options that are flags as well: the last layer of the configuration.
@@ -98,7 +96,7 @@ impl ConfigArguments {
                 layers.flag(name, "true");
             }
         }
-        for (name, value) in [
+        layers.flags(&[
             ("data_dir", &self.data_dir),
             ("keys_file", &self.keys_file),
             ("listen", &self.listen),
@@ -107,25 +105,13 @@ impl ConfigArguments {
             ("dashboard_dir", &self.dashboard_dir),
             ("log_format", &self.log_format),
             ("offline_words_per_second", &self.offline_words_per_second),
-        ] {
-            if let Some(text) = value {
-                layers.flag(name, text.as_str());
-            }
-        }
+        ]);
         layers
     }
 
     /// The settings; what is wrong with them is told on the terminal, all of it.
     pub(crate) fn settings(&self) -> Option<Settings> {
-        match Settings::read(self.layers()) {
-            Ok(settings) => Some(settings),
-            Err(problems) => {
-                for problem in problems {
-                    terminal::error(&problem.to_string());
-                }
-                None
-            }
-        }
+        terminal::usable(Settings::read(self.layers()))
     }
 }
 

@@ -10,6 +10,12 @@ pub(crate) fn line(text: &str) {
     drop(writeln!(std::io::stdout(), "{text}"));
 }
 
+/// What was read, if it can be used; what is wrong with it is told, all of it.
+pub(crate) fn usable<T, P: std::fmt::Display>(read: Result<T, Vec<P>>) -> Option<T> {
+    read.inspect_err(|problems| problems.iter().for_each(|problem| error(&problem.to_string())))
+        .ok()
+}
+
 /// A line about a failure.
 pub(crate) fn error(text: &str) {
     drop(writeln!(std::io::stderr(), "error: {text}"));

@@ -26,11 +26,12 @@ pub(crate) struct BackupArguments {
     pub(super) json: bool,
 }
 
+/// Of `restore` and `import`.
 #[derive(Args)]
-pub(crate) struct RestoreArguments {
+pub(crate) struct FillArguments {
     #[command(flatten)]
     pub(super) store: StoreArguments,
-    /// The backup.
+    /// What `backup` or `export` wrote.
     #[arg(long, value_name = "DIR")]
     pub(super) from: PathBuf,
     /// Ends with one JSON object on the last line.
@@ -51,18 +52,6 @@ pub(crate) struct ExportArguments {
     /// How far back logs are read.
     #[arg(long, value_name = "DAYS", default_value_t = LOG_DAYS)]
     pub(super) log_days: u32,
-    /// Ends with one JSON object on the last line.
-    #[arg(long)]
-    pub(super) json: bool,
-}
-
-#[derive(Args)]
-pub(crate) struct ImportArguments {
-    #[command(flatten)]
-    pub(super) store: StoreArguments,
-    /// What `export` wrote.
-    #[arg(long, value_name = "DIR")]
-    pub(super) from: PathBuf,
     /// Ends with one JSON object on the last line.
     #[arg(long)]
     pub(super) json: bool,

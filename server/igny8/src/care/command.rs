@@ -2,10 +2,10 @@
 
 use super::bar::Bar;
 use super::work::{self, BackupAsked, ExportAsked, Written};
-use super::{BACKUP, BackupArguments, EXPORT, ExportArguments, ImportArguments, RestoreArguments};
+use super::{BACKUP, BackupArguments, EXPORT, ExportArguments, FillArguments};
 use crate::admin::{Progress, ask};
 use crate::config::StoreSettings;
-use crate::store::{OpenStore, Presence, StoreArguments};
+use crate::store::{OpenStore, Presence};
 use crate::terminal;
 use anyhow::Context;
 use igny8_storage_api::Store;
@@ -40,18 +40,17 @@ pub(crate) async fn export(arguments: ExportArguments) -> ExitCode {
 }
 
 /// `igny8 restore`.
-pub(crate) async fn restore(arguments: RestoreArguments) -> ExitCode {
-    let RestoreArguments { store, from, json } = arguments;
-    fill(&store, from, false, json).await
+pub(crate) async fn restore(arguments: FillArguments) -> ExitCode {
+    fill(arguments, false).await
 }
 
 /// `igny8 import`.
-pub(crate) async fn import(arguments: ImportArguments) -> ExitCode {
-    let ImportArguments { store, from, json } = arguments;
-    fill(&store, from, true, json).await
+pub(crate) async fn import(arguments: FillArguments) -> ExitCode {
+    fill(arguments, true).await
 }
 
-async fn fill(store: &StoreArguments, from: PathBuf, one_tenant: bool, json: bool) -> ExitCode {
+async fn fill(arguments: FillArguments, one_tenant: bool) -> ExitCode {
+    let FillArguments { store, from, json } = arguments;
     let Some(settings) = store.settings() else { return unusable() };
     let done = async {
         // An archive that cannot be read must not leave an empty store behind.

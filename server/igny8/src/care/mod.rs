@@ -8,9 +8,7 @@ mod command;
 mod verify;
 mod work;
 
-pub(crate) use argument::{
-    BackupArguments, ExportArguments, ImportArguments, RestoreArguments, VerifyArguments,
-};
+pub(crate) use argument::{BackupArguments, ExportArguments, FillArguments, VerifyArguments};
 pub(crate) use command::{backup, export, import, restore};
 pub(crate) use verify::command as verify;
 

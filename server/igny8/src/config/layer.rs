@@ -145,6 +145,15 @@ impl Layers {
         self.set(option, text.into(), place);
     }
 
+    /// Those of these flags that are given.
+    pub(crate) fn flags(&mut self, flags: &[(&'static str, &Option<String>)]) {
+        for (name, text) in flags {
+            if let Some(text) = text {
+                self.flag(name, text.as_str());
+            }
+        }
+    }
+
     /// What is set, and what was wrong on the way.
     pub(crate) fn into_parts(self) -> (BTreeMap<&'static str, Setting>, Vec<Problem>) {
         (self.values, self.problems)

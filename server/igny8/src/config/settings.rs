@@ -67,7 +67,6 @@ pub(crate) enum PlatformAi {
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
     pub(crate) development: bool,
-    pub(crate) data_dir: PathBuf,
     pub(crate) keys_file: PathBuf,
     pub(crate) listen: SocketAddr,
     pub(crate) port_fallback: bool,
@@ -104,7 +103,7 @@ impl Settings {
         let development = reader.flag("development", false);
         let store = StoreSettings::gather(reader, development);
         let folder = |name| reader.text(name).filter(|text| !text.is_empty()).map(PathBuf::from);
-        let data_dir = store.data_dir.clone();
+        let data_dir = &store.data_dir;
         let keys_file = folder("keys_file").unwrap_or_else(|| data_dir.join("keys.json"));
         let export_dir = folder("export_dir").unwrap_or_else(|| data_dir.join("exports"));
         let dashboard_dir = folder("dashboard_dir");
@@ -114,7 +113,6 @@ impl Settings {
         };
         Self {
             development,
-            data_dir,
             keys_file,
             listen: reader.value(
                 "listen",
@@ -294,7 +292,7 @@ mod tests {
         assert!(matches!(settings.ai, PlatformAi::Offline { .. }));
         assert!(settings.allow_private_networks && settings.limits.address.get() > 1_000);
         assert_eq!(settings.url("0.0.0.0:81".parse().unwrap()), "http://127.0.0.1:81");
-        assert_eq!(settings.export_dir, settings.data_dir.join("exports"));
+        assert_eq!(settings.export_dir, settings.store.data_dir.join("exports"));
     }
 
     #[test]

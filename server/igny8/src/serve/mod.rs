@@ -54,8 +54,8 @@ async fn run(settings: &Settings, arguments: &ServeArguments) -> anyhow::Result<
     let keys = keys(settings)?;
     let listener = listen::bind(settings).await?;
     let address = listener.local_addr().context("the listener has no address")?;
-    std::fs::create_dir_all(&settings.data_dir).with_context(|| {
-        format!("the data folder {} cannot be made", settings.data_dir.display())
+    std::fs::create_dir_all(&settings.store.data_dir).with_context(|| {
+        format!("the data folder {} cannot be made", settings.store.data_dir.display())
     })?;
     let opened = OpenStore::open_whole(&settings.store, Presence::Made).await?;
     let store = opened.share();
@@ -64,7 +64,7 @@ async fn run(settings: &Settings, arguments: &ServeArguments) -> anyhow::Result<
     let entities = Entities::Running(platform.clone(), models);
     let keeper = Arc::new(KeyKeeper { ring, store: store.clone(), entities });
     let admin = Listening::start(
-        &settings.data_dir,
+        &settings.store.data_dir,
         care::desk(key::desk(Desk::default(), keeper), &store),
     )?;
     let shutdown = CancellationToken::new();

@@ -29,17 +29,13 @@ pub(crate) struct StoreFlags {
 impl StoreFlags {
     /// The layer of these flags.
     pub(crate) fn set(&self, layers: &mut Layers) {
-        for (name, value) in [
+        layers.flags(&[
             ("store", &self.store),
             ("cql_nodes", &self.cql_nodes),
             ("cql_keyspace", &self.cql_keyspace),
             ("cql_user", &self.cql_user),
             ("cql_datacenter", &self.cql_datacenter),
-        ] {
-            if let Some(text) = value {
-                layers.flag(name, text.as_str());
-            }
-        }
+        ]);
     }
 }
 
@@ -60,18 +56,8 @@ impl StoreArguments {
     /// The settings; what is wrong with them is told on the terminal, all of it.
     pub(crate) fn settings(&self) -> Option<StoreSettings> {
         let mut layers = Layers::below_flags(self.config.as_deref());
-        if let Some(text) = &self.data_dir {
-            layers.flag("data_dir", text.as_str());
-        }
+        layers.flags(&[("data_dir", &self.data_dir)]);
         self.flags.set(&mut layers);
-        match StoreSettings::read(layers) {
-            Ok(settings) => Some(settings),
-            Err(problems) => {
-                for problem in problems {
-                    terminal::error(&problem.to_string());
-                }
-                None
-            }
-        }
+        terminal::usable(StoreSettings::read(layers))
     }
 }
