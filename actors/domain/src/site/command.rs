@@ -1,8 +1,9 @@
 //! What can be asked of a site, what it answers, what it tells and what it causes.
 
+use super::queue::{FailureClass, Task};
 use super::record::{
-    Document, DocumentStatus, FailureClass, Idea, IdeaStatus, Image, KeywordFigures, KeywordStatus,
-    Link, SiteCard, Task,
+    Document, DocumentStatus, Idea, IdeaStatus, Image, KeywordFigures, KeywordStatus, Link,
+    SiteCard,
 };
 use crate::{
     ledger::{Balance, Part},

@@ -2,7 +2,8 @@
 
 use super::command::SiteReply;
 use super::idea::TITLE_CHARS_MAX;
-use super::record::{Document, DocumentStatus, SiteRecord, TaskStatus};
+use super::queue::TaskKind;
+use super::record::{Document, DocumentStatus, SiteRecord};
 use super::state::{Site, bounded};
 use crate::entity::{Context, Draft, Refusal};
 use igny8_protocol_ids::{DocumentId, IdeaId};
@@ -103,9 +104,7 @@ pub(super) fn change_status(
 
 /// True while a draft or reparse task of this document waits or runs.
 pub(super) fn being_written(draft: &Draft<'_, Site>, id: DocumentId) -> bool {
-    use super::record::TaskInput as I;
-    draft.tasks().any(|task| {
-        matches!(task.status, TaskStatus::Queued | TaskStatus::Running)
-            && matches!(&task.input, I::Draft { document, .. } | I::Reparse { document } if *document == id)
-    })
+    let open = draft.queue().open_about(id).filter_map(|id| draft.task(id));
+    open.map(|task| task.input.kind())
+        .any(|kind| matches!(kind, TaskKind::Draft | TaskKind::Reparse))
 }

@@ -4,7 +4,6 @@ mod cluster;
 mod command;
 mod credit;
 mod document;
-mod finish;
 mod idea;
 mod keyword;
 mod order;
@@ -19,11 +18,13 @@ pub use command::{
 pub use order::{
     ClusterKeyword, DraftOrder, IdeasOrder, ImageOrder, PublishOrder, TaskOrder, TaskWork,
 };
-pub use queue::{ATTEMPTS_MAX, Waiting, limits};
+pub use queue::{
+    ATTEMPTS_MAX, Failure, FailureClass, Priority, Share, Task, TaskInput, TaskKind, TaskStatus,
+    Waiting, limits,
+};
 pub use record::{
-    Ask, Cluster, Document, DocumentStatus, Failure, FailureClass, Idea, IdeaStatus, Image,
-    Keyword, KeywordFigures, KeywordStatus, Link, Publication, SiteCard, SiteRecord, Task,
-    TaskInput, TaskKind, TaskStatus,
+    Ask, Cluster, Document, DocumentStatus, Idea, IdeaStatus, Image, Keyword, KeywordFigures,
+    KeywordStatus, Link, Publication, SiteCard, SiteRecord,
 };
 pub use state::Site;
 
@@ -66,10 +67,14 @@ impl Entity for Site {
         Ok(reply)
     }
     fn next_due(&self) -> Option<Timestamp> {
-        [self.next_retry(), self.ask().and_then(|ask| ask.again_at), self.ledger().next_expiry()]
-            .into_iter()
-            .flatten()
-            .min()
+        [
+            self.queue().next_delayed(),
+            self.ask().and_then(|ask| ask.again_at),
+            self.ledger().next_expiry(),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
     fn tick() -> SiteCommand {
         SiteCommand::Tick
@@ -119,10 +124,10 @@ fn dispatch(
             document::change_status(draft, context, document, status, version, words)
         }
         C::FinishTask { task, attempt, outcome, model, response } => {
-            finish::finish(draft, context, task, attempt, outcome, (model, response))
+            queue::finish(draft, context, task, attempt, outcome, (model, response))
         }
         C::BookLostAttempt { task, attempt } => {
-            finish::book_lost_attempt(draft, context, task, attempt)
+            queue::book_lost_attempt(draft, context, task, attempt)
         }
         C::FromTenant { site, message } => credit::from_tenant(draft, context, site, message),
         C::Tick => credit::tick(draft, context),
@@ -160,7 +165,7 @@ impl Touched {
     fn put(&mut self, record: &SiteRecord) {
         match record {
             SiteRecord::Card(_) => self.card = true,
-            SiteRecord::LinkSecret(_) | SiteRecord::Ask(_) => {}
+            SiteRecord::LinkSecret(_) | SiteRecord::Ask(_) | SiteRecord::Share(_) => {}
             SiteRecord::Keyword(_) => self.keywords = true,
             SiteRecord::Cluster(cluster) => drop(self.clusters.insert(cluster.id)),
             SiteRecord::Idea(idea) => {

@@ -1,6 +1,7 @@
 //! What a runner needs to know to do a task: read from the committed state when it starts.
 
-use super::record::{Image, KeywordFigures, Task, TaskInput};
+use super::queue::{Task, TaskInput};
+use super::record::{Image, KeywordFigures};
 use super::state::Site;
 use crate::text::intent::Intent;
 use igny8_protocol_ids::{Credits, DocumentId, ImageId, KeywordId, TaskId};

@@ -1,9 +1,10 @@
 //! What a site keeps: one record per keyword, cluster, idea, task, document, image and ledger row.
 
+use super::queue::{Share, Task};
 use crate::{ledger::LedgerRecord, secret::SealedSecret, text::intent::Intent};
 use igny8_protocol_ids::{
-    AccountId, ClusterId, Credits, DocumentId, HoldId, IdeaId, ImageId, KeywordId, SiteId, TaskId,
-    TenantId, Timestamp, TransferId,
+    ClusterId, Credits, DocumentId, IdeaId, ImageId, KeywordId, SiteId, TenantId, Timestamp,
+    TransferId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -249,216 +250,6 @@ pub struct Image {
     pub created_at: Timestamp,
 }
 
-/// What a task does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum TaskKind {
-    /// Keywords into clusters.
-    Cluster,
-    /// A cluster into ideas.
-    Ideas,
-    /// An idea into a draft.
-    Draft,
-    /// An image for a draft.
-    Image,
-    /// A draft restructured.
-    Reparse,
-    /// A draft to the site.
-    Publish,
-}
-
-/// Where a task is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum TaskStatus {
-    /// Waits.
-    Queued,
-    /// Runs.
-    Running,
-    /// A person must look.
-    WaitingForReview,
-    /// Done.
-    Succeeded,
-    /// Not done: trying again needs a person's act first.
-    Failed,
-    /// Stopped by a person.
-    Cancelled,
-    /// Not done after all attempts.
-    Dead,
-}
-
-/// What a task works on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum TaskInput {
-    /// These keywords, as they were when it was queued.
-    Cluster {
-        /// Which.
-        keywords: Vec<KeywordId>,
-    },
-    /// A cluster.
-    Ideas {
-        /// Which.
-        cluster: ClusterId,
-        /// How many ideas.
-        count: u32,
-    },
-    /// An idea.
-    Draft {
-        /// Which.
-        idea: IdeaId,
-        /// Where it is written.
-        document: DocumentId,
-        /// Images to make afterwards.
-        images: u32,
-    },
-    /// A document's image.
-    Image {
-        /// Which document.
-        document: DocumentId,
-        /// The id that the image will have.
-        image: ImageId,
-        /// Its number, from 0; the first is the featured one.
-        index: u32,
-    },
-    /// A document.
-    Reparse {
-        /// Which.
-        document: DocumentId,
-    },
-    /// An approved version of a document.
-    Publish {
-        /// Which.
-        document: DocumentId,
-        /// The version's hash.
-        version: [u8; 32],
-        /// The publication's number.
-        revision: u64,
-        /// Published at once, or a draft at the site.
-        live: bool,
-    },
-}
-
-impl TaskInput {
-    /// The kind that belongs to it.
-    pub const fn kind(&self) -> TaskKind {
-        match self {
-            Self::Cluster { .. } => TaskKind::Cluster,
-            Self::Ideas { .. } => TaskKind::Ideas,
-            Self::Draft { .. } => TaskKind::Draft,
-            Self::Image { .. } => TaskKind::Image,
-            Self::Reparse { .. } => TaskKind::Reparse,
-            Self::Publish { .. } => TaskKind::Publish,
-        }
-    }
-    /// The document it is about.
-    pub const fn document(&self) -> Option<DocumentId> {
-        match self {
-            Self::Cluster { .. } | Self::Ideas { .. } => None,
-            Self::Draft { document, .. }
-            | Self::Image { document, .. }
-            | Self::Reparse { document }
-            | Self::Publish { document, .. } => Some(*document),
-        }
-    }
-}
-
-/// How a failure is treated. The runtime maps the adapters' classes to these.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum FailureClass {
-    /// Nothing came for too long.
-    Timeout,
-    /// Come back later.
-    RateLimited,
-    /// The provider is out of budget.
-    Quota,
-    /// The key or the pairing is refused.
-    Unauthorized,
-    /// Too long for the model.
-    ContextLength,
-    /// The provider's filter refused.
-    ContentFilter,
-    /// The other side failed or cannot be reached.
-    Unavailable,
-    /// The stream was cut.
-    BrokenStream,
-    /// The answer is not what was asked for.
-    InvalidAnswer,
-    /// The request itself is wrong.
-    InvalidRequest,
-    /// The post was changed at the site.
-    Conflict,
-    /// A defect of ours.
-    Internal,
-}
-
-impl FailureClass {
-    /// A stable code.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Timeout => "timeout",
-            Self::RateLimited => "rate_limited",
-            Self::Quota => "quota",
-            Self::Unauthorized => "unauthorized",
-            Self::ContextLength => "context_length",
-            Self::ContentFilter => "content_filter",
-            Self::Unavailable => "unavailable",
-            Self::BrokenStream => "broken_stream",
-            Self::InvalidAnswer => "invalid_answer",
-            Self::InvalidRequest => "invalid_request",
-            Self::Conflict => "conflict",
-            Self::Internal => "internal",
-        }
-    }
-}
-
-/// Why a task failed last.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Failure {
-    /// How it was treated.
-    pub class: FailureClass,
-    /// What happened and what to do.
-    pub message: String,
-    /// When.
-    pub at: Timestamp,
-}
-
-/// One item of work.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Task {
-    /// Id.
-    pub id: TaskId,
-    /// Its place in the queue among equals.
-    pub number: u64,
-    /// What it is about, for people.
-    pub title: String,
-    /// What it works on.
-    pub input: TaskInput,
-    /// Status.
-    pub status: TaskStatus,
-    /// Attempts begun.
-    pub attempts: u32,
-    /// What it costs at most.
-    pub price: Credits,
-    /// The hold, while credits are set aside.
-    pub hold: Option<HoldId>,
-    /// What it did cost.
-    pub spent: Credits,
-    /// Not before.
-    pub not_before: Option<Timestamp>,
-    /// A person wants it to end.
-    pub stop_requested: bool,
-    /// The last failure.
-    pub failure: Option<Failure>,
-    /// The model that was used.
-    pub model: Option<String>,
-    /// The raw answer's blob.
-    pub response: Option<[u8; 32]>,
-    /// Who asked for it; absent for automation.
-    pub created_by: Option<AccountId>,
-    /// When it was made.
-    pub created_at: Timestamp,
-    /// When it changed last.
-    pub updated_at: Timestamp,
-}
-
 /// An open request for credits from the tenant, or the pause after a refused one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ask {
@@ -493,4 +284,6 @@ pub enum SiteRecord {
     Ledger(LedgerRecord),
     /// An open request for credits.
     Ask(Ask),
+    /// Whose turn it was last.
+    Share(Share),
 }

@@ -1,15 +1,15 @@
 //! The state of a site: its records, and the indices that make decisions cheap.
 
 use super::command::{ClusterSummary, DocumentSummary, KeywordCounts, SiteEvent, SiteReply};
+use super::queue::{QueueIndex, Share, Task, TaskInput, TaskKind};
 use super::record::{
-    Ask, Cluster, Document, Idea, Image, Keyword, KeywordStatus, Link, SiteCard, SiteRecord, Task,
-    TaskInput, TaskKind, TaskStatus,
+    Ask, Cluster, Document, Idea, Image, Keyword, KeywordStatus, Link, SiteCard, SiteRecord,
 };
 use crate::entity::{Context, Draft, RecordKey, Refusal};
 use crate::ledger::Ledger;
 use crate::secret::SealedSecret;
-use igny8_protocol_ids::{ClusterId, DocumentId, IdeaId, ImageId, KeywordId, TaskId, Timestamp};
-use std::collections::{BTreeMap, BTreeSet};
+use igny8_protocol_ids::{AccountId, ClusterId, DocumentId, IdeaId, ImageId, KeywordId, TaskId};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// The state of a site, rebuilt from its records.
@@ -29,9 +29,7 @@ pub struct Site {
     by_merge_key: BTreeMap<String, KeywordId>,
     by_status: BTreeMap<KeywordStatusIndex, u32>,
     ideas_by_cluster: BTreeMap<ClusterId, u32>,
-    queued: BTreeSet<(u64, TaskId)>,
-    delayed: BTreeSet<(Timestamp, TaskId)>,
-    running: BTreeMap<TaskKind, u32>,
+    queue: QueueIndex,
 }
 
 type KeywordStatusIndex = u8;
@@ -46,6 +44,7 @@ const DOCUMENT: u8 = 7;
 const IMAGE: u8 = 8;
 const LEDGER: u8 = 9;
 const ASK: u8 = 10;
+const SHARE: u8 = 11;
 
 fn id_key(kind: u8, id: Uuid) -> RecordKey {
     let mut key = Vec::with_capacity(17);
@@ -82,6 +81,7 @@ pub(super) fn key(record: &SiteRecord) -> RecordKey {
         SiteRecord::Image(image) => id_key(IMAGE, image.id.uuid()),
         SiteRecord::Ledger(record) => ledger_key(&Ledger::key(record)),
         SiteRecord::Ask(_) => ask_key(),
+        SiteRecord::Share(share) => share_key(share),
     }
 }
 
@@ -90,6 +90,13 @@ pub(super) fn cluster_key(id: ClusterId) -> RecordKey {
 }
 pub(super) fn ask_key() -> RecordKey {
     vec![ASK]
+}
+/// The kind, and whose; none is nobody's id.
+fn share_key(share: &Share) -> RecordKey {
+    let user = share.user.map_or(Uuid::nil(), AccountId::uuid);
+    let mut key = id_key(SHARE, user);
+    key.insert(1, share.kind as u8);
+    key
 }
 pub(super) fn ledger_key(key: &[u8]) -> RecordKey {
     [&[LEDGER], key].concat()
@@ -175,21 +182,13 @@ impl Site {
     pub fn ask(&self) -> Option<&Ask> {
         self.ask.as_ref()
     }
-    /// Tasks that wait, in the order of the queue.
-    pub(super) fn queued(&self) -> impl Iterator<Item = &Task> {
-        self.queued.iter().filter_map(|(_, id)| self.tasks.get(id))
+    /// The indices of the queue.
+    pub(super) fn queue(&self) -> &QueueIndex {
+        &self.queue
     }
     /// How many tasks of a kind run.
     pub fn running(&self, kind: TaskKind) -> u32 {
-        self.running.get(&kind).copied().unwrap_or(0)
-    }
-    /// The earliest time at which a delayed task may run again.
-    pub(super) fn next_retry(&self) -> Option<Timestamp> {
-        self.delayed.first().map(|(at, _)| *at)
-    }
-    /// The number for the next task.
-    pub(super) fn next_task_number(&self) -> u64 {
-        self.tasks.values().next_back().map_or(0, |task| task.number) + 1
+        self.queue.running(kind)
     }
     /// Keywords by status.
     pub fn keyword_counts(&self) -> KeywordCounts {
@@ -256,7 +255,7 @@ impl Site {
             }
             SiteRecord::Task(task) => {
                 let before = self.remove_task(task.id);
-                self.index_task(&task);
+                self.queue.add(&task);
                 self.tasks.insert(task.id, task);
                 before
             }
@@ -266,6 +265,7 @@ impl Site {
             SiteRecord::Image(image) => self.images.insert(image.id, image).map(SiteRecord::Image),
             SiteRecord::Ledger(record) => self.ledger.put(record).map(SiteRecord::Ledger),
             SiteRecord::Ask(ask) => self.ask.replace(ask).map(SiteRecord::Ask),
+            SiteRecord::Share(share) => self.queue.put_share(share).map(SiteRecord::Share),
         }
     }
 
@@ -273,6 +273,9 @@ impl Site {
         let (kind, rest) = key.split_first()?;
         if *kind == LEDGER {
             return self.ledger.delete(rest).map(SiteRecord::Ledger);
+        }
+        if *kind == SHARE {
+            return self.remove_share(rest);
         }
         let id = Uuid::from_slice(rest).unwrap_or_default();
         match *kind {
@@ -302,29 +305,14 @@ impl Site {
     }
     fn remove_task(&mut self, id: TaskId) -> Option<SiteRecord> {
         let before = self.tasks.remove(&id)?;
-        match before.status {
-            TaskStatus::Queued => {
-                self.queued.remove(&(before.number, id));
-                if let Some(at) = before.not_before {
-                    self.delayed.remove(&(at, id));
-                }
-            }
-            TaskStatus::Running => decrement(&mut self.running, before.input.kind()),
-            _ => {}
-        }
+        self.queue.take(&before);
         Some(SiteRecord::Task(before))
     }
-    fn index_task(&mut self, task: &Task) {
-        match task.status {
-            TaskStatus::Queued => {
-                self.queued.insert((task.number, task.id));
-                if let Some(at) = task.not_before {
-                    self.delayed.insert((at, task.id));
-                }
-            }
-            TaskStatus::Running => *self.running.entry(task.input.kind()).or_default() += 1,
-            _ => {}
-        }
+    fn remove_share(&mut self, key: &[u8]) -> Option<SiteRecord> {
+        let (kind, user) = key.split_first()?;
+        let kind = TaskKind::ALL.into_iter().find(|known| *known as u8 == *kind)?;
+        let user = Uuid::from_slice(user).ok().filter(|id| !id.is_nil()).map(AccountId::from_uuid);
+        self.queue.take_share(kind, user).map(SiteRecord::Share)
     }
 }
 

@@ -1,22 +1,22 @@
 //! The end of an attempt: settlement, result and next actions in one commit.
 
-use super::command::{SiteReply, TaskOutcome};
-use super::document::save;
-use super::queue::{ATTEMPTS_MAX, enqueue, image_inputs, passes_by_itself, pause};
-use super::record::{
-    DocumentStatus, Failure, FailureClass, IdeaStatus, Publication, SiteRecord, Task, TaskInput,
-    TaskStatus,
-};
-use super::state::Site;
-use super::{cluster, credit, idea};
+use super::admission::enqueue;
+use super::request::image_inputs;
+use super::start::{ATTEMPTS_MAX, passes_by_itself, pause};
+use super::task::{Failure, FailureClass, Task, TaskInput, TaskStatus};
 use crate::entity::{Context, Draft, Refusal};
 use crate::ledger::price;
+use crate::site::command::{SiteReply, TaskOutcome};
+use crate::site::document::{document, save};
+use crate::site::record::{DocumentStatus, IdeaStatus, Publication, SiteRecord};
+use crate::site::state::Site;
+use crate::site::{cluster, credit, idea};
 use igny8_protocol_ids::{Credits, TaskId};
 
 /// The model that was used, and the blob of its raw answer.
 type Trace = (Option<String>, Option<[u8; 32]>);
 
-pub(super) fn finish(
+pub(in crate::site) fn finish(
     draft: &mut Draft<'_, Site>,
     context: &mut Context,
     id: TaskId,
@@ -240,7 +240,7 @@ pub(super) fn reclaim(
             draft.put(SiteRecord::Idea(record));
         }
         TaskInput::Publish { document, version, .. } => {
-            let mut record = super::document::document(draft, *document)?;
+            let mut record = self::document(draft, *document)?;
             if record.status != DocumentStatus::Approved || record.approved != Some(*version) {
                 return Err(Refusal::conflict(
                     "not_approved",
@@ -259,7 +259,7 @@ pub(super) fn reclaim(
 }
 
 /// A crash lost an attempt that the provider will bill: the house pays, not the tenant (R6).
-pub(super) fn book_lost_attempt(
+pub(in crate::site) fn book_lost_attempt(
     draft: &mut Draft<'_, Site>,
     context: &Context,
     id: TaskId,
