@@ -1,6 +1,6 @@
 //! Image models.
 
-use crate::FailureClass;
+use crate::{FailureClass, Usage};
 use bytes::Bytes;
 use std::time::Duration;
 
@@ -30,6 +30,8 @@ pub struct GeneratedImage {
     pub width: u32,
     /// Height in pixels.
     pub height: u32,
+    /// What it used, where the provider tells.
+    pub usage: Usage,
 }
 
 /// Why there is no image. Shown to users.

@@ -14,7 +14,7 @@ pub use compute::{Compute, ComputeError};
 pub use image::{GeneratedImage, ImageError, ImageProvider, ImageRequest};
 pub use model::{
     FailureClass, FinishReason, ModelCapabilities, ModelError, ModelEvent, ModelProvider,
-    ModelRequest, ModelStream, ResponseFormat, Usage,
+    ModelRequest, ModelStream, RateHint, RateHints, ResponseFormat, Usage,
 };
 pub use publisher::{
     PairRequest, Pairing, PostStatus, PublishError, PublishImage, PublishPost, PublishedPost,

@@ -53,7 +53,7 @@ pub struct ModelRequest {
 /// What a call used, as the provider counts it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Usage {
-    /// Tokens sent.
+    /// Tokens sent, all of them: the cached ones below are among them.
     pub input_tokens: u64,
     /// Tokens received, without thinking.
     pub output_tokens: u64,
@@ -61,6 +61,42 @@ pub struct Usage {
     pub cached_tokens: u64,
     /// Tokens that the model spent on thinking.
     pub thinking_tokens: u64,
+    /// Tokens sent that the provider has put into its cache, where it bills that apart.
+    #[serde(default)]
+    pub cache_write_tokens: u64,
+    /// What the provider itself says that it cost, in millionths of a US dollar.
+    #[serde(default)]
+    pub cost_micros: Option<u64>,
+    /// Counted here, by a rule of thumb, because the provider did not tell.
+    #[serde(default)]
+    pub estimated: bool,
+}
+
+/// One of a provider's limits, as the headers of its answer tell it. What they leave out is none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RateHint {
+    /// How much the window allows.
+    pub limit: Option<u64>,
+    /// How much of it is left.
+    pub remaining: Option<u64>,
+    /// When the window is full again, from the answer's arrival.
+    pub reset: Option<Duration>,
+}
+
+/// What a provider says of its limits with an answer, for this model and this key.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RateHints {
+    /// Calls.
+    pub requests: RateHint,
+    /// Tokens, sent and received together.
+    pub tokens: RateHint,
+}
+
+impl RateHints {
+    /// True if nothing was said.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// Why a stream ended by itself.
@@ -77,6 +113,8 @@ pub enum FinishReason {
 /// A piece of an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ModelEvent {
+    /// What the provider said of its limits: before any text, where it said something.
+    Limits(RateHints),
     /// More text.
     Text(String),
     /// The end. A stream without it was cut.

@@ -118,6 +118,7 @@ impl Writing<'_> {
                     () = self.job.stop.cancelled() => break Some(End::Stopped),
                     event = stream.next() => match event {
                         Some(Ok(ModelEvent::Text(piece))) => gathered.push_str(&piece),
+                        Some(Ok(ModelEvent::Limits(_))) => {}
                         other => break Some(ended(other)),
                     },
                     () = &mut deadline, if !gathered.is_empty() => break None,

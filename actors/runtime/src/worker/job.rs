@@ -102,6 +102,7 @@ impl Job {
                         return Err(invalid_answer("The answer is longer than 1 MiB."));
                     }
                 }
+                ModelEvent::Limits(_) => {}
                 ModelEvent::Done { reason: FinishReason::ContentFilter, .. } => {
                     return Err(filtered());
                 }

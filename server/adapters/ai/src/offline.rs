@@ -201,6 +201,7 @@ mod tests {
                     assert!(!piece.is_empty(), "a piece has text");
                     text.push_str(&piece);
                 }
+                Ok(ModelEvent::Limits(_)) => {}
                 Ok(ModelEvent::Done { reason, .. }) => {
                     assert!(stream.next().await.is_none(), "nothing follows the end");
                     return (text, Ok(reason));

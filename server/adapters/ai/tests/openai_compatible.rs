@@ -106,6 +106,7 @@ async fn ask(base_url: &str, request: ModelRequest) -> Outcome {
     loop {
         match stream.next().await.expect("a stream ends with an end or an error") {
             Ok(ModelEvent::Text(piece)) => text.push_str(&piece),
+            Ok(ModelEvent::Limits(_)) => {}
             Ok(ModelEvent::Done { reason, usage }) => {
                 assert!(stream.next().await.is_none(), "nothing follows the end");
                 return (text, Ok((reason, usage)));
@@ -127,8 +128,13 @@ async fn replay(name: &str) -> Outcome {
 async fn answer_is_streamed_with_its_usage() {
     let (text, end) = replay("article").await;
     assert_eq!(text, "## Tea\n\nGrün – 茶.");
-    let usage =
-        Usage { input_tokens: 120, output_tokens: 30, cached_tokens: 64, thinking_tokens: 20 };
+    let usage = Usage {
+        input_tokens: 120,
+        output_tokens: 30,
+        cached_tokens: 64,
+        thinking_tokens: 20,
+        ..Usage::default()
+    };
     assert_eq!(end, Ok((FinishReason::Stop, usage)));
 }
 
@@ -147,7 +153,7 @@ async fn answer_without_usage_and_end_mark_is_counted_by_us() {
     let (text, end) = replay("length").await;
     let (reason, usage) = end.unwrap();
     assert_eq!((text.as_str(), reason), ("12345678", FinishReason::Length));
-    assert_eq!((usage.input_tokens, usage.output_tokens), (6, 2));
+    assert_eq!((usage.input_tokens, usage.output_tokens, usage.estimated), (6, 2, true));
 }
 
 #[tokio::test]

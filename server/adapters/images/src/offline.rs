@@ -2,7 +2,9 @@
 
 use crate::canvas::Canvas;
 use crate::{fault, scene};
-use igny8_actors_ports::{FailureClass, GeneratedImage, ImageError, ImageProvider, ImageRequest};
+use igny8_actors_ports::{
+    FailureClass, GeneratedImage, ImageError, ImageProvider, ImageRequest, Usage,
+};
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 
@@ -54,7 +56,13 @@ impl ImageProvider for OfflineImages {
             .map_err(|error| {
                 failure(FailureClass::InvalidAnswer, format!("the picture has no file: {error}"))
             })?;
-        Ok(GeneratedImage { bytes: file.into(), media_type: "image/png".to_owned(), width, height })
+        Ok(GeneratedImage {
+            bytes: file.into(),
+            media_type: "image/png".to_owned(),
+            width,
+            height,
+            usage: Usage::default(),
+        })
     }
 }
 

@@ -68,7 +68,7 @@ pub(super) fn stream(
     };
     futures::stream::unfold(answer, |mut answer| async move {
         let event = answer.next().await?;
-        answer.is_over |= !matches!(event, Ok(ModelEvent::Text(_)));
+        answer.is_over |= matches!(event, Err(_) | Ok(ModelEvent::Done { .. }));
         Some((event, answer))
     })
     .boxed()
@@ -192,6 +192,7 @@ impl Answer {
         let usage = self.usage.unwrap_or_else(|| Usage {
             input_tokens: tokens(self.sent_bytes),
             output_tokens: tokens(self.text_bytes),
+            estimated: true,
             ..Usage::default()
         });
         Ok(ModelEvent::Done { reason, usage })

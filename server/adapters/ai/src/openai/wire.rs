@@ -60,6 +60,7 @@ impl From<UsageBlock> for igny8_actors_ports::Usage {
             output_tokens: block.completion_tokens - thinking_tokens,
             cached_tokens: cached.unwrap_or(0).min(block.prompt_tokens),
             thinking_tokens,
+            ..Self::default()
         }
     }
 }
