@@ -7,6 +7,7 @@ pub mod account;
 pub mod clustering;
 pub mod entity;
 pub mod import;
+pub mod lane;
 pub mod ledger;
 pub mod role;
 pub mod secret;
