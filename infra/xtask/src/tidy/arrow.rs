@@ -21,6 +21,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("storage/care", &["storage/api", "protocol/ids"]),
     ("storage/embedded", &["storage/api", "protocol/ids"]),
     ("storage/cql", &["storage/api", "protocol/ids"]),
+    ("server/adapters/ai", &["server/adapters/http", "actors/ports", "protocol/ids"]),
+    ("server/adapters/images", &["server/adapters/http", "actors/ports", "protocol/ids"]),
     ("server/adapters/*", &["actors/ports", "protocol/ids"]),
     ("server/edge", &["actors/runtime", "actors/domain", "protocol/wire", "protocol/ids"]),
     ("server/igny8", &["*"]),

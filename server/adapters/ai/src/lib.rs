@@ -1,11 +1,18 @@
 //! Language models and embeddings behind the ports: an offline model that needs no key and no
-//! network, an OpenAI-compatible client, an offline embedder.
+//! network, clients of OpenAI-compatible providers and of Anthropic, embedders.
 //! It does not choose a model, retry, price or store anything: the runtime's lanes and the domain do.
 
-pub mod embed;
+mod answer;
+mod anthropic;
+mod embed;
 pub mod offline;
-pub mod openai;
+mod openai;
+mod prompt;
+mod schema;
+mod seam;
 
-pub use embed::OfflineEmbedder;
+pub use anthropic::{Anthropic, AnthropicConfig, StructuredAnswers};
+pub use embed::{EmbedderConfig, OfflineEmbedder, OpenAiEmbedder};
+pub use igny8_server_adapters_http::{Reach, SetupError};
 pub use offline::{Fault, FaultKind, OfflineModel, OfflineModelOptions};
-pub use openai::{ConfigError, OpenAiCompatible, OpenAiConfig, TokenLimitField};
+pub use openai::{OpenAiCompatible, OpenAiConfig, TokenLimitField};

@@ -3,71 +3,24 @@
 
 #![allow(clippy::unwrap_used, reason = "every function here is part of a test")]
 
+#[path = "../../http/tests/support/mod.rs"]
+mod support;
+
 use futures::StreamExt;
 use igny8_actors_ports::{
     FailureClass, FinishReason, ModelError, ModelEvent, ModelProvider, ModelRequest,
     ResponseFormat, Usage,
 };
-use igny8_server_adapters_ai::{OpenAiCompatible, OpenAiConfig, TokenLimitField};
+use igny8_server_adapters_ai::{OpenAiCompatible, OpenAiConfig, Reach, TokenLimitField};
 use std::time::Duration;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinHandle;
+use support::{Mood, Server, recorded, stream_head};
 
 const KEY: &str = "sk-test-KEY";
 
-/// What the server does with a connection after the request has been read.
-enum Then {
-    Close,
-    /// Keeps the connection open and silent.
-    Hang,
-}
-
-/// A server for one request. Its handle gives the request as it arrived.
-async fn server(pieces: Vec<Vec<u8>>, then: Then) -> (String, JoinHandle<String>) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = format!("http://{}/v1", listener.local_addr().unwrap());
-    let handle = tokio::spawn(async move {
-        let (mut socket, _) = listener.accept().await.unwrap();
-        let request = read_request(&mut socket).await;
-        for piece in pieces {
-            // The client may have hung up already: some tests want just that.
-            let _ = socket.write_all(&piece).await;
-            let _ = socket.flush().await;
-            tokio::task::yield_now().await;
-        }
-        if matches!(then, Then::Hang) {
-            // Ends when the client gives up.
-            let _ = socket.read(&mut [0]).await;
-        }
-        request
-    });
-    (address, handle)
-}
-
-async fn read_request(socket: &mut TcpStream) -> String {
-    let mut bytes = Vec::new();
-    loop {
-        let mut buffer = [0; 4096];
-        let count = socket.read(&mut buffer).await.unwrap();
-        bytes.extend_from_slice(&buffer[..count]);
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
-        let length = head
-            .lines()
-            .find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
-        if count == 0 || body.len() >= length.unwrap_or(0) {
-            return text;
-        }
-    }
-}
-
-/// A file of `exchange/`, its head with the line ends of HTTP.
+/// An answer of `exchange/openai.http`.
 fn exchange(name: &str) -> Vec<u8> {
-    let path = format!("{}/tests/exchange/{name}.http", env!("CARGO_MANIFEST_DIR"));
-    let text = std::fs::read_to_string(&path).unwrap();
-    let (head, body) = text.split_once("\n\n").unwrap();
-    format!("{}\r\n\r\n{body}", head.replace('\n', "\r\n")).into_bytes()
+    let mut all = recorded(include_str!("exchange/openai.http"));
+    all.remove(name).expect("the answer is in the file")
 }
 
 fn config(base_url: &str) -> OpenAiConfig {
@@ -97,7 +50,7 @@ fn request() -> ModelRequest {
 type Outcome = (String, Result<(FinishReason, Usage), ModelError>);
 
 async fn ask(base_url: &str, request: ModelRequest) -> Outcome {
-    let provider = OpenAiCompatible::new(config(base_url)).unwrap();
+    let provider = OpenAiCompatible::new(config(base_url), &Reach::Anywhere).unwrap();
     let mut text = String::new();
     let mut stream = match provider.generate(request).await {
         Ok(stream) => stream,
@@ -120,8 +73,8 @@ async fn ask(base_url: &str, request: ModelRequest) -> Outcome {
 }
 
 async fn replay(name: &str) -> Outcome {
-    let (url, _) = server(vec![exchange(name)], Then::Close).await;
-    ask(&url, request()).await
+    let server = Server::start(vec![Mood::Say(exchange(name))]).await;
+    ask(&server.url, request()).await
 }
 
 #[tokio::test]
@@ -139,12 +92,32 @@ async fn answer_is_streamed_with_its_usage() {
 }
 
 #[tokio::test]
+async fn limits_of_the_provider_come_before_the_text() {
+    let server = Server::start(vec![Mood::Say(exchange("article"))]).await;
+    let provider = OpenAiCompatible::new(config(&server.url), &Reach::Anywhere).unwrap();
+    let first = provider.generate(request()).await.unwrap().next().await.unwrap();
+    let Ok(ModelEvent::Limits(limits)) = first else { panic!("{first:?}") };
+    assert_eq!((limits.requests.limit, limits.requests.remaining), (Some(60), Some(59)));
+    assert_eq!(limits.tokens.reset, Some(Duration::from_secs(360)));
+}
+
+#[tokio::test]
+async fn gateway_tells_what_it_bills() {
+    let (text, end) = replay("gateway").await;
+    let usage = end.unwrap().1;
+    assert_eq!((text.as_str(), usage.cost_micros), ("Tea", Some(1_300)));
+    assert_eq!((usage.cache_write_tokens, usage.estimated), (8, false));
+}
+
+#[tokio::test]
 async fn answer_is_the_same_however_the_network_cuts_it() {
     let bytes = exchange("article");
-    for size in [1, 2, 7, 64] {
-        let pieces = bytes.chunks(size).map(<[u8]>::to_vec).collect();
-        let (url, _) = server(pieces, Then::Close).await;
-        assert_eq!(ask(&url, request()).await.0, "## Tea\n\nGrün – 茶.", "pieces of {size}");
+    let drip = std::iter::once(Mood::Drip(bytes.clone()));
+    for mood in drip.chain((0..40).map(|seed| Mood::Pieces(bytes.clone(), seed))) {
+        let server = Server::start(vec![mood.clone()]).await;
+        let (text, end) = ask(&server.url, request()).await;
+        assert_eq!(text, "## Tea\n\nGrün – 茶.", "{mood:?}");
+        assert_eq!(end.unwrap().1.thinking_tokens, 20);
     }
 }
 
@@ -177,6 +150,7 @@ async fn each_failure_ends_in_its_class() {
         ("filtered", FailureClass::ContentFilter, None),
         ("refused", FailureClass::ContentFilter, None),
         ("error_in_stream", FailureClass::Unavailable, None),
+        ("gateway_failed", FailureClass::Unavailable, None),
     ];
     for (name, class, seconds) in cases {
         let error = replay(name).await.1.expect_err(name);
@@ -203,18 +177,8 @@ async fn no_error_shows_the_key() {
 }
 
 #[tokio::test]
-async fn silence_is_a_timeout_before_and_within_the_answer() {
-    let begun = exchange("cut");
-    for pieces in [vec![], vec![begun]] {
-        let (url, _) = server(pieces, Then::Hang).await;
-        let request = ModelRequest { idle_timeout: Duration::from_millis(200), ..request() };
-        assert_eq!(ask(&url, request).await.1.unwrap_err().class, FailureClass::Timeout);
-    }
-}
-
-#[tokio::test]
 async fn server_that_is_not_there_is_unavailable() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
     let error = ask(&url, request()).await.1.unwrap_err();
@@ -224,46 +188,26 @@ async fn server_that_is_not_there_is_unavailable() {
 
 #[tokio::test]
 async fn dropped_stream_hangs_up() {
-    let (url, handle) = server(vec![exchange("cut")], Then::Hang).await;
-    let provider = OpenAiCompatible::new(config(&url)).unwrap();
+    let server = Server::start(vec![Mood::Hang(exchange("cut"))]).await;
+    let provider = OpenAiCompatible::new(config(&server.url), &Reach::Anywhere).unwrap();
     let mut stream = provider.generate(request()).await.unwrap();
     stream.next().await.unwrap().unwrap();
     drop(stream);
     // The server ends only when its socket is closed by us; a hung test is the failure.
-    tokio::time::timeout(Duration::from_secs(20), handle)
-        .await
-        .expect("the connection was closed")
-        .unwrap();
+    server.heard_once().await;
 }
 
-#[tokio::test]
-async fn answers_have_bounds() {
-    let head =
-        b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n".to_vec();
-    let endless =
-        std::iter::once(head.clone()).chain((0..40).map(|_| vec![b'x'; 64 << 10])).collect();
-    let (url, _) = server(endless, Then::Close).await;
-    assert_eq!(ask(&url, request()).await.1.unwrap_err().class, FailureClass::InvalidAnswer);
-
-    let text = "y".repeat(64 << 10);
-    let event =
-        format!("data: {{\"choices\":[{{\"index\":0,\"delta\":{{\"content\":\"{text}\"}}}}]}}\n\n");
-    let long = std::iter::once(head).chain((0..80).map(|_| event.clone().into_bytes())).collect();
-    let (url, _) = server(long, Then::Close).await;
-    let (text, end) = ask(&url, request()).await;
-    assert_eq!(end.unwrap_err().class, FailureClass::InvalidAnswer);
-    assert!(text.len() <= 4 << 20, "{}", text.len());
-}
-
-/// Head and body of what arrives at the server.
+/// What arrives at the server: its head as one text in small letters, and its body.
 async fn sent(config: OpenAiConfig, request: ModelRequest) -> (String, serde_json::Value) {
-    let (url, handle) = server(vec![exchange("article")], Then::Close).await;
-    let config = OpenAiConfig { base_url: url, ..config };
-    let mut stream = OpenAiCompatible::new(config).unwrap().generate(request).await.unwrap();
+    let server = Server::start(vec![Mood::Say(exchange("article"))]).await;
+    let config = OpenAiConfig { base_url: format!("{}/v1", server.url), ..config };
+    let provider = OpenAiCompatible::new(config, &Reach::Anywhere).unwrap();
+    let mut stream = provider.generate(request).await.unwrap();
     while stream.next().await.is_some() {}
-    let arrived = handle.await.unwrap();
-    let (head, body) = arrived.split_once("\r\n\r\n").unwrap();
-    (head.to_lowercase(), serde_json::from_str(body).unwrap())
+    let heard = server.heard_once().await;
+    let headers = heard.headers.iter().map(|(name, value)| format!("{name}: {value}\n"));
+    let head = format!("{}\n{}", heard.line, headers.collect::<String>()).to_lowercase();
+    (head, heard.json())
 }
 
 #[tokio::test]
@@ -336,14 +280,11 @@ async fn r9_second_attempt_does_not_repeat_the_end_of_the_lost_one() {
         (&["Pour the water slowly"], "Pour the water slowly"),
     ];
     for (texts, expected) in cases {
-        let head =
-            b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n"
-                .to_vec();
-        let pieces = std::iter::once(head).chain(texts.iter().map(|text| event(text)));
-        let pieces = pieces.chain([b"data: [DONE]\n\n".to_vec()]).collect();
-        let (url, _) = server(pieces, Then::Close).await;
+        let events = texts.iter().flat_map(|text| event(text));
+        let bytes = stream_head().into_iter().chain(events).chain(*b"data: [DONE]\n\n");
+        let server = Server::start(vec![Mood::Say(bytes.collect())]).await;
         let (text, end) =
-            ask(&url, ModelRequest { prefix: Some(prefix.to_owned()), ..request() }).await;
+            ask(&server.url, ModelRequest { prefix: Some(prefix.to_owned()), ..request() }).await;
         assert_eq!(text, expected);
         assert_eq!(end.unwrap().0, FinishReason::Stop);
     }

@@ -7,7 +7,7 @@ use igny8_actors_ports::{
 };
 use igny8_actors_runtime::{ModelChoice, ModelSource, model_key_place};
 use igny8_protocol_ids::TenantId;
-use igny8_server_adapters_ai::openai::{OpenAiCompatible, OpenAiConfig, TokenLimitField};
+use igny8_server_adapters_ai::{OpenAiCompatible, OpenAiConfig, Reach, TokenLimitField};
 use igny8_server_adapters_wordpress::{GuardedResolver, check_literal};
 use parking_lot::Mutex;
 use secrecy::{ExposeSecret, SecretString};
@@ -115,7 +115,7 @@ impl ConfiguredModels {
             token_limit_field: TokenLimitField::MaxTokens,
         };
         let guard = GuardedResolver { allow_private: self.allow_private };
-        match OpenAiCompatible::guarded(config, Arc::new(guard)) {
+        match OpenAiCompatible::new(config, &Reach::Guarded(Arc::new(guard))) {
             Ok(provider) => ModelChoice { provider: Arc::new(provider), model },
             Err(error) => refusing(&error.to_string()),
         }

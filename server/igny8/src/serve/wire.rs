@@ -8,8 +8,10 @@ use crate::port::{
 use igny8_actors_domain::clustering::embedding::hashed_embedding;
 use igny8_actors_ports::{Clock, Entropy, ImageProvider};
 use igny8_actors_runtime::{World, WorldOptions};
-use igny8_server_adapters_ai::openai::{OpenAiCompatible, OpenAiConfig, TokenLimitField};
-use igny8_server_adapters_ai::{OfflineEmbedder, OfflineModel, OfflineModelOptions};
+use igny8_server_adapters_ai::{
+    OfflineEmbedder, OfflineModel, OfflineModelOptions, OpenAiCompatible, OpenAiConfig, Reach,
+    TokenLimitField,
+};
 use igny8_server_adapters_export::FolderPublisher;
 use igny8_server_adapters_images::OfflineImages;
 use igny8_server_adapters_wordpress::{WordPressPublisher, WordPressSettings};
@@ -87,7 +89,8 @@ fn platform_model(ai: &PlatformAi) -> anyhow::Result<PlatformModel> {
                 json_schema: *json_schema,
                 token_limit_field: TokenLimitField::default(),
             };
-            PlatformModel::Provider(Arc::new(OpenAiCompatible::new(config)?), model.clone())
+            let provider = OpenAiCompatible::new(config, &Reach::Anywhere)?;
+            PlatformModel::Provider(Arc::new(provider), model.clone())
         }
         PlatformAi::None => PlatformModel::None,
     })

@@ -8,10 +8,12 @@ const REPETITION_BYTES_MIN: usize = 24;
 
 /// Holds back the beginning of a continuation until it is clear whether it repeats the prefix.
 #[derive(Debug)]
-pub(super) struct Seam {
+pub(crate) struct Seam {
     tail: String,
     held: String,
     is_open: bool,
+    /// White space at the prefix's end that the model was not shown.
+    unseen: String,
 }
 
 /// What the first text of a continuation is.
@@ -25,14 +27,36 @@ enum Verdict {
 
 impl Seam {
     /// A seam behind a prefix; without one nothing is held back.
-    pub(super) fn behind(prefix: Option<&str>) -> Self {
+    pub(crate) fn behind(prefix: Option<&str>) -> Self {
         let prefix = prefix.unwrap_or_default();
         let from = prefix.ceil_char_boundary(prefix.len().saturating_sub(TAIL_BYTES_MAX));
-        Self { tail: prefix[from..].to_owned(), held: String::new(), is_open: !prefix.is_empty() }
+        Self {
+            tail: prefix[from..].to_owned(),
+            held: String::new(),
+            is_open: !prefix.is_empty(),
+            unseen: String::new(),
+        }
+    }
+
+    /// A seam behind a prefix that the model itself goes on from. It repeats nothing of it but
+    /// white space at the end, which it was not shown.
+    pub(crate) fn behind_prefill(prefix: &str) -> Self {
+        let unseen = prefix[prefix.trim_end().len()..].to_owned();
+        Self { tail: String::new(), held: String::new(), is_open: false, unseen }
     }
 
     /// Takes more text of the continuation; gives what can be passed on (perhaps nothing yet).
-    pub(super) fn pass(&mut self, text: String) -> String {
+    pub(crate) fn pass(&mut self, mut text: String) -> String {
+        if !self.unseen.is_empty() {
+            let pairs = text.chars().zip(self.unseen.chars());
+            let common: usize = pairs.take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum();
+            let is_undecided = common == text.len();
+            text.drain(..common);
+            self.unseen.drain(..common);
+            if !is_undecided {
+                self.unseen.clear();
+            }
+        }
         if !self.is_open {
             return text;
         }
@@ -47,7 +71,7 @@ impl Seam {
     }
 
     /// The continuation is over: what is still held back was too short to be a repetition.
-    pub(super) fn close(&mut self) -> String {
+    pub(crate) fn close(&mut self) -> String {
         self.is_open = false;
         std::mem::take(&mut self.held)
     }
@@ -95,6 +119,26 @@ mod tests {
                     format!("{PREFIX} and wait."),
                     "{repeated:?} in pieces of {piece}"
                 );
+            }
+        }
+    }
+
+    #[test]
+    fn r9_white_space_that_the_model_was_not_shown_is_not_doubled() {
+        for (prefix, continuation, expected) in [
+            ("One.\n\n", "\n\nTwo", "Two"),
+            ("One.\n", "\n\nTwo", "\nTwo"),
+            ("One.\n\n", "\nTwo", "Two"),
+            ("One ", "two", "two"),
+            ("One ", " two two", "two two"),
+            ("One", " two", " two"),
+        ] {
+            for piece in [1, 2, 100] {
+                let mut seam = Seam::behind_prefill(prefix);
+                let chars: Vec<char> = continuation.chars().collect();
+                let pieces = chars.chunks(piece).map(|chars| chars.iter().collect::<String>());
+                let text: String = pieces.map(|piece| seam.pass(piece)).collect();
+                assert_eq!(text + &seam.close(), expected, "{prefix:?} {continuation:?} {piece}");
             }
         }
     }

@@ -1,13 +1,11 @@
 //! The embedder of the development mode. The arithmetic is the domain's: it is handed in, because
 //! an adapter must not know the domain.
 
+use super::unit_length;
 use igny8_actors_ports::{Embedder, FailureClass, ModelError};
 
 /// The name that a clustering run records. Changes when the vectors of the same text change.
 const NAME: &str = "offline-hashed-1";
-
-/// The smallest squared length that is still a direction; below it a text has no features.
-const LENGTH_SQUARED_MIN: f32 = 1e-12;
 
 /// How many texts are embedded before other work of the thread gets its turn.
 const YIELD_EVERY: usize = 256;
@@ -44,7 +42,9 @@ impl Embedder for OfflineEmbedder {
             if index % YIELD_EVERY == YIELD_EVERY - 1 {
                 tokio::task::yield_now().await;
             }
-            let vector = unit_length((self.arithmetic)(text));
+            let vector = (self.arithmetic)(text);
+            let length = vector.len();
+            let vector = unit_length(vector).unwrap_or_else(|| first_axis(length));
             if vectors.first().is_some_and(|first| first.len() != vector.len()) {
                 return Err(unequal_lengths());
             }
@@ -54,20 +54,10 @@ impl Embedder for OfflineEmbedder {
     }
 }
 
-/// Scales to length 1. A text without features gets the first axis, so that the promise of the
-/// port (length 1) holds for every input.
-fn unit_length(mut vector: Vec<f32>) -> Vec<f32> {
-    let squared: f32 = vector.iter().map(|x| x * x).sum();
-    if squared.is_finite() && squared > LENGTH_SQUARED_MIN {
-        let length = squared.sqrt();
-        vector.iter_mut().for_each(|x| *x /= length);
-    } else {
-        vector.fill(0.0);
-        if let Some(first) = vector.first_mut() {
-            *first = 1.0;
-        }
-    }
-    vector
+/// A text without features gets the first axis, so that the promise of the port (length 1) holds
+/// for every input.
+fn first_axis(length: usize) -> Vec<f32> {
+    (0..length).map(|index| if index == 0 { 1.0 } else { 0.0 }).collect()
 }
 
 fn unequal_lengths() -> ModelError {
