@@ -20,6 +20,7 @@ struct World {
     seed: u64,
     runs: Vec<(igny8_protocol_ids::TaskId, u32)>,
     asked: Vec<(TransferId, Credits)>,
+    shipments: u64,
     granted: i64,
     /// What ended attempts cost, summed as they ended.
     paid: i64,
@@ -34,6 +35,7 @@ impl World {
             seed: 7,
             runs: Vec::new(),
             asked: Vec::new(),
+            shipments: 0,
             granted: 0,
             paid: 0,
         };
@@ -100,9 +102,11 @@ impl World {
             expires_at: None,
             amount,
         };
-        self.tell(SiteMessage::ReceiveCredits { transfer, parts: vec![part.clone()] });
+        self.shipments += 1;
+        let (number, parts) = (self.shipments, vec![part]);
+        self.tell(SiteMessage::ReceiveCredits { transfer, number, parts: parts.clone() });
         // Told twice, it counts once.
-        self.tell(SiteMessage::ReceiveCredits { transfer, parts: vec![part] });
+        self.tell(SiteMessage::ReceiveCredits { transfer, number, parts });
     }
 
     fn outcome(&self, task: &Task, ending: u8) -> TaskOutcome {

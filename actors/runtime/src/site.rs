@@ -299,11 +299,11 @@ impl Dispatch<Site> for SiteDispatch {
                     .await;
                     None
                 }
-                SiteEffect::ReturnCredits { transfer, parts } => {
+                SiteEffect::ReturnCredits { transfer, parts, number } => {
                     let handle = inner.tenant(tenant);
                     deliver("credits on their way back", || {
-                        let command =
-                            TenantCommand::ReturnSlice { transfer, site, parts: parts.clone() };
+                        let parts = parts.clone();
+                        let command = TenantCommand::ReturnSlice { transfer, site, parts, number };
                         handle.entity.command(Origin::System, None, command)
                     })
                     .await;

@@ -26,6 +26,12 @@ macro_rules! typed_id {
                 let millis = u64::try_from(now.as_millis()).unwrap_or(0);
                 Self(uuid::Builder::from_unix_timestamp_millis(millis, &chance).into_uuid())
             }
+            /// The time that it was built from; none for a UUID of another version.
+            pub fn time(self) -> Option<crate::Timestamp> {
+                let (seconds, nanos) = self.0.get_timestamp()?.to_unix();
+                let millis = seconds.checked_mul(1_000)?.checked_add(u64::from(nanos) / 1_000_000)?;
+                i64::try_from(millis).ok().map(crate::Timestamp::from_millis)
+            }
         }
 
         impl fmt::Display for $name {

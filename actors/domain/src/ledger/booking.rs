@@ -1,17 +1,14 @@
 //! An operation in the making: a view of the ledger that sees its own changes.
 
-use super::record::{
-    AMOUNT_MAX, Bucket, Entry, EntryKind, Hold, LedgerAccount, LedgerChange, LedgerRecord, Memo,
-    Part,
-};
+use super::entry::{Entry, EntryKind, LedgerAccount, Memo};
+use super::record::{AMOUNT_MAX, Bucket, Hold, LedgerChange, LedgerRecord, Part};
 use super::refusal::LedgerRefusal;
-use super::state::{Ledger, bucket_key, hold_key};
+use super::state::{BucketPlace, Ledger, bucket_key, hold_key};
 use igny8_protocol_ids::{Credits, GrantId, HoldId, Timestamp};
-use std::collections::BTreeMap;
 
 /// What all entries of one operation share.
 pub(super) struct Stamp {
-    pub(super) at: Timestamp,
+    /// The operation's own key; empty if it follows from the hold.
     pub(super) key: String,
     pub(super) memo: Memo,
     pub(super) hold: Option<HoldId>,
@@ -20,11 +17,11 @@ pub(super) struct Stamp {
 /// One or more operations that are booked together or not at all.
 pub(super) struct Booking<'a> {
     ledger: &'a Ledger,
-    /// The buckets that were touched, as they will be.
-    buckets: BTreeMap<GrantId, Bucket>,
-    entries: Vec<Entry>,
-    opened: Vec<Hold>,
-    closed: Vec<HoldId>,
+    /// Never before the last entry, also if the clock went back.
+    at: Timestamp,
+    /// The buckets that were touched, as they will be: a few.
+    buckets: Vec<Bucket>,
+    changes: Vec<LedgerChange>,
     next_number: u64,
     settled: i64,
 }
@@ -39,51 +36,60 @@ pub(super) fn check_amount(amount: Credits) -> Result<(), LedgerRefusal> {
 }
 
 impl<'a> Booking<'a> {
-    pub(super) fn new(ledger: &'a Ledger) -> Self {
+    pub(super) fn new(ledger: &'a Ledger, now: Timestamp) -> Self {
+        let last = ledger.last_entry().map_or(ledger.filed().until, |entry| entry.at);
         Self {
             ledger,
-            buckets: BTreeMap::new(),
-            entries: Vec::new(),
-            opened: Vec::new(),
-            closed: Vec::new(),
-            next_number: ledger.entries.last_key_value().map_or(1, |(number, _)| number + 1),
+            at: if ledger.entry_count() == 0 { now } else { now.max(last) },
+            buckets: Vec::new(),
+            changes: Vec::new(),
+            next_number: ledger.entry_count() + 1,
             settled: ledger.balance().settled.0,
         }
     }
 
-    pub(super) fn next_number(&self) -> u64 {
+    pub(super) const fn next_number(&self) -> u64 {
         self.next_number
     }
 
     fn bucket(&self, grant: GrantId) -> Option<&Bucket> {
-        self.buckets.get(&grant).or_else(|| self.ledger.buckets.get(&grant))
+        let touched = self.buckets.iter().find(|bucket| bucket.grant == grant);
+        touched.or_else(|| self.ledger.buckets.get(&grant))
     }
 
     /// The bucket of a part; a part of a grant that is not here (any more) opens it.
     fn bucket_mut(&mut self, part: &Part) -> Result<&mut Bucket, LedgerRefusal> {
-        let known = self.bucket(part.grant).cloned().unwrap_or(Bucket {
-            grant: part.grant,
-            kind: part.kind,
-            expires_at: part.expires_at,
-            available: Credits::ZERO,
-            held: Credits::ZERO,
-        });
-        if known.kind != part.kind || known.expires_at != part.expires_at {
+        let place = match self.buckets.iter().position(|bucket| bucket.grant == part.grant) {
+            Some(place) => place,
+            None => {
+                let known = self.ledger.buckets.get(&part.grant).cloned();
+                self.buckets.push(known.unwrap_or(Bucket {
+                    grant: part.grant,
+                    kind: part.kind,
+                    expires_at: part.expires_at,
+                    available: Credits::ZERO,
+                    held: Credits::ZERO,
+                }));
+                self.buckets.len() - 1
+            }
+        };
+        let bucket = &mut self.buckets[place];
+        if bucket.kind != part.kind || bucket.expires_at != part.expires_at {
             return Err(LedgerRefusal::GrantMismatch(part.grant));
         }
-        Ok(self.buckets.entry(part.grant).or_insert(known))
+        Ok(bucket)
     }
 
-    /// Moves a part from one account to another and writes the entry.
+    /// Moves a part as this kind of entry does, and writes the entry.
     pub(super) fn shift(
         &mut self,
         stamp: &Stamp,
         kind: EntryKind,
-        (from, to): (LedgerAccount, LedgerAccount),
         part: &Part,
     ) -> Result<(), LedgerRefusal> {
         check_amount(part.amount)?;
         let bucket = self.bucket_mut(part)?;
+        let (from, to) = kind.accounts();
         for (account, amount) in [(from, -part.amount.0), (to, part.amount.0)] {
             match account {
                 LedgerAccount::Available => bucket.available.0 += amount,
@@ -91,7 +97,7 @@ impl<'a> Booking<'a> {
                 _ => {}
             }
         }
-        self.write(stamp, kind, (from, to), Some(part.grant), part.amount);
+        self.write(stamp, kind, Some(part.grant), part.amount);
         Ok(())
     }
 
@@ -100,40 +106,35 @@ impl<'a> Booking<'a> {
         &mut self,
         stamp: &Stamp,
         kind: EntryKind,
-        (from, to): (LedgerAccount, LedgerAccount),
         grant: Option<GrantId>,
         amount: Credits,
     ) {
-        let own =
-            |account| i64::from(matches!(account, LedgerAccount::Available | LedgerAccount::Held));
-        self.settled += (own(to) - own(from)) * amount.0;
-        self.entries.push(Entry {
+        let mut entry = Entry {
             number: self.next_number,
-            at: stamp.at,
+            at: self.at,
             kind,
-            from,
-            to,
             grant,
             hold: stamp.hold,
+            task: stamp.memo.task,
             amount,
             key: stamp.key.clone(),
             reason: stamp.memo.reason.clone(),
             actor: stamp.memo.actor,
-            settled_after: Credits(self.settled),
-        });
+            price_list: stamp.memo.price_list,
+            settled_after: Credits::ZERO,
+        };
+        self.settled += entry.settles();
+        entry.settled_after = Credits(self.settled);
+        self.put(LedgerRecord::Entry(entry));
         self.next_number += 1;
     }
 
-    /// All buckets as they will be, soonest expiry first; those without expiry last.
-    pub(super) fn by_expiry(&self) -> Vec<Bucket> {
-        let untouched =
-            self.ledger.buckets.values().filter(|b| !self.buckets.contains_key(&b.grant));
-        let mut buckets: Vec<Bucket> = untouched.chain(self.buckets.values()).cloned().collect();
-        buckets.sort_by_key(|b| (b.expires_at.is_none(), b.expires_at, b.kind, b.grant));
-        buckets
+    /// All buckets that the ledger has, as they will be, the soonest to end first.
+    pub(super) fn burning(&self) -> impl Iterator<Item = &Bucket> {
+        self.ledger.buckets().filter_map(|bucket| self.bucket(bucket.grant))
     }
 
-    /// Chooses what to hold or send: unheld, not ended, soonest expiry first.
+    /// Chooses what to hold or send: unheld, not ended, the soonest to end first.
     pub(super) fn choose(
         &self,
         now: Timestamp,
@@ -141,7 +142,7 @@ impl<'a> Booking<'a> {
     ) -> Result<Vec<Part>, LedgerRefusal> {
         check_amount(amount)?;
         let (mut missing, mut parts) = (amount.0, Vec::new());
-        for bucket in self.by_expiry() {
+        for bucket in self.burning() {
             let taken = bucket.available.0.min(missing);
             if taken > 0 && bucket.expires_at.is_none_or(|at| at > now) {
                 missing -= taken;
@@ -156,36 +157,39 @@ impl<'a> Booking<'a> {
     }
 
     pub(super) fn open(&mut self, hold: Hold) {
-        self.opened.push(hold);
+        self.put(LedgerRecord::Hold(hold));
     }
 
     pub(super) fn close(&mut self, id: HoldId) {
-        self.closed.push(id);
+        self.changes.push(LedgerChange::Delete(hold_key(id)));
     }
 
-    /// The changes of records, in order: buckets, holds, entries.
+    /// Writes a record that is no bucket.
+    pub(super) fn put(&mut self, record: LedgerRecord) {
+        self.changes.push(LedgerChange::Put(record));
+    }
+
+    /// The changes of records. Each is of a key of its own: their order does not matter.
     pub(super) fn finish(self) -> Vec<LedgerChange> {
-        let ledger = self.ledger;
-        let buckets = self.buckets.into_values().filter_map(|bucket| {
+        let Self { ledger, buckets, mut changes, .. } = self;
+        changes.extend(buckets.into_iter().filter_map(|bucket| {
             if bucket.available == Credits::ZERO && bucket.held == Credits::ZERO {
                 let stored = ledger.buckets.contains_key(&bucket.grant);
                 stored.then(|| LedgerChange::Delete(bucket_key(bucket.grant)))
             } else {
                 Some(LedgerChange::Put(LedgerRecord::Bucket(bucket)))
             }
-        });
-        let opened =
-            self.opened.into_iter().map(|hold| LedgerChange::Put(LedgerRecord::Hold(hold)));
-        let closed = self.closed.into_iter().map(|id| LedgerChange::Delete(hold_key(id)));
-        let entries =
-            self.entries.into_iter().map(|entry| LedgerChange::Put(LedgerRecord::Entry(entry)));
-        buckets.chain(opened).chain(closed).chain(entries).collect()
+        }));
+        changes
     }
 }
 
 impl Bucket {
     /// Some of this bucket's credits.
-    pub(super) fn part(&self, amount: Credits) -> Part {
+    pub(super) const fn part(&self, amount: Credits) -> Part {
         Part { grant: self.grant, kind: self.kind, expires_at: self.expires_at, amount }
+    }
+    pub(super) const fn place(&self) -> BucketPlace {
+        (self.expires_at.is_none(), self.expires_at, self.kind, self.grant)
     }
 }

@@ -4,18 +4,23 @@
 
 mod audit;
 mod booking;
-#[cfg(test)]
-mod model_test;
+mod counterpart;
+mod entry;
+mod filing;
 mod operation;
 pub mod price;
 mod record;
 mod refusal;
 mod state;
+#[cfg(test)]
+mod test;
 
+pub use counterpart::{Counterpart, Shipment};
+pub use entry::{Entry, EntryKind, LedgerAccount, Memo};
+pub use filing::{Filed, FiledPage, KnownGrant, PageAudit};
 pub use operation::{Outcome, Posting};
 pub use record::{
-    AMOUNT_MAX, Bucket, Closing, Entry, EntryKind, GrantKind, Hold, LedgerAccount, LedgerChange,
-    LedgerKey, LedgerRecord, Memo, Part,
+    AMOUNT_MAX, Bucket, Closing, GrantKind, Hold, LedgerChange, LedgerKey, LedgerRecord, Part,
 };
 pub use refusal::LedgerRefusal;
 pub use state::{Balance, Ledger};

@@ -1,11 +1,15 @@
 //! What can be booked. Each operation reads the ledger and gives the changes; none applies them.
 
 use super::booking::{Booking, Stamp, check_amount};
-use super::record::{Closing, EntryKind, Hold, LedgerAccount, LedgerChange, Memo, Part};
+use super::counterpart::Shipment;
+use super::entry::{EntryKind, Memo};
+use super::record::{Closing, Hold, LedgerChange, LedgerRecord, Part};
 use super::refusal::LedgerRefusal;
-use super::state::{Ledger, closing_key};
-use LedgerAccount::{Available, Elsewhere, Expired, Held, House, Lost, Source, Spent};
-use igny8_protocol_ids::{Credits, HoldId, Timestamp};
+use super::state::Ledger;
+use igny8_protocol_ids::{Credits, HoldId, SiteId, Timestamp};
+
+/// The longest key of an operation: it is part of a record's key.
+const KEY_BYTES_MAX: usize = 128;
 
 /// What came of an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,8 +18,9 @@ pub enum Outcome {
     Booked,
     /// Its key was booked before: nothing is changed.
     Repeated,
-    /// The hold was closed before, in this way: nothing is changed.
-    AlreadyClosed(Closing),
+    /// The hold was closed before, in this way: nothing is changed. None: so long ago that the
+    /// closing is filed.
+    AlreadyClosed(Option<Closing>),
 }
 
 /// The changes that book an operation, to be applied in order.
@@ -38,7 +43,8 @@ impl Posting {
 }
 
 impl Ledger {
-    /// Credits arrive from outside. The key is the cause: an invoice line, a promotion.
+    /// Credits arrive from outside. The key is the cause: an invoice line, a promotion. It counts
+    /// once, for ever.
     pub fn grant(
         &self,
         now: Timestamp,
@@ -46,86 +52,125 @@ impl Ledger {
         part: Part,
         memo: impl Into<Memo>,
     ) -> Result<Posting, LedgerRefusal> {
-        self.arrive(now, key, &[part], memo.into(), (EntryKind::Grant, Source))
+        if key.is_empty() || key.len() > KEY_BYTES_MAX {
+            return Err(LedgerRefusal::Key { length: key.len(), max: KEY_BYTES_MAX });
+        }
+        let filed = self.known(key).map(|known| known.amount);
+        let recent = || self.booked(key).filter(|entry| entry.kind == EntryKind::Grant);
+        if let Some(before) = filed.or_else(|| recent().map(|entry| entry.amount)) {
+            return match before == part.amount {
+                true => Ok(Posting::unchanged(Outcome::Repeated)),
+                false => Err(LedgerRefusal::GrantChanged { before, now: part.amount }),
+            };
+        }
+        self.check_new(key)?;
+        let mut booking = Booking::new(self, now);
+        let stamp = Stamp { key: key.to_owned(), memo: memo.into(), hold: None };
+        booking.shift(&stamp, EntryKind::Grant, &part)?;
+        Ok(Posting::booked(booking))
     }
 
-    /// Credits arrive from another ledger, which sent them under a transfer's id.
+    /// Credits arrive from another ledger. A shipment counts once, for ever: by its number, or, if
+    /// it is from before they were numbered, by the key.
     pub fn receive(
         &self,
         now: Timestamp,
+        site: SiteId,
         key: &str,
-        parts: &[Part],
+        shipment: &Shipment,
         memo: impl Into<Memo>,
     ) -> Result<Posting, LedgerRefusal> {
-        self.arrive(now, key, parts, memo.into(), (EntryKind::TransferIn, Elsewhere))
-    }
-
-    fn arrive(
-        &self,
-        now: Timestamp,
-        key: &str,
-        parts: &[Part],
-        memo: Memo,
-        (kind, from): (EntryKind, LedgerAccount),
-    ) -> Result<Posting, LedgerRefusal> {
-        if self.is_repeated(key, kind)? {
+        let mut counterpart = self.counterpart(site);
+        let number = shipment.number;
+        let is_repeated = match number {
+            0 => self.is_repeated(key, EntryKind::TransferIn)?,
+            _ => counterpart.has(number),
+        };
+        if is_repeated || shipment.parts.is_empty() {
             return Ok(Posting::unchanged(Outcome::Repeated));
         }
-        let stamp = Stamp { at: now, key: key.to_owned(), memo, hold: None };
-        let mut booking = Booking::new(self);
-        for part in parts {
-            booking.shift(&stamp, kind, (from, Available), part)?;
+        let key = if number == 0 { key.to_owned() } else { format!("{key}:{number}") };
+        let stamp = Stamp { key, memo: memo.into(), hold: None };
+        let mut booking = Booking::new(self, now);
+        for part in &shipment.parts {
+            booking.shift(&stamp, EntryKind::TransferIn, part)?;
+        }
+        if number > 0 {
+            counterpart.arrive(number);
+            booking.put(LedgerRecord::Counterpart(counterpart));
         }
         Ok(Posting::booked(booking))
     }
 
-    /// Credits leave for another ledger: unheld ones, soonest expiry first. Gives the parts to
-    /// carry there; a repetition gives none, since the first sending carries them.
+    /// Credits leave for another ledger: unheld ones, the soonest to end first. Gives the shipment
+    /// to carry there; a repetition gives an empty one, since the first sending carries them. A key
+    /// that was filed since is not known any more: the credits then go a second time, under
+    /// another number, and none is lost or doubled by it.
     pub fn send(
         &self,
         now: Timestamp,
+        site: SiteId,
         key: &str,
         amount: Credits,
         memo: impl Into<Memo>,
-    ) -> Result<(Posting, Vec<Part>), LedgerRefusal> {
+    ) -> Result<(Posting, Shipment), LedgerRefusal> {
         if self.is_repeated(key, EntryKind::TransferOut)? {
-            return Ok((Posting::unchanged(Outcome::Repeated), Vec::new()));
+            return Ok((Posting::unchanged(Outcome::Repeated), Shipment::default()));
         }
-        let stamp = Stamp { at: now, key: key.to_owned(), memo: memo.into(), hold: None };
-        let mut booking = Booking::new(self);
+        let stamp = Stamp { key: key.to_owned(), memo: memo.into(), hold: None };
+        let mut booking = Booking::new(self, now);
         let parts = booking.choose(now, amount)?;
         for part in &parts {
-            booking.shift(&stamp, EntryKind::TransferOut, (Available, Elsewhere), part)?;
+            booking.shift(&stamp, EntryKind::TransferOut, part)?;
         }
-        Ok((Posting::booked(booking), parts))
+        let mut counterpart = self.counterpart(site);
+        counterpart.sent += 1;
+        let number = counterpart.sent;
+        booking.put(LedgerRecord::Counterpart(counterpart));
+        Ok((Posting::booked(booking), Shipment { number, parts }))
     }
 
-    /// Sets credits aside for one piece of work. Work that costs nothing needs no hold.
+    /// Sets credits aside for one piece of work. Work that costs nothing needs no hold. An id is
+    /// held once, ever: it is drawn at [`Ledger::hold_time`].
     pub fn hold(
         &self,
         now: Timestamp,
-        key: &str,
         id: HoldId,
         amount: Credits,
         expires_at: Timestamp,
         memo: impl Into<Memo>,
     ) -> Result<Posting, LedgerRefusal> {
-        if self.is_repeated(key, EntryKind::Hold)? {
+        if self.open_hold(id).is_some() {
             return Ok(Posting::unchanged(Outcome::Repeated));
         }
-        if self.holds.contains_key(&id) || self.is_booked(&closing_key(id)) {
-            return Err(LedgerRefusal::HoldExists(id));
+        if let Some(closing) = self.closed(id) {
+            return Ok(Posting::unchanged(Outcome::AlreadyClosed(closing)));
         }
         let memo = memo.into();
-        let reason = memo.reason.clone();
-        let stamp = Stamp { at: now, key: key.to_owned(), memo, hold: Some(id) };
-        let mut booking = Booking::new(self);
+        let (reason, task, price_list) = (memo.reason.clone(), memo.task, memo.price_list);
+        let stamp = Stamp { key: String::new(), memo, hold: Some(id) };
+        let mut booking = Booking::new(self, now);
         let parts = booking.choose(now, amount)?;
         for part in &parts {
-            booking.shift(&stamp, EntryKind::Hold, (Available, Held), part)?;
+            booking.shift(&stamp, EntryKind::Hold, part)?;
         }
-        booking.open(Hold { id, parts, opened_at: now, expires_at, reason });
+        let hold = Hold { id, parts, opened_at: now, expires_at, reason, task, price_list };
+        booking.open(hold);
         Ok(Posting::booked(booking))
+    }
+
+    /// Lets an open hold last longer: its work begins another attempt. It never lasts shorter.
+    pub fn prolong(&self, id: HoldId, expires_at: Timestamp) -> Result<Posting, LedgerRefusal> {
+        if let Some(closing) = self.closed(id) {
+            return Ok(Posting::unchanged(Outcome::AlreadyClosed(closing)));
+        }
+        let hold = self.open_hold(id).ok_or(LedgerRefusal::UnknownHold(id))?;
+        if hold.expires_at >= expires_at {
+            return Ok(Posting::unchanged(Outcome::Repeated));
+        }
+        let hold = Hold { expires_at, ..hold.clone() };
+        let changes = vec![LedgerChange::Put(LedgerRecord::Hold(hold))];
+        Ok(Posting { outcome: Outcome::Booked, changes })
     }
 
     /// Closes a hold: `amount` of it is spent, the rest is free again. The hold's id is the key
@@ -137,7 +182,7 @@ impl Ledger {
         amount: Credits,
         memo: impl Into<Memo>,
     ) -> Result<Posting, LedgerRefusal> {
-        if let Some(closing) = self.closing(id) {
+        if let Some(closing) = self.closed(id) {
             return Ok(Posting::unchanged(Outcome::AlreadyClosed(closing)));
         }
         let hold = self.open_hold(id).ok_or(LedgerRefusal::UnknownHold(id))?;
@@ -148,8 +193,8 @@ impl Ledger {
         if amount > held {
             return Err(LedgerRefusal::AboveHold { held, asked: amount });
         }
-        let mut booking = Booking::new(self);
-        close(&mut booking, now, hold, amount, memo.into())?;
+        let mut booking = Booking::new(self, now);
+        close(&mut booking, hold, amount, memo.into())?;
         Ok(Posting::booked(booking))
     }
 
@@ -166,27 +211,28 @@ impl Ledger {
     /// Releases holds that are past their time, then ends what is available in ended grants.
     /// Held credits are never touched: they end after their hold was released.
     pub fn expire(&self, now: Timestamp) -> Posting {
-        let mut booking = Booking::new(self);
-        for hold in self.holds.values().filter(|hold| hold.expires_at <= now) {
-            let reason = format!("{} (timed out)", hold.reason);
-            close(&mut booking, now, hold, Credits::ZERO, reason.into())
+        let mut booking = Booking::new(self, now);
+        for hold in self.overdue_holds(now) {
+            let memo = Memo::from(format!("{} (timed out)", hold.reason));
+            close(&mut booking, hold, Credits::ZERO, memo)
                 .expect("the parts of an open hold fit their buckets: it was opened from them");
         }
-        for bucket in booking.by_expiry() {
-            let ended = bucket.expires_at.is_some_and(|at| at <= now);
-            if ended && bucket.available > Credits::ZERO {
-                let key = format!("expire:{}:{}", bucket.grant, booking.next_number());
-                let stamp = Stamp { at: now, key, memo: Memo::from("Credits ended"), hold: None };
-                let part = bucket.part(bucket.available);
-                booking
-                    .shift(&stamp, EntryKind::Expire, (Available, Expired), &part)
-                    .expect("a part of a bucket fits that bucket");
-            }
+        let is_over = |bucket: &&super::Bucket| {
+            bucket.available > Credits::ZERO && bucket.expires_at.is_some_and(|at| at <= now)
+        };
+        let ended: Vec<Part> =
+            booking.burning().filter(is_over).map(|bucket| bucket.part(bucket.available)).collect();
+        for part in ended {
+            let key = format!("expire:{}:{}", part.grant, booking.next_number());
+            let stamp = Stamp { key, memo: Memo::from("Credits ended"), hold: None };
+            booking
+                .shift(&stamp, EntryKind::Expire, &part)
+                .expect("a part of a bucket fits that bucket");
         }
         Posting::booked(booking)
     }
 
-    /// The house pays for work that was lost to a crash; nobody's credits change.
+    /// The house pays for work that was lost to a crash or a provider; nobody's credits change.
     pub fn house_loss(
         &self,
         now: Timestamp,
@@ -198,19 +244,31 @@ impl Ledger {
             return Ok(Posting::unchanged(Outcome::Repeated));
         }
         check_amount(amount)?;
-        let stamp = Stamp { at: now, key: key.to_owned(), memo: memo.into(), hold: None };
-        let mut booking = Booking::new(self);
-        booking.write(&stamp, EntryKind::HouseLoss, (House, Lost), None, amount);
+        let stamp = Stamp { key: key.to_owned(), memo: memo.into(), hold: None };
+        let mut booking = Booking::new(self, now);
+        booking.write(&stamp, EntryKind::HouseLoss, None, amount);
         Ok(Posting::booked(booking))
     }
 
+    /// Whether a hold was closed, and how, as far as that is still in memory.
+    fn closed(&self, id: HoldId) -> Option<Option<Closing>> {
+        match self.closing(id) {
+            Some(closing) => Some(Some(closing)),
+            None => self.is_used_up(id).then_some(None),
+        }
+    }
+
     fn is_repeated(&self, key: &str, kind: EntryKind) -> Result<bool, LedgerRefusal> {
-        let Some(number) = self.keys.get(key).and_then(|numbers| numbers.first()) else {
-            return Ok(false);
-        };
-        match self.entries.get(number) {
+        match self.booked(key) {
             Some(entry) if entry.kind == kind => Ok(true),
-            _ => Err(LedgerRefusal::KeyReused(key.to_owned())),
+            _ => self.check_new(key).map(|()| false),
+        }
+    }
+
+    fn check_new(&self, key: &str) -> Result<(), LedgerRefusal> {
+        match self.is_booked(key) {
+            true => Err(LedgerRefusal::KeyReused(key.to_owned())),
+            false => Ok(()),
         }
     }
 }
@@ -218,23 +276,23 @@ impl Ledger {
 /// The one way to close a hold: spends `amount` of it, soonest expiry first, frees the rest.
 fn close(
     booking: &mut Booking<'_>,
-    now: Timestamp,
     hold: &Hold,
     amount: Credits,
     memo: Memo,
 ) -> Result<(), LedgerRefusal> {
-    let stamp = Stamp { at: now, key: closing_key(hold.id), memo, hold: Some(hold.id) };
+    let memo = Memo { task: hold.task, price_list: hold.price_list, ..memo };
+    let stamp = Stamp { key: String::new(), memo, hold: Some(hold.id) };
     let mut to_spend = amount.0;
     for part in &hold.parts {
         let spent = part.amount.0.min(to_spend);
         to_spend -= spent;
         let share = |amount| Part { amount: Credits(amount), ..part.clone() };
         if spent > 0 {
-            booking.shift(&stamp, EntryKind::Settle, (Held, Spent), &share(spent))?;
+            booking.shift(&stamp, EntryKind::Settle, &share(spent))?;
         }
         if spent < part.amount.0 {
             let rest = share(part.amount.0 - spent);
-            booking.shift(&stamp, EntryKind::Release, (Held, Available), &rest)?;
+            booking.shift(&stamp, EntryKind::Release, &rest)?;
         }
     }
     booking.close(hold.id);

@@ -1,6 +1,10 @@
 //! What a ledger stores, and in what words it books.
 
-use igny8_protocol_ids::{AccountId, Credits, GrantId, HoldId, Timestamp};
+use super::counterpart::Counterpart;
+use super::entry::Entry;
+use super::filing::{Filed, FiledPage, KnownGrant};
+use super::price;
+use igny8_protocol_ids::{Credits, GrantId, HoldId, TaskId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// The most that one operation moves. With it no total can leave 64 bits before 10^9 operations.
@@ -58,6 +62,12 @@ pub struct Hold {
     pub expires_at: Timestamp,
     /// For what.
     pub reason: String,
+    /// The task whose work it pays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub task: Option<TaskId>,
+    /// The price list that says how much.
+    #[serde(default = "price::first_version")]
+    pub price_list: u32,
 }
 
 impl Hold {
@@ -65,77 +75,6 @@ impl Hold {
     pub fn amount(&self) -> Credits {
         Credits(self.parts.iter().map(|part| part.amount.0).sum())
     }
-}
-
-/// Where credits can be. Every entry moves an amount from one to another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum LedgerAccount {
-    /// Where grants come from: minus everything ever granted here.
-    Source,
-    /// Free to be spent.
-    Available,
-    /// Set aside by open holds.
-    Held,
-    /// Used by finished work.
-    Spent,
-    /// Ended unused.
-    Expired,
-    /// In another ledger: at a site's slice, or for a slice, the tenant.
-    Elsewhere,
-    /// What the house paid: minus its losses.
-    House,
-    /// Work that was paid by the house and lost.
-    Lost,
-}
-
-/// What an entry books.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum EntryKind {
-    /// Credits arrive from outside.
-    Grant,
-    /// Credits are set aside.
-    Hold,
-    /// Held credits are spent.
-    Settle,
-    /// Held credits are free again.
-    Release,
-    /// Credits leave for another ledger.
-    TransferOut,
-    /// Credits arrive from another ledger.
-    TransferIn,
-    /// Credits ended unused.
-    Expire,
-    /// The house pays for lost work.
-    HouseLoss,
-}
-
-/// One movement. Never changed, never removed: a correction is a new entry.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Entry {
-    /// Its number in this ledger, from 1, without gaps.
-    pub number: u64,
-    /// When it was booked.
-    pub at: Timestamp,
-    /// What it books.
-    pub kind: EntryKind,
-    /// Where the amount comes from.
-    pub from: LedgerAccount,
-    /// Where it goes.
-    pub to: LedgerAccount,
-    /// Which grant moved; none for the house's own.
-    pub grant: Option<GrantId>,
-    /// Which hold it opens or closes.
-    pub hold: Option<HoldId>,
-    /// How much; always above zero.
-    pub amount: Credits,
-    /// The operation's key. All entries of one operation share it; it counts once.
-    pub key: String,
-    /// For what.
-    pub reason: String,
-    /// The person who caused it; none for the system.
-    pub actor: Option<AccountId>,
-    /// Available plus held after this entry.
-    pub settled_after: Credits,
 }
 
 /// What an entity stores of its ledger.
@@ -147,6 +86,14 @@ pub enum LedgerRecord {
     Hold(Hold),
     /// A movement.
     Entry(Entry),
+    /// What the filed entries come to.
+    Filed(Filed),
+    /// Where some of them lie.
+    Page(FiledPage),
+    /// A grant among them.
+    Known(KnownGrant),
+    /// How far the transfers are.
+    Counterpart(Counterpart),
 }
 
 /// The key of a ledger's record: a kind byte and an id. The entity puts its own prefix before it.
@@ -170,38 +117,4 @@ pub struct Closing {
     pub settled: Credits,
     /// What became free again.
     pub released: Credits,
-}
-
-/// Why something is booked, and by whom. A plain text is a reason of the system's.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Memo {
-    /// For what.
-    pub reason: String,
-    /// The person who caused it; none for the system.
-    pub actor: Option<AccountId>,
-}
-
-impl Memo {
-    /// A reason with the person behind it.
-    pub fn by(actor: AccountId, reason: impl Into<String>) -> Self {
-        Self { reason: reason.into(), actor: Some(actor) }
-    }
-}
-
-impl From<&str> for Memo {
-    fn from(reason: &str) -> Self {
-        Self { reason: reason.to_owned(), actor: None }
-    }
-}
-
-impl From<&String> for Memo {
-    fn from(reason: &String) -> Self {
-        Self::from(reason.as_str())
-    }
-}
-
-impl From<String> for Memo {
-    fn from(reason: String) -> Self {
-        Self { reason, actor: None }
-    }
 }

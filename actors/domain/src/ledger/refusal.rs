@@ -20,12 +20,25 @@ pub enum LedgerRefusal {
     /// The same key was used for another kind of operation.
     #[error("The key {0:?} was already used for something else.")]
     KeyReused(String),
+    /// A key is empty or too long.
+    #[error("The key has {length} bytes; 1 to {max} are allowed.")]
+    Key {
+        /// What was given.
+        length: usize,
+        /// What is allowed.
+        max: usize,
+    },
+    /// The same key granted another amount before.
+    #[error("This key has granted {before} credits already, not {now}. Nothing was changed: use another key for another grant.", before = before.0, now = now.0)]
+    GrantChanged {
+        /// What it granted.
+        before: Credits,
+        /// What was asked.
+        now: Credits,
+    },
     /// No hold with this id was ever opened.
     #[error("There is no hold {0}.")]
     UnknownHold(HoldId),
-    /// A hold with this id is open or was closed.
-    #[error("The hold {0} exists already.")]
-    HoldExists(HoldId),
     /// More is to be settled than is held.
     #[error("{asked} credits cannot be settled: {held} are held.", asked = asked.0, held = held.0)]
     AboveHold {
@@ -46,8 +59,9 @@ impl LedgerRefusal {
             Self::Insufficient { .. } => "insufficient_credits",
             Self::Amount(_) => "credit_amount",
             Self::KeyReused(_) => "ledger_key_reused",
+            Self::Key { .. } => "ledger_key",
+            Self::GrantChanged { .. } => "grant_changed",
             Self::UnknownHold(_) => "unknown_hold",
-            Self::HoldExists(_) => "hold_exists",
             Self::AboveHold { .. } => "above_hold",
             Self::GrantMismatch(_) => "grant_mismatch",
         }
@@ -58,7 +72,7 @@ impl From<LedgerRefusal> for Refusal {
     fn from(refusal: LedgerRefusal) -> Self {
         let kind = match refusal {
             LedgerRefusal::Insufficient { .. } => RefusalKind::PaymentRequired,
-            LedgerRefusal::Amount(_) => RefusalKind::Invalid,
+            LedgerRefusal::Amount(_) | LedgerRefusal::Key { .. } => RefusalKind::Invalid,
             LedgerRefusal::UnknownHold(_) => RefusalKind::NotFound,
             _ => RefusalKind::Conflict,
         };

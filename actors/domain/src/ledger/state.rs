@@ -1,11 +1,13 @@
 //! A ledger's state: rebuilt from its records alone.
 
-use super::record::{
-    Bucket, Closing, Entry, EntryKind, Hold, LedgerAccount, LedgerChange, LedgerKey, LedgerRecord,
-};
-use igny8_protocol_ids::{Credits, GrantId, HoldId, Timestamp};
+use super::counterpart::Counterpart;
+use super::entry::{Entry, EntryKind, LedgerAccount};
+use super::filing::{Filed, FiledPage, KnownGrant};
+use super::record::{Bucket, Closing, GrantKind, Hold, LedgerChange, LedgerKey, LedgerRecord};
+use igny8_protocol_ids::{Credits, GrantId, HoldId, SiteId, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
 
 /// What an account holder sees.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,36 +30,51 @@ pub struct Balance {
     pub house_loss: Credits,
 }
 
-/// The credits of a tenant, or a site's slice of them.
+/// The order in which buckets burn: the soonest to end first, those without an end last.
+pub(super) type BucketPlace = (bool, Option<Timestamp>, GrantKind, GrantId);
+
+/// The credits of a tenant, or a site's slice of them. Nothing that is asked for a booking takes
+/// longer the more entries or holds there are.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ledger {
     pub(super) buckets: BTreeMap<GrantId, Bucket>,
     pub(super) holds: BTreeMap<HoldId, Hold>,
+    /// Those that are not filed.
     pub(super) entries: BTreeMap<u64, Entry>,
-    /// Sum of the entries per account; derived.
-    pub(super) totals: BTreeMap<LedgerAccount, i64>,
-    /// The numbers of the entries of each key; derived.
-    pub(super) keys: BTreeMap<String, BTreeSet<u64>>,
+    filed: Filed,
+    /// By their last entry.
+    pages: BTreeMap<u64, FiledPage>,
+    known: BTreeMap<String, KnownGrant>,
+    counterparts: BTreeMap<SiteId, Counterpart>,
+    /// Sum of all entries per account; derived.
+    totals: [i64; LedgerAccount::COUNT],
+    /// The first entry in memory of each operation that has a key of its own; derived.
+    keys: BTreeMap<String, u64>,
+    /// The first entry in memory of each hold's closing; derived.
+    closings: BTreeMap<HoldId, u64>,
+    /// Derived.
+    burning: BTreeSet<BucketPlace>,
+    /// When each open hold is released by itself; derived.
+    hold_ends: BTreeSet<(Timestamp, HoldId)>,
 }
 
-/// The one key under which a hold is closed, whoever closes it and how.
-pub(super) fn closing_key(id: HoldId) -> String {
-    format!("close:{id}")
-}
-
-fn id_key(kind: u8, id: &[u8; 16]) -> LedgerKey {
-    let mut key = Vec::with_capacity(17);
+fn record_key(kind: u8, id: &[u8]) -> LedgerKey {
+    let mut key = Vec::with_capacity(1 + id.len());
     key.push(kind);
     key.extend_from_slice(id);
     key
 }
 
 pub(super) fn bucket_key(grant: GrantId) -> LedgerKey {
-    id_key(b'b', grant.uuid().as_bytes())
+    record_key(b'b', grant.uuid().as_bytes())
 }
 
 pub(super) fn hold_key(id: HoldId) -> LedgerKey {
-    id_key(b'h', id.uuid().as_bytes())
+    record_key(b'h', id.uuid().as_bytes())
+}
+
+pub(super) fn entry_key(number: u64) -> LedgerKey {
+    record_key(b'e', &number.to_be_bytes())
 }
 
 impl Ledger {
@@ -66,11 +83,21 @@ impl Ledger {
         match record {
             LedgerRecord::Bucket(bucket) => bucket_key(bucket.grant),
             LedgerRecord::Hold(hold) => hold_key(hold.id),
-            LedgerRecord::Entry(entry) => {
-                let mut key = vec![b'e'];
-                key.extend_from_slice(&entry.number.to_be_bytes());
-                key
+            LedgerRecord::Entry(entry) => entry_key(entry.number),
+            LedgerRecord::Filed(_) => vec![b'f'],
+            LedgerRecord::Page(page) => record_key(b'p', &page.last.to_be_bytes()),
+            LedgerRecord::Known(known) => record_key(b'k', known.key.as_bytes()),
+            LedgerRecord::Counterpart(counterpart) => {
+                record_key(b'c', counterpart.site.uuid().as_bytes())
             }
+        }
+    }
+
+    /// The blob that a record names.
+    pub fn blob(record: &LedgerRecord) -> Option<[u8; 32]> {
+        match record {
+            LedgerRecord::Page(page) => Some(page.blob),
+            _ => None,
         }
     }
 
@@ -78,32 +105,63 @@ impl Ledger {
     pub fn put(&mut self, record: LedgerRecord) -> Option<LedgerRecord> {
         match record {
             LedgerRecord::Bucket(bucket) => {
-                self.buckets.insert(bucket.grant, bucket).map(LedgerRecord::Bucket)
+                self.burning.insert(bucket.place());
+                let before = self.buckets.insert(bucket.grant, bucket)?;
+                let now = &self.buckets[&before.grant];
+                if now.place() != before.place() {
+                    self.burning.remove(&before.place());
+                }
+                Some(LedgerRecord::Bucket(before))
             }
-            LedgerRecord::Hold(hold) => self.holds.insert(hold.id, hold).map(LedgerRecord::Hold),
+            LedgerRecord::Hold(hold) => {
+                let before = self.take_hold(hold.id);
+                self.hold_ends.insert((hold.expires_at, hold.id));
+                self.holds.insert(hold.id, hold);
+                before.map(LedgerRecord::Hold)
+            }
             LedgerRecord::Entry(entry) => {
                 let before = self.take_entry(entry.number);
                 self.add_entry(entry);
                 before.map(LedgerRecord::Entry)
             }
+            LedgerRecord::Filed(filed) => {
+                let before = self.take_filed();
+                for (account, amount) in &filed.totals {
+                    self.totals[*account as usize] += amount.0;
+                }
+                self.filed = filed;
+                before.map(LedgerRecord::Filed)
+            }
+            LedgerRecord::Page(page) => self.pages.insert(page.last, page).map(LedgerRecord::Page),
+            LedgerRecord::Known(known) => {
+                self.known.insert(known.key.clone(), known).map(LedgerRecord::Known)
+            }
+            LedgerRecord::Counterpart(counterpart) => self
+                .counterparts
+                .insert(counterpart.site, counterpart)
+                .map(LedgerRecord::Counterpart),
         }
     }
 
     /// Takes a record out; absent and malformed keys are ignored.
     pub fn delete(&mut self, key: &[u8]) -> Option<LedgerRecord> {
         let (kind, id) = key.split_first()?;
+        let uuid = || Uuid::from_slice(id).ok();
+        let number = || Some(u64::from_be_bytes(id.try_into().ok()?));
         match kind {
-            b'e' => {
-                let number = u64::from_be_bytes(id.try_into().ok()?);
-                self.take_entry(number).map(LedgerRecord::Entry)
-            }
+            b'e' => self.take_entry(number()?).map(LedgerRecord::Entry),
             b'b' => {
-                let grant = *self.buckets.keys().find(|grant| grant.uuid().as_bytes() == id)?;
-                self.buckets.remove(&grant).map(LedgerRecord::Bucket)
+                let bucket = self.buckets.remove(&GrantId::from_uuid(uuid()?))?;
+                self.burning.remove(&bucket.place());
+                Some(LedgerRecord::Bucket(bucket))
             }
-            b'h' => {
-                let hold = *self.holds.keys().find(|hold| hold.uuid().as_bytes() == id)?;
-                self.holds.remove(&hold).map(LedgerRecord::Hold)
+            b'h' => self.take_hold(HoldId::from_uuid(uuid()?)).map(LedgerRecord::Hold),
+            b'f' => self.take_filed().map(LedgerRecord::Filed),
+            b'p' => self.pages.remove(&number()?).map(LedgerRecord::Page),
+            b'k' => self.known.remove(std::str::from_utf8(id).ok()?).map(LedgerRecord::Known),
+            b'c' => {
+                let site = SiteId::from_uuid(uuid()?);
+                self.counterparts.remove(&site).map(LedgerRecord::Counterpart)
             }
             _ => None,
         }
@@ -117,42 +175,66 @@ impl Ledger {
         }
     }
 
+    fn take_hold(&mut self, id: HoldId) -> Option<Hold> {
+        let hold = self.holds.remove(&id)?;
+        self.hold_ends.remove(&(hold.expires_at, id));
+        Some(hold)
+    }
+
+    /// What was filed before; none is the same as nothing filed and nothing being filed.
+    fn take_filed(&mut self) -> Option<Filed> {
+        let before = std::mem::take(&mut self.filed);
+        for (account, amount) in &before.totals {
+            self.totals[*account as usize] -= amount.0;
+        }
+        (before != Filed::default()).then_some(before)
+    }
+
     fn add_entry(&mut self, entry: Entry) {
-        self.add_total(entry.from, -entry.amount.0);
-        self.add_total(entry.to, entry.amount.0);
-        self.keys.entry(entry.key.clone()).or_default().insert(entry.number);
+        self.totals[entry.from() as usize] -= entry.amount.0;
+        self.totals[entry.to() as usize] += entry.amount.0;
+        self.note_first(&entry, entry.number);
         self.entries.insert(entry.number, entry);
     }
 
     fn take_entry(&mut self, number: u64) -> Option<Entry> {
         let entry = self.entries.remove(&number)?;
-        self.add_total(entry.from, entry.amount.0);
-        self.add_total(entry.to, -entry.amount.0);
-        if let Some(numbers) = self.keys.get_mut(&entry.key) {
-            numbers.remove(&number);
-            if numbers.is_empty() {
+        self.totals[entry.from() as usize] += entry.amount.0;
+        self.totals[entry.to() as usize] -= entry.amount.0;
+        match entry.hold {
+            Some(_) if entry.kind == EntryKind::Hold => {}
+            Some(hold) if self.closings.get(&hold) == Some(&number) => {
+                self.closings.remove(&hold);
+            }
+            None if self.keys.get(&entry.key) == Some(&number) => {
                 self.keys.remove(&entry.key);
             }
+            _ => return Some(entry),
+        }
+        // The entries of one operation follow each other: the next one is its first now.
+        let next = self.entries.get(&(number + 1)).filter(|next| next.is_of_one_operation(&entry));
+        if let Some(next) = next.map(|next| next.number) {
+            self.note_first(&entry, next);
         }
         Some(entry)
     }
 
-    /// A total of zero is not kept, so that taking an entry back leaves the very same state.
-    fn add_total(&mut self, account: LedgerAccount, amount: i64) {
-        let total = self.totals.entry(account).or_default();
-        *total += amount;
-        if *total == 0 {
-            self.totals.remove(&account);
-        }
+    fn note_first(&mut self, entry: &Entry, number: u64) {
+        let first = match entry.hold {
+            Some(_) if entry.kind == EntryKind::Hold => return,
+            Some(hold) => self.closings.entry(hold).or_insert(number),
+            None => self.keys.entry(entry.key.clone()).or_insert(number),
+        };
+        *first = number.min(*first);
     }
 
     /// The sum of all entries of an account: what came in less what went out.
-    pub fn total(&self, account: LedgerAccount) -> Credits {
-        Credits(self.totals.get(&account).copied().unwrap_or_default())
+    pub const fn total(&self, account: LedgerAccount) -> Credits {
+        Credits(self.totals[account as usize])
     }
 
     /// The balance, from the entries.
-    pub fn balance(&self) -> Balance {
+    pub const fn balance(&self) -> Balance {
         let available = self.total(LedgerAccount::Available);
         let held = self.total(LedgerAccount::Held);
         Balance {
@@ -174,14 +256,45 @@ impl Ledger {
         Credits(live.map(|bucket| bucket.available.0).sum())
     }
 
-    /// All movements, newest first.
+    /// The movements that are in memory, newest first. Older ones lie in [`Ledger::pages`].
     pub fn entries(&self) -> impl Iterator<Item = &Entry> {
         self.entries.values().rev()
     }
 
-    /// What is left of each grant.
+    /// Where the older movements lie, newest first.
+    pub fn pages(&self) -> impl Iterator<Item = &FiledPage> {
+        self.pages.values().rev()
+    }
+
+    /// How many movements there are, in memory and in pages.
+    pub fn entry_count(&self) -> u64 {
+        self.last_entry().map_or(self.filed.last, |entry| entry.number)
+    }
+
+    pub(super) fn last_entry(&self) -> Option<&Entry> {
+        self.entries.values().next_back()
+    }
+
+    pub(super) const fn filed(&self) -> &Filed {
+        &self.filed
+    }
+
+    pub(super) fn known(&self, key: &str) -> Option<&KnownGrant> {
+        self.known.get(key)
+    }
+
+    /// The first entry in memory that was booked under a key of its own.
+    pub(super) fn booked(&self, key: &str) -> Option<&Entry> {
+        self.entries.get(self.keys.get(key)?)
+    }
+
+    pub(super) fn counterpart(&self, site: SiteId) -> Counterpart {
+        self.counterparts.get(&site).cloned().unwrap_or(Counterpart::new(site))
+    }
+
+    /// What is left of each grant, the soonest to end first.
     pub fn buckets(&self) -> impl Iterator<Item = &Bucket> {
-        self.buckets.values()
+        self.burning.iter().filter_map(|(_, _, _, grant)| self.buckets.get(grant))
     }
 
     /// All open holds.
@@ -194,10 +307,22 @@ impl Ledger {
         self.holds.get(&id)
     }
 
-    /// How a hold was closed; `None` while it is open or was never opened.
+    /// The open holds that are past their time: [`Ledger::expire`] releases them.
+    pub fn overdue_holds(&self, now: Timestamp) -> impl Iterator<Item = &Hold> {
+        let due = self.hold_ends.iter().take_while(move |(end, _)| *end <= now);
+        due.filter_map(|(_, id)| self.holds.get(id))
+    }
+
+    /// How a hold was closed; `None` while it is open, was never opened, or was closed so long ago
+    /// that its closing is filed ([`Ledger::is_used_up`]).
     pub fn closing(&self, id: HoldId) -> Option<Closing> {
-        let numbers = self.keys.get(&closing_key(id))?;
-        let entries = || numbers.iter().filter_map(|number| self.entries.get(number));
+        let first = *self.closings.get(&id)?;
+        let entries = || {
+            self.entries
+                .range(first..)
+                .map(|(_, entry)| entry)
+                .take_while(|entry| entry.hold == Some(id) && entry.kind != EntryKind::Hold)
+        };
         let sum = |kind| entries().filter(|e| e.kind == kind).map(|e| e.amount.0).sum();
         Some(Closing {
             at: entries().next()?.at,
@@ -206,15 +331,34 @@ impl Ledger {
         })
     }
 
-    /// True if an operation with this key was booked.
+    /// True for an id that is neither open nor newer than what is filed: if it was opened, it was
+    /// closed as well. Ids carry the time when they were drawn.
+    pub(super) fn is_used_up(&self, id: HoldId) -> bool {
+        self.filed.last > 0
+            && !self.holds.contains_key(&id)
+            && id.time().is_some_and(|at| at <= self.filed.until)
+    }
+
+    /// The time for the id of a new hold: now, or, if the clock went back, later than what is filed.
+    pub fn hold_time(&self, now: Timestamp) -> Timestamp {
+        match self.filed.last {
+            0 => now,
+            _ => now.max(Timestamp::from_millis(self.filed.until.as_millis().saturating_add(1))),
+        }
+    }
+
+    /// True if an operation with this key of its own was booked, and is known.
     pub fn is_booked(&self, key: &str) -> bool {
-        self.keys.contains_key(key)
+        self.keys.contains_key(key) || self.known.contains_key(key)
     }
 
     /// When [`Ledger::expire`] next has something to do: a bucket or a hold ends.
     pub fn next_expiry(&self) -> Option<Timestamp> {
-        let buckets = self.buckets.values().filter(|bucket| bucket.available > Credits::ZERO);
-        let ends = buckets.filter_map(|bucket| bucket.expires_at);
-        ends.chain(self.holds.values().map(|hold| hold.expires_at)).min()
+        let bucket = self
+            .buckets()
+            .find(|bucket| bucket.available > Credits::ZERO)
+            .and_then(|bucket| bucket.expires_at);
+        let hold = self.hold_ends.first().map(|(end, _)| *end);
+        [bucket, hold].into_iter().flatten().min()
     }
 }

@@ -284,6 +284,8 @@ pub enum SiteCommand {
         task: TaskId,
         /// Which attempt.
         attempt: u32,
+        /// The epoch of the owner that found it: each crash loses another call.
+        owner: u64,
     },
     /// The tenant says something.
     FromTenant {
@@ -416,5 +418,8 @@ pub enum SiteEffect {
         transfer: TransferId,
         /// What.
         parts: Vec<Part>,
+        /// The shipment's number; 0 if it carries nothing.
+        #[serde(default)]
+        number: u64,
     },
 }

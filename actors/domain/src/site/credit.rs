@@ -1,12 +1,13 @@
-//! The slice of credits: arriving from the tenant, going back, expiring.
+//! The slice of credits: arriving from the tenant, going back, held and paid for tasks, expiring.
 
 use super::command::{SiteEffect, SiteReply};
+use super::queue::{Task, TaskStatus};
 use super::record::{Ask, SiteCard, SiteRecord};
 use super::state::{Site, ask_key, ledger_key};
 use crate::entity::{Context, Draft, Refusal};
-use crate::ledger::{LedgerChange, Part};
+use crate::ledger::{LedgerChange, Memo, Outcome, Shipment};
 use crate::tenant::SiteMessage;
-use igny8_protocol_ids::{Credits, SiteId, TransferId};
+use igny8_protocol_ids::{Credits, HoldId, SiteId, TaskId, Timestamp, TransferId};
 use std::time::Duration;
 
 /// After a refusal the tenant is asked again this late, if work still waits for credits.
@@ -20,6 +21,68 @@ pub(super) fn book(draft: &mut Draft<'_, Site>, changes: Vec<LedgerChange>) {
             LedgerChange::Delete(key) => draft.delete(ledger_key(&key)),
         }
     }
+}
+
+fn memo(task: &Task, reason: &str) -> Memo {
+    let by = Memo { actor: task.created_by, ..Memo::from(reason) };
+    by.of(task.id, crate::ledger::price::PRICE_LIST_VERSION)
+}
+
+/// Holds a task's price. None if there is not enough: the task goes on waiting.
+pub(super) fn hold(
+    draft: &mut Draft<'_, Site>,
+    context: &mut Context,
+    task: &Task,
+    price: Credits,
+    expires_at: Timestamp,
+) -> Option<HoldId> {
+    let hold = HoldId::new(draft.ledger().hold_time(context.now), context.entropy.chance());
+    let memo = memo(task, &task.title);
+    let posting = draft.ledger().hold(context.now, hold, price, expires_at, memo).ok()?;
+    book(draft, posting.changes);
+    Some(hold)
+}
+
+/// Lets a task's hold last for another attempt.
+pub(super) fn prolong(draft: &mut Draft<'_, Site>, hold: HoldId, expires_at: Timestamp) {
+    if let Ok(posting) = draft.ledger().prolong(hold, expires_at) {
+        book(draft, posting.changes);
+    }
+}
+
+/// Closes a task's hold: what of `cost` was paid. One that was closed before stays as it was; work
+/// that was done nevertheless is paid by the house.
+pub(super) fn close(
+    draft: &mut Draft<'_, Site>,
+    context: &Context,
+    task: &Task,
+    cost: Credits,
+) -> Result<Credits, Refusal> {
+    let Some(hold) = task.hold else { return Ok(cost) };
+    let posting = draft.ledger().settle(context.now, hold, cost, memo(task, &task.title))?;
+    book(draft, posting.changes);
+    let Outcome::AlreadyClosed(closing) = posting.outcome else { return Ok(cost) };
+    let paid = closing.map_or(Credits::ZERO, |closing| closing.settled);
+    if paid < cost {
+        lose(draft, context, task, &format!("late:{hold}"))?;
+    }
+    Ok(paid)
+}
+
+/// The house pays an attempt that brought the tenant nothing, under this key.
+pub(super) fn lose(
+    draft: &mut Draft<'_, Site>,
+    context: &Context,
+    task: &Task,
+    key: &str,
+) -> Result<(), Refusal> {
+    if task.price > Credits::ZERO {
+        let reason = format!("Attempt {} of {} was lost", task.attempts, task.title);
+        let memo = memo(task, &reason);
+        let posting = draft.ledger().house_loss(context.now, key, task.price, memo)?;
+        book(draft, posting.changes);
+    }
+    Ok(())
 }
 
 pub(super) fn from_tenant(
@@ -43,8 +106,8 @@ pub(super) fn from_tenant(
                 }));
             }
         }
-        SiteMessage::ReceiveCredits { transfer, parts } => {
-            receive(draft, context, transfer, &parts)?
+        SiteMessage::ReceiveCredits { transfer, parts, number } => {
+            receive(draft, context, site, transfer, &Shipment { number, parts })?;
         }
         SiteMessage::CreditsRefused { transfer } => {
             if let Some(ask) = draft.ask().filter(|ask| ask.transfer == transfer).cloned() {
@@ -54,7 +117,7 @@ pub(super) fn from_tenant(
                 }));
             }
         }
-        SiteMessage::Recall { transfer } => give_back(draft, context, transfer)?,
+        SiteMessage::Recall { transfer } => give_back(draft, context, site, transfer)?,
     }
     Ok(SiteReply::Done)
 }
@@ -62,11 +125,13 @@ pub(super) fn from_tenant(
 fn receive(
     draft: &mut Draft<'_, Site>,
     context: &Context,
+    site: SiteId,
     transfer: TransferId,
-    parts: &[Part],
+    shipment: &Shipment,
 ) -> Result<(), Refusal> {
     let key = format!("transfer:{transfer}");
-    let posting = draft.ledger().receive(context.now, &key, parts, "Credits from the tenant")?;
+    let memo = "Credits from the tenant";
+    let posting = draft.ledger().receive(context.now, site, &key, shipment, memo)?;
     book(draft, posting.changes);
     if draft.ask().is_some_and(|ask| ask.transfer == transfer) {
         draft.delete(ask_key());
@@ -74,24 +139,25 @@ fn receive(
     Ok(())
 }
 
-/// Answers a recall with all that is not held; a repeated recall finds its transfer booked.
+/// Answers a recall with all that is not held. A repeated one finds its transfer booked and answers
+/// with nothing: the first answer carries the credits.
 fn give_back(
     draft: &mut Draft<'_, Site>,
     context: &Context,
+    site: SiteId,
     transfer: TransferId,
 ) -> Result<(), Refusal> {
     let unheld = draft.ledger().spendable(context.now);
-    let key = format!("transfer:{transfer}");
-    let mut parts = Vec::new();
-    // Repeated, it answers with the parts that it sent the first time, whatever is free now.
-    if unheld > Credits::ZERO || draft.ledger().is_booked(&key) {
-        let amount = unheld.max(Credits(1));
-        let (posting, sent) =
-            draft.ledger().send(context.now, &key, amount, "Recalled by the tenant")?;
+    let mut shipment = Shipment::default();
+    if unheld > Credits::ZERO {
+        let key = format!("transfer:{transfer}");
+        let memo = "Recalled by the tenant";
+        let (posting, sent) = draft.ledger().send(context.now, site, &key, unheld, memo)?;
         book(draft, posting.changes);
-        parts = sent;
+        shipment = sent;
     }
-    draft.effect(SiteEffect::ReturnCredits { transfer, parts });
+    let Shipment { number, parts } = shipment;
+    draft.effect(SiteEffect::ReturnCredits { transfer, parts, number });
     Ok(())
 }
 
@@ -102,7 +168,17 @@ pub(super) fn tick(
     if draft.ask().is_some_and(|ask| ask.again_at.is_some_and(|at| at <= context.now)) {
         draft.delete(ask_key());
     }
+    // A task that waited between two attempts for so long that its hold ends holds its price anew
+    // when it starts. (One that runs cannot outlive its hold: each attempt prolongs it.)
+    let ended: Vec<TaskId> =
+        draft.ledger().overdue_holds(context.now).filter_map(|hold| hold.task).collect();
     let posting = draft.ledger().expire(context.now);
     book(draft, posting.changes);
+    for id in ended {
+        if let Some(task) = draft.task(id).filter(|task| task.status == TaskStatus::Queued) {
+            let task = Task { hold: None, updated_at: context.now, ..task.clone() };
+            draft.put(SiteRecord::Task(task));
+        }
+    }
     Ok(SiteReply::Done)
 }

@@ -126,8 +126,8 @@ fn dispatch(
         C::FinishTask { task, attempt, outcome, model, response } => {
             queue::finish(draft, context, task, attempt, outcome, (model, response))
         }
-        C::BookLostAttempt { task, attempt } => {
-            queue::book_lost_attempt(draft, context, task, attempt)
+        C::BookLostAttempt { task, attempt, owner } => {
+            queue::book_lost_attempt(draft, context, task, attempt, owner)
         }
         C::FromTenant { site, message } => credit::from_tenant(draft, context, site, message),
         C::Tick => credit::tick(draft, context),

@@ -99,6 +99,8 @@ pub enum TenantCommand {
         site: SiteId,
         /// What; empty if all of the site's credits are held.
         parts: Vec<Part>,
+        /// The shipment's number; 0 if it carries nothing, or was sent before they were numbered.
+        number: u64,
     },
     /// Credits arrive from outside.
     Grant {

@@ -6,7 +6,7 @@ use super::record::{PendingAllotment, SiteEntry, TenantRecord};
 use super::right::{created, system_only};
 use super::state::{Tenant, ledger_key, pending_key};
 use crate::entity::{Context, Draft, Refusal};
-use crate::ledger::{GrantKind, LedgerChange, Memo, Part, Posting};
+use crate::ledger::{GrantKind, LedgerChange, Memo, Outcome, Part, Posting, Shipment};
 use igny8_protocol_ids::{Credits, GrantId, SiteId, Timestamp, TransferId};
 use std::time::Duration;
 
@@ -95,16 +95,15 @@ pub(super) fn take_back(
     context: &Context,
     transfer: TransferId,
     site: SiteId,
-    parts: &[Part],
+    shipment: &Shipment,
 ) -> Result<TenantReply, Refusal> {
     system_only(draft, context)?;
     let entry = known_site(draft, site)?;
-    let key = format!("return:{transfer}");
-    if !draft.ledger().is_booked(&key) {
-        let memo = Memo::from("Returned by a site");
-        let posting = draft.ledger().receive(context.now, &key, parts, memo)?;
+    let (key, memo) = (format!("return:{transfer}"), Memo::from("Returned by a site"));
+    let posting = draft.ledger().receive(context.now, site, &key, shipment, memo)?;
+    if posting.outcome == Outcome::Booked {
         book(draft, posting);
-        let amount: i64 = parts.iter().map(|part| part.amount.0).sum();
+        let amount: i64 = shipment.parts.iter().map(|part| part.amount.0).sum();
         if amount > entry.lent.0 {
             let message = "A site cannot return more credits than it was sent.";
             return Err(Refusal::conflict("above_slice", message));
@@ -168,11 +167,12 @@ fn send(
     }
     let entry = known_site(draft, site)?;
     let memo = Memo::from("Sent to a site");
-    let (posting, parts) = draft.ledger().send(now, &send_key(transfer), amount, memo)?;
+    let (posting, shipment) = draft.ledger().send(now, site, &send_key(transfer), amount, memo)?;
     book(draft, posting);
     let lent = Credits(entry.lent.0 + amount.0);
     draft.put(TenantRecord::Site(SiteEntry { lent, ..entry }));
-    let message = SiteMessage::ReceiveCredits { transfer, parts };
+    let Shipment { number, parts } = shipment;
+    let message = SiteMessage::ReceiveCredits { transfer, parts, number };
     draft.effect(TenantEffect::ToSite { site, message });
     Ok(true)
 }

@@ -25,6 +25,9 @@ pub enum SiteMessage {
         transfer: TransferId,
         /// What arrives, for `Ledger::receive`.
         parts: Vec<Part>,
+        /// The shipment's number; 0 if it was sent before they were numbered.
+        #[serde(default)]
+        number: u64,
     },
     /// The tenant has not enough, even after it recalled what other sites did not use.
     CreditsRefused {

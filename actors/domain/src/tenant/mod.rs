@@ -27,6 +27,7 @@ pub use state::Tenant;
 
 use crate::account::normalise_name;
 use crate::entity::{Context, Draft, Entity, RecordKey, Refusal};
+use crate::ledger::Shipment;
 use crate::role::{Action, Role};
 use igny8_protocol_ids::{Credits, SiteId, Timestamp};
 use member::NewMember;
@@ -105,8 +106,8 @@ fn dispatch(
         TenantCommand::Allot { transfer, site, amount } => {
             credit::allot(draft, context, (transfer, site, amount))
         }
-        TenantCommand::ReturnSlice { transfer, site, parts } => {
-            credit::take_back(draft, context, transfer, site, &parts)
+        TenantCommand::ReturnSlice { transfer, site, parts, number } => {
+            credit::take_back(draft, context, transfer, site, &Shipment { number, parts })
         }
         TenantCommand::Grant { key, part, reason } => {
             credit::grant(draft, context, &key, part, reason)

@@ -129,7 +129,7 @@ impl Stage {
             expires_at: None,
             amount: Credits(amount),
         };
-        self.tell(SiteMessage::ReceiveCredits { transfer, parts: vec![part] });
+        self.tell(SiteMessage::ReceiveCredits { transfer, parts: vec![part], number: self.seed });
     }
 
     pub(crate) fn act(

@@ -4,8 +4,7 @@ use super::job::{Job, Prompt, cut, filtered, invalid_answer};
 use super::{Report, internal};
 use crate::document::DocumentHandle;
 use futures::StreamExt;
-use igny8_actors_domain::Origin;
-use igny8_actors_domain::site::{DraftOrder, SiteCommand, TaskOrder, TaskOutcome};
+use igny8_actors_domain::site::{DraftOrder, TaskOrder, TaskOutcome};
 use igny8_actors_domain::tenant::prompt::{PromptKind, PromptValues};
 use igny8_actors_ports::{FinishReason, ModelError, ModelEvent, ModelStream, ResponseFormat};
 use igny8_protocol_ids::RunId;
@@ -26,7 +25,7 @@ pub(super) async fn run(job: &Job, order: &TaskOrder, draft: DraftOrder) -> Repo
         Ok(prompt) => prompt,
         Err(report) => return report,
     };
-    let end = writing.write(order, prompt).await;
+    let end = writing.write(prompt).await;
     writing.end(end).await
 }
 
@@ -62,7 +61,7 @@ impl Writing<'_> {
         self.job.prompt(PromptKind::Article, values, ResponseFormat::Markdown).await
     }
 
-    async fn write(&mut self, order: &TaskOrder, mut prompt: Prompt) -> (End, Option<String>) {
+    async fn write(&mut self, mut prompt: Prompt) -> (End, Option<String>) {
         let model = Some(prompt.trace.clone());
         let state = match self.document.run_begin(self.run, "IGNY8 AI".to_owned()).await {
             Ok(state) => state,
@@ -82,10 +81,8 @@ impl Writing<'_> {
             if !self.text.is_empty() {
                 prompt.request.prefix = Some(self.text.clone());
             }
-            if self.job.errand.resumed {
-                self.book_lost(order).await;
-            }
         }
+        self.job.book_if_lost(&prompt.choice).await;
         let stream = tokio::select! {
             biased;
             () = self.job.stop.cancelled() => return (End::Stopped, model),
@@ -94,15 +91,6 @@ impl Writing<'_> {
         match stream {
             Ok(stream) => (self.pour(stream).await, model),
             Err(error) => (failed(error), model),
-        }
-    }
-
-    /// The provider bills an attempt that a crash lost: the house pays for it.
-    async fn book_lost(&self, order: &TaskOrder) {
-        let site = self.job.inner.site(self.job.tenant, self.job.site);
-        let command = SiteCommand::BookLostAttempt { task: order.task, attempt: order.attempt };
-        if let Err(failure) = site.command(Origin::System, None, command).await {
-            tracing::warn!(task = %order.task, %failure, "a lost attempt was not booked");
         }
     }
 

@@ -5,7 +5,8 @@ use crate::entity::Errand;
 use crate::platform::Inner;
 use crate::site::ProgressUpdate;
 use crate::world::ModelChoice;
-use igny8_actors_domain::site::{FailureClass, Site, TaskOutcome};
+use igny8_actors_domain::Origin;
+use igny8_actors_domain::site::{FailureClass, Site, SiteCommand, SiteEffect, TaskOutcome};
 use igny8_actors_domain::tenant::prompt::{PromptKind, PromptValues, render};
 use igny8_actors_ports as ports;
 use igny8_actors_ports::{FinishReason, ModelError, ModelEvent, ModelRequest, ResponseFormat};
@@ -89,9 +90,26 @@ impl Job {
         Ok(Prompt { choice, request, trace })
     }
 
+    /// The provider bills the call of an attempt that a crash lost: the house pays for it. A model
+    /// that answers the same again is ours, and bills nobody.
+    pub(super) async fn book_if_lost(&self, choice: &ModelChoice) {
+        let is_ours = || choice.provider.capabilities(&choice.model).deterministic;
+        if !self.errand.resumed || is_ours() {
+            return;
+        }
+        let SiteEffect::RunTask { task, attempt } = self.errand.effect else { return };
+        let owner = self.errand.epoch.0;
+        let command = SiteCommand::BookLostAttempt { task, attempt, owner };
+        let site = self.inner.site(self.tenant, self.site);
+        if let Err(failure) = site.command(Origin::System, None, command).await {
+            tracing::warn!(%task, %failure, "a lost attempt was not booked");
+        }
+    }
+
     /// The whole answer at once, for structured ones.
     pub(super) async fn answer(&self, prompt: &Prompt) -> Result<String, ModelError> {
         use futures::StreamExt;
+        self.book_if_lost(&prompt.choice).await;
         let mut stream = prompt.choice.provider.generate(prompt.request.clone()).await?;
         let mut text = String::new();
         while let Some(event) = stream.next().await {

@@ -81,10 +81,10 @@ pub(crate) fn entry_view(site: Option<SiteId>, entry: &Entry) -> LedgerEntryView
         at: entry.at,
         kind: kind_word(entry.kind).to_owned(),
         amount: entry.amount,
-        from: account_word(entry.from).to_owned(),
-        to: account_word(entry.to).to_owned(),
+        from: account_word(entry.from()).to_owned(),
+        to: account_word(entry.to()).to_owned(),
         reason: entry.reason.clone(),
-        key: entry.key.clone(),
+        key: entry.key().into_owned(),
     }
 }
 

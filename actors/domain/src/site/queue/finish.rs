@@ -144,6 +144,9 @@ fn failed(
     retry_after_ms: Option<u64>,
 ) -> Result<(), Refusal> {
     task.failure = Some(Failure { class, message, at: context.now });
+    if is_billed(class) {
+        credit::lose(draft, context, &task, &format!("lost:{}:{}", task.id, task.attempts))?;
+    }
     // One repetition of a bad answer may help; then a person looks.
     let again =
         passes_by_itself(class) || (class == FailureClass::InvalidAnswer && task.attempts < 2);
@@ -163,6 +166,13 @@ fn failed(
     close(draft, context, task, end, Credits::ZERO)
 }
 
+/// True if the provider did work before it failed, and will bill it: its stream broke, its answer
+/// was of no use, or its end was not waited for.
+const fn is_billed(class: FailureClass) -> bool {
+    use FailureClass as F;
+    matches!(class, F::BrokenStream | F::InvalidAnswer | F::ContentFilter | F::Timeout)
+}
+
 /// Ends a task: its hold is settled or released, exactly once, in the same commit (R6).
 pub(super) fn close(
     draft: &mut Draft<'_, Site>,
@@ -171,14 +181,8 @@ pub(super) fn close(
     status: TaskStatus,
     cost: Credits,
 ) -> Result<(), Refusal> {
-    if let Some(hold) = task.hold.take() {
-        let posting = if cost > Credits::ZERO {
-            draft.ledger().settle(context.now, hold, cost, task.title.as_str())
-        } else {
-            draft.ledger().release(context.now, hold, task.title.as_str())
-        }?;
-        credit::book(draft, posting.changes);
-    }
+    let cost = credit::close(draft, context, &task, cost)?;
+    task.hold = None;
     task.spent = cost;
     task.status = status;
     task.updated_at = context.now;
@@ -264,13 +268,9 @@ pub(in crate::site) fn book_lost_attempt(
     context: &Context,
     id: TaskId,
     attempt: u32,
+    owner: u64,
 ) -> Result<SiteReply, Refusal> {
     let Some(task) = draft.task(id).cloned() else { return Ok(SiteReply::Stale) };
-    let key = format!("lost:{id}:{attempt}");
-    let reason = format!("Attempt {attempt} of {} was lost", task.title);
-    if task.price > Credits::ZERO {
-        let posting = draft.ledger().house_loss(context.now, &key, task.price, reason)?;
-        credit::book(draft, posting.changes);
-    }
+    credit::lose(draft, context, &task, &format!("lost:{id}:{attempt}:{owner}"))?;
     Ok(SiteReply::Done)
 }

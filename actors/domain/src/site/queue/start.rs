@@ -7,7 +7,7 @@ use crate::site::command::SiteEffect;
 use crate::site::credit;
 use crate::site::record::{Ask, SiteRecord};
 use crate::site::state::Site;
-use igny8_protocol_ids::{Credits, HoldId, TransferId};
+use igny8_protocol_ids::{Credits, TransferId};
 use std::time::Duration;
 
 /// Attempts before a task is dead.
@@ -89,17 +89,15 @@ fn start(
     price: Credits,
 ) -> bool {
     if price > Credits::ZERO {
-        let hold = HoldId::new(context.now, context.entropy.chance());
         let expires = context.now.plus(HOLD_LIFETIME);
-        let reason = task.title.clone();
         // Checked against the same balance just before; a refusal leaves the task waiting.
-        let key = format!("hold:{hold}");
-        let Ok(posting) = draft.ledger().hold(context.now, &key, hold, price, expires, reason)
-        else {
+        let Some(hold) = credit::hold(draft, context, &task, price, expires) else {
             return false;
         };
-        credit::book(draft, posting.changes);
         task.hold = Some(hold);
+    } else if let Some(hold) = task.hold {
+        // Each attempt has the whole time again: its hold never ends under it.
+        credit::prolong(draft, hold, context.now.plus(HOLD_LIFETIME));
     }
     task.status = TaskStatus::Running;
     task.attempts += 1;

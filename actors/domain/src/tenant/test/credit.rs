@@ -89,7 +89,7 @@ fn r6_unheld_slices_are_recalled_before_anything_is_refused() {
     let (lender, id) = recall(&recalls[0]);
     assert_eq!(site_id(1), lender);
     let parts = vec![Part { amount: Credits(70), ..parts[0].clone() }];
-    let back = TenantCommand::ReturnSlice { transfer: id, site: lender, parts };
+    let back = TenantCommand::ReturnSlice { transfer: id, site: lender, parts, number: 1 };
     let sent = tell(&mut stage, back.clone());
     assert_eq!((site_id(2), 50), (received(&sent[0]).0, received(&sent[0]).1));
     assert_eq!(Credits(30), stage.state.balance().available);
@@ -106,7 +106,7 @@ fn r6_the_last_answer_without_enough_refuses_before_the_deadline() {
     assert_eq!(2, recalls.len());
     for (n, message) in recalls.iter().enumerate() {
         let (site, transfer) = recall(message);
-        let empty = TenantCommand::ReturnSlice { transfer, site, parts: Vec::new() };
+        let empty = TenantCommand::ReturnSlice { transfer, site, parts: Vec::new(), number: 0 };
         let expected = if n == 1 { vec![refused(3, 3)] } else { Vec::new() };
         assert_eq!(expected, tell(&mut stage, empty));
     }
@@ -124,7 +124,7 @@ fn r6_the_deadline_refuses_what_nobody_answered() {
     stage.wait(Duration::from_millis(1));
     assert_eq!(vec![refused(2, 2)], tell(&mut stage, TenantCommand::Tick));
     let (site, transfer) = recall(&recalls[0]);
-    let late = TenantCommand::ReturnSlice { transfer, site, parts };
+    let late = TenantCommand::ReturnSlice { transfer, site, parts, number: 1 };
     assert!(tell(&mut stage, late).is_empty());
     assert_eq!(Credits(100), stage.state.balance().available, "late credits are kept");
 }
@@ -154,9 +154,10 @@ fn r6_money_does_not_come_from_nothing() {
     let mut stage = stage(100);
     let (_, _, parts) = received(&tell(&mut stage, allot(1, 1, 10))[0]);
     let more = vec![Part { amount: Credits(11), ..parts[0].clone() }];
-    let back = TenantCommand::ReturnSlice { transfer: transfer(9), site: site_id(1), parts: more };
+    let transfer = transfer(9);
+    let back = TenantCommand::ReturnSlice { transfer, site: site_id(1), parts: more, number: 1 };
     assert_eq!("above_slice", stage.system(back).unwrap_err().code);
-    let unknown = TenantCommand::ReturnSlice { transfer: transfer(9), site: site_id(8), parts };
+    let unknown = TenantCommand::ReturnSlice { transfer, site: site_id(8), parts, number: 2 };
     assert_eq!("not_found", stage.system(unknown).unwrap_err().code);
     assert_eq!("credit_amount", stage.system(allot(4, 1, 0)).unwrap_err().code);
     assert_eq!("credit_amount", stage.system(allot(4, 1, -5)).unwrap_err().code);

@@ -4,7 +4,7 @@ use super::credit::{allot, transfer};
 use super::member::{account, add, create, new_site, site_id};
 use super::stage::Stage;
 use crate::entity::Origin;
-use crate::ledger::{GrantKind, Ledger, Part, Posting};
+use crate::ledger::{GrantKind, Ledger, Part, Posting, Shipment};
 use crate::role::Role;
 use crate::tenant::*;
 use igny8_protocol_ids::{Credits, GrantId, Timestamp, TransferId};
@@ -99,19 +99,24 @@ impl World {
         let now = self.tenant.now;
         let slice = self.slices.entry(site).or_default().clone();
         match message {
-            SiteMessage::ReceiveCredits { transfer, parts } => {
-                let key = format!("receive:{transfer}");
-                self.book(site, slice.receive(now, &key, &parts, "From the tenant").unwrap());
+            SiteMessage::ReceiveCredits { transfer, parts, number } => {
+                let (key, link) = (format!("receive:{transfer}"), site_id(site));
+                let shipment = Shipment { number, parts };
+                let memo = "From the tenant";
+                self.book(site, slice.receive(now, link, &key, &shipment, memo).unwrap());
             }
             SiteMessage::Recall { transfer } if !self.returns.contains_key(&transfer) => {
-                let mut parts = Vec::new();
+                let mut shipment = Shipment::default();
                 if slice.spendable(now) > Credits::ZERO {
                     let key = format!("send:{transfer}");
-                    let sent = slice.send(now, &key, slice.spendable(now), "Recalled").unwrap();
-                    self.book(site, sent.0);
-                    parts = sent.1;
+                    let (unheld, link) = (slice.spendable(now), site_id(site));
+                    let (posting, sent) = slice.send(now, link, &key, unheld, "Recalled").unwrap();
+                    self.book(site, posting);
+                    shipment = sent;
                 }
-                let back = TenantCommand::ReturnSlice { transfer, site: site_id(site), parts };
+                let Shipment { number, parts } = shipment;
+                let back =
+                    TenantCommand::ReturnSlice { transfer, site: site_id(site), parts, number };
                 self.returns.insert(transfer, back);
             }
             _ => {}
@@ -119,12 +124,12 @@ impl World {
     }
 
     fn spend(&mut self, site: u8, amount: i64) {
-        let (now, key) = (self.tenant.now, format!("spend:{}", self.spent));
+        let now = self.tenant.now;
         self.spent = self.spent.wrapping_add(1);
         let slice = self.slices.entry(site).or_default().clone();
         let id = igny8_protocol_ids::HoldId::new(now, [self.spent; 10]);
         let ends = now.plus(Duration::from_secs(1));
-        if let Ok(changes) = slice.hold(now, &key, id, Credits(amount), ends, "Work") {
+        if let Ok(changes) = slice.hold(now, id, Credits(amount), ends, "Work") {
             self.book(site, changes);
             let held = self.slices[&site].clone();
             self.book(site, held.settle(now, id, Credits(amount / 2), "Work").unwrap());
