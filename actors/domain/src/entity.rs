@@ -136,7 +136,7 @@ pub trait Entity: Default + Send + 'static {
 }
 
 /// Everything that one decision changes.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Changes<E: Entity> {
     /// Records written, in order; a later write of the same key wins.
     pub puts: Vec<E::Record>,
@@ -151,6 +151,17 @@ pub struct Changes<E: Entity> {
 impl<E: Entity> Default for Changes<E> {
     fn default() -> Self {
         Self { puts: Vec::new(), deletes: Vec::new(), events: Vec::new(), effects: Vec::new() }
+    }
+}
+
+impl<E: Entity> Clone for Changes<E> {
+    fn clone(&self) -> Self {
+        Self {
+            puts: self.puts.clone(),
+            deletes: self.deletes.clone(),
+            events: self.events.clone(),
+            effects: self.effects.clone(),
+        }
     }
 }
 
@@ -214,8 +225,29 @@ impl<E: Entity> Draft<'_, E> {
     pub fn changes(&self) -> &Changes<E> {
         &self.changes
     }
-    fn roll_back(&mut self) {
-        while let Some(step) = self.undo.pop() {
+    /// Does a part of a decision; a refusal undoes that part alone.
+    pub fn attempt<T>(
+        &mut self,
+        part: impl FnOnce(&mut Self) -> Result<T, Refusal>,
+    ) -> Result<T, Refusal> {
+        let (mark, changes) = (self.undo.len(), self.changes.clone());
+        part(self).inspect_err(|_| self.return_to(mark, changes))
+    }
+    /// Does a part of a decision to see what it would come to, and undoes it.
+    pub fn rehearse<T>(&mut self, part: impl FnOnce(&mut Self) -> T) -> T {
+        let (mark, changes) = (self.undo.len(), self.changes.clone());
+        let result = part(self);
+        self.return_to(mark, changes);
+        result
+    }
+    fn return_to(&mut self, mark: usize, changes: Changes<E>) {
+        self.roll_back(mark);
+        self.changes = changes;
+    }
+    fn roll_back(&mut self, mark: usize) {
+        while self.undo.len() > mark
+            && let Some(step) = self.undo.pop()
+        {
             match step {
                 Undo::Restore(record) => drop(self.state.put(record)),
                 Undo::Remove(key) => drop(self.state.delete(&key)),
@@ -234,7 +266,7 @@ pub fn decide<E: Entity>(
     match E::decide(&mut draft, command, context) {
         Ok(reply) => Ok((reply, draft.changes)),
         Err(refusal) => {
-            draft.roll_back();
+            draft.roll_back(0);
             Err(refusal)
         }
     }

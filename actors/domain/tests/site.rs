@@ -74,7 +74,7 @@ impl World {
                 SiteEffect::ReturnCredits { parts, .. } => {
                     self.granted -= parts.iter().map(|part| part.amount.0).sum::<i64>();
                 }
-                SiteEffect::StopTask { .. } => {}
+                SiteEffect::StopTask { .. } | SiteEffect::AskBudget { .. } => {}
             }
         }
         true

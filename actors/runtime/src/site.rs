@@ -20,6 +20,7 @@ use igny8_protocol_ids::{
 use igny8_storage_api::BlobHash;
 use secrecy::ExposeSecret;
 use std::sync::{Arc, Weak};
+use std::time::Duration;
 use tokio::sync::watch;
 
 /// Keywords in one commit of an import: about 600 KB.
@@ -269,6 +270,19 @@ fn refused(error: &igny8_actors_ports::PublishError) -> Failure {
     Failure::Refused(Refusal::new(RefusalKind::Invalid, "site_refused", error.to_string()))
 }
 
+/// What the tenant can spend, all slices counted: asked again until somebody answers.
+async fn budget(inner: &Arc<Inner>, tenant: TenantId) -> Credits {
+    let mut pause = Duration::from_millis(20);
+    loop {
+        match inner.total_balance(tenant).await {
+            Ok((total, _)) => return total.available,
+            Err(failure) => tracing::debug!(%tenant, %failure, "an execution waits for its budget"),
+        }
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(Duration::from_secs(5));
+    }
+}
+
 /// Runs a site's errands: tasks, and credits to and from the tenant.
 pub(crate) struct SiteDispatch(pub Weak<Inner>);
 
@@ -298,6 +312,10 @@ impl Dispatch<Site> for SiteDispatch {
                     })
                     .await;
                     None
+                }
+                SiteEffect::AskBudget { execution } => {
+                    let budget = budget(&inner, tenant).await;
+                    Some(SiteCommand::Execute { execution, budget })
                 }
                 SiteEffect::ReturnCredits { transfer, parts, number } => {
                     let handle = inner.tenant(tenant);

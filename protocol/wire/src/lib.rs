@@ -2,6 +2,7 @@
 //! export to TypeScript. Wire types are not domain types: `server/edge` converts between them.
 //! It does not decide anything and knows no actor.
 
+pub mod automation;
 pub mod close;
 pub mod codec;
 pub mod frame;

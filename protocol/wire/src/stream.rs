@@ -1,5 +1,6 @@
 //! Streams: what a socket subscribes to, and what it hears there (R10).
 
+use crate::automation::{ExecutionView, ScheduleView};
 use crate::view::{
     BalanceView, ClusterView, DocumentView, IdeaView, KeywordCounts, MemberView, SiteView,
     TaskView, TenantView,
@@ -53,6 +54,21 @@ pub enum StreamEvent {
     TaskChanged {
         /// Its state now.
         task: TaskView,
+    },
+    /// A task is gone: it ended long ago.
+    TaskRemoved {
+        /// Which.
+        id: TaskId,
+    },
+    /// An automation was set, or planned anew.
+    ScheduleChanged {
+        /// Its state now.
+        schedule: ScheduleView,
+    },
+    /// An automation's execution came about or went on.
+    ExecutionChanged {
+        /// Its state now.
+        execution: Box<ExecutionView>,
     },
     /// A document is new or its status changed.
     DocumentChanged {

@@ -2,7 +2,7 @@
 //! `export-typescript` does, and `cargo xtask generate` calls that.
 
 use crate::{
-    PROTOCOL_VERSION,
+    PROTOCOL_VERSION, automation,
     close::CLOSE_CODES,
     frame::{ClientFrame, ServerFrame},
     rest::{auth, billing, page, planner, problem, settings, system, writer},
@@ -67,6 +67,10 @@ fn collect_views(to: &mut Collector) {
 /// Bodies are not reachable from one another, so each is named; `every_wire_type_is_exported`
 /// compares this list with the source.
 fn collect_bodies(to: &mut Collector) {
+    to.visit::<automation::ApplyPreset>();
+    to.visit::<automation::ChangeSchedule>();
+    to.visit::<automation::RunAutomation>();
+    to.visit::<automation::TimingPreview>();
     to.visit::<auth::SignUp>();
     to.visit::<auth::Login>();
     to.visit::<auth::LoginCode>();

@@ -1,5 +1,8 @@
 //! What can be asked of a site, what it answers, what it tells and what it causes.
 
+use super::automation::{
+    AutomationKind, Execution, ExecutionId, Preset, Schedule, ScheduleRules, Timing,
+};
 use super::queue::{FailureClass, Task};
 use super::record::{
     Document, DocumentStatus, Idea, IdeaStatus, Image, KeywordFigures, KeywordStatus, Link,
@@ -294,7 +297,44 @@ pub enum SiteCommand {
         /// What.
         message: SiteMessage,
     },
-    /// It is time (retries, expiry, asking for credits again).
+    /// Set when an automation runs, and within which bounds.
+    SetSchedule {
+        /// Which.
+        kind: AutomationKind,
+        /// On or off.
+        enabled: bool,
+        /// When.
+        timing: Timing,
+        /// Within which bounds.
+        rules: ScheduleRules,
+    },
+    /// Set all six automations as a preset has them, and turn them on.
+    ApplyPreset {
+        /// Which.
+        preset: Preset,
+        /// In this zone.
+        zone: String,
+    },
+    /// Run an automation now.
+    RunAutomation {
+        /// Which.
+        kind: AutomationKind,
+        /// Only write down what would be done.
+        dry_run: bool,
+    },
+    /// The tenant's answer to what an execution may spend: it picks its items.
+    Execute {
+        /// Which.
+        execution: ExecutionId,
+        /// What the tenant can spend, all slices counted.
+        budget: Credits,
+    },
+    /// Remove tasks that ended long ago.
+    CleanUp {
+        /// More than so many days.
+        keep_days: u32,
+    },
+    /// It is time (retries, expiry, schedules, asking for credits again).
     Tick,
 }
 
@@ -318,6 +358,15 @@ pub enum SiteReply {
     Cluster(ClusterSummary),
     /// An idea was changed.
     Idea(Idea),
+    /// Schedules were set.
+    Schedules(Vec<Schedule>),
+    /// An execution came about.
+    Execution(Box<Execution>),
+    /// Tasks were removed.
+    CleanedUp {
+        /// How many.
+        tasks: u32,
+    },
     /// The command came too late or again: nothing was changed.
     Stale,
 }
@@ -384,10 +433,16 @@ pub enum SiteEvent {
     IdeaRemoved(IdeaId),
     /// A task.
     Task(Task),
+    /// A task is gone.
+    TaskRemoved(TaskId),
     /// A document.
     Document(DocumentSummary),
     /// The slice.
     Credits(Balance),
+    /// When an automation runs.
+    Schedule(Schedule),
+    /// An automation's execution.
+    Execution(Execution),
 }
 
 /// What a site causes (R4).
@@ -411,6 +466,11 @@ pub enum SiteEffect {
         transfer: TransferId,
         /// How much.
         amount: Credits,
+    },
+    /// Ask the tenant what an execution may spend.
+    AskBudget {
+        /// Which execution.
+        execution: ExecutionId,
     },
     /// Give credits back to the tenant.
     ReturnCredits {

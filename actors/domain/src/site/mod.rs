@@ -1,5 +1,6 @@
 //! A site: keywords to publications, its queue and its slice of credits.
 
+pub mod automation;
 mod cluster;
 mod command;
 mod credit;
@@ -62,6 +63,7 @@ impl Entity for Site {
             return Err(Refusal::not_found("site"));
         }
         let reply = dispatch(draft, command, context)?;
+        automation::advance(draft, context);
         queue::pump(draft, context);
         tell(draft);
         Ok(reply)
@@ -71,6 +73,7 @@ impl Entity for Site {
             self.queue().next_delayed(),
             self.ask().and_then(|ask| ask.again_at),
             self.ledger().next_expiry(),
+            self.automations().next_due(),
         ]
         .into_iter()
         .flatten()
@@ -130,6 +133,13 @@ fn dispatch(
             queue::book_lost_attempt(draft, context, task, attempt, owner)
         }
         C::FromTenant { site, message } => credit::from_tenant(draft, context, site, message),
+        C::SetSchedule { kind, enabled, timing, rules } => {
+            automation::set(draft, context, kind, enabled, timing, rules)
+        }
+        C::ApplyPreset { preset, zone } => automation::apply(draft, context, preset, &zone),
+        C::RunAutomation { kind, dry_run } => automation::run(draft, context, kind, dry_run),
+        C::Execute { execution, budget } => automation::execute(draft, context, execution, budget),
+        C::CleanUp { keep_days } => automation::clean(draft, context, keep_days),
         C::Tick => credit::tick(draft, context),
     }
 }
@@ -158,6 +168,8 @@ struct Touched {
     ideas: BTreeSet<igny8_protocol_ids::IdeaId>,
     tasks: BTreeSet<igny8_protocol_ids::TaskId>,
     documents: BTreeSet<igny8_protocol_ids::DocumentId>,
+    schedules: BTreeSet<automation::AutomationKind>,
+    executions: BTreeSet<automation::ExecutionId>,
     removed: Vec<SiteEvent>,
 }
 
@@ -176,6 +188,8 @@ impl Touched {
             SiteRecord::Document(document) => drop(self.documents.insert(document.id)),
             SiteRecord::Image(image) => drop(self.documents.insert(image.document)),
             SiteRecord::Ledger(_) => self.credits = true,
+            SiteRecord::Schedule(schedule) => drop(self.schedules.insert(schedule.kind)),
+            SiteRecord::Execution(execution) => drop(self.executions.insert(execution.id)),
         }
     }
     fn deleted(&mut self, key: &RecordKey) {
@@ -203,6 +217,14 @@ impl Touched {
         );
         events.extend(
             self.tasks.iter().filter_map(|id| site.task(*id)).cloned().map(SiteEvent::Task),
+        );
+        events.extend(self.schedules.iter().map(|kind| SiteEvent::Schedule(site.schedule(*kind))));
+        events.extend(
+            self.executions
+                .iter()
+                .filter_map(|id| site.execution(*id))
+                .cloned()
+                .map(SiteEvent::Execution),
         );
         if self.credits {
             events.push(SiteEvent::Credits(site.ledger().balance()));

@@ -1,5 +1,6 @@
 //! What a site keeps: one record per keyword, cluster, idea, task, document, image and ledger row.
 
+use super::automation::{Execution, Schedule};
 use super::queue::{Share, Task};
 use crate::{ledger::LedgerRecord, secret::SealedSecret, text::intent::Intent};
 use igny8_protocol_ids::{
@@ -286,4 +287,8 @@ pub enum SiteRecord {
     Ask(Ask),
     /// Whose turn it was last.
     Share(Share),
+    /// When an automation runs.
+    Schedule(Schedule),
+    /// An automation's execution.
+    Execution(Execution),
 }

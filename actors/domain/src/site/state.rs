@@ -1,5 +1,6 @@
 //! The state of a site: its records, and the indices that make decisions cheap.
 
+use super::automation::{self, Automations, ExecutionId};
 use super::command::{ClusterSummary, DocumentSummary, KeywordCounts, SiteEvent, SiteReply};
 use super::queue::{QueueIndex, Share, Task, TaskInput, TaskKind};
 use super::record::{
@@ -25,6 +26,7 @@ pub struct Site {
     images: BTreeMap<ImageId, Image>,
     ledger: Ledger,
     ask: Option<Ask>,
+    automations: Automations,
     // Indices, kept by `insert` and `remove` alone.
     by_merge_key: BTreeMap<String, KeywordId>,
     by_status: BTreeMap<KeywordStatusIndex, u32>,
@@ -45,6 +47,8 @@ const IMAGE: u8 = 8;
 const LEDGER: u8 = 9;
 const ASK: u8 = 10;
 const SHARE: u8 = 11;
+const SCHEDULE: u8 = 20;
+const EXECUTION: u8 = 21;
 
 fn id_key(kind: u8, id: Uuid) -> RecordKey {
     let mut key = Vec::with_capacity(17);
@@ -76,17 +80,27 @@ pub(super) fn key(record: &SiteRecord) -> RecordKey {
         SiteRecord::Keyword(keyword) => id_key(KEYWORD, keyword.id.uuid()),
         SiteRecord::Cluster(cluster) => cluster_key(cluster.id),
         SiteRecord::Idea(idea) => id_key(IDEA, idea.id.uuid()),
-        SiteRecord::Task(task) => id_key(TASK, task.id.uuid()),
+        SiteRecord::Task(task) => task_key(task.id),
         SiteRecord::Document(document) => id_key(DOCUMENT, document.id.uuid()),
         SiteRecord::Image(image) => id_key(IMAGE, image.id.uuid()),
         SiteRecord::Ledger(record) => ledger_key(&Ledger::key(record)),
         SiteRecord::Ask(_) => ask_key(),
         SiteRecord::Share(share) => share_key(share),
+        SiteRecord::Schedule(schedule) => {
+            [&[SCHEDULE], &automation::schedule_key(schedule.kind)[..]].concat()
+        }
+        SiteRecord::Execution(execution) => execution_record_key(execution.id),
     }
 }
 
 pub(super) fn cluster_key(id: ClusterId) -> RecordKey {
     id_key(CLUSTER, id.uuid())
+}
+pub(super) fn task_key(id: TaskId) -> RecordKey {
+    id_key(TASK, id.uuid())
+}
+pub(super) fn execution_record_key(id: ExecutionId) -> RecordKey {
+    [&[EXECUTION], &automation::execution_key(id)[..]].concat()
 }
 pub(super) fn ask_key() -> RecordKey {
     vec![ASK]
@@ -108,6 +122,7 @@ pub(super) fn removal(key: &RecordKey) -> Option<SiteEvent> {
     match *key.first()? {
         CLUSTER => Some(SiteEvent::ClusterRemoved(ClusterId::from_uuid(id))),
         IDEA => Some(SiteEvent::IdeaRemoved(IdeaId::from_uuid(id))),
+        TASK => Some(SiteEvent::TaskRemoved(TaskId::from_uuid(id))),
         _ => None,
     }
 }
@@ -185,6 +200,14 @@ impl Site {
     /// The indices of the queue.
     pub(super) fn queue(&self) -> &QueueIndex {
         &self.queue
+    }
+    /// Schedules and executions.
+    pub(super) fn automations(&self) -> &Automations {
+        &self.automations
+    }
+    /// How many ideas were made from a cluster.
+    pub(super) fn ideas_of(&self, cluster: ClusterId) -> u32 {
+        self.ideas_by_cluster.get(&cluster).copied().unwrap_or(0)
     }
     /// How many tasks of a kind run.
     pub fn running(&self, kind: TaskKind) -> u32 {
@@ -266,13 +289,18 @@ impl Site {
             SiteRecord::Ledger(record) => self.ledger.put(record).map(SiteRecord::Ledger),
             SiteRecord::Ask(ask) => self.ask.replace(ask).map(SiteRecord::Ask),
             SiteRecord::Share(share) => self.queue.put_share(share).map(SiteRecord::Share),
+            SiteRecord::Schedule(schedule) => self.automations.put_schedule(schedule),
+            SiteRecord::Execution(execution) => self.automations.put_execution(execution),
         }
     }
 
     pub(super) fn remove(&mut self, key: &RecordKey) -> Option<SiteRecord> {
         let (kind, rest) = key.split_first()?;
-        if *kind == LEDGER {
-            return self.ledger.delete(rest).map(SiteRecord::Ledger);
+        match *kind {
+            LEDGER => return self.ledger.delete(rest).map(SiteRecord::Ledger),
+            SCHEDULE => return self.automations.remove_schedule(rest),
+            EXECUTION => return self.automations.remove_execution(rest),
+            _ => {}
         }
         if *kind == SHARE {
             return self.remove_share(rest);

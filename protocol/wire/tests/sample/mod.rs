@@ -1,6 +1,7 @@
 //! One frame of each variant, with optional fields there and not there. The golden files hold
 //! their bytes.
 
+pub(crate) mod automation;
 pub(crate) mod client;
 pub(crate) mod server;
 pub(crate) mod view;

@@ -11,6 +11,8 @@ pub(crate) fn frames() -> Vec<(&'static str, ServerFrame)> {
     frames.extend(subscriptions());
     frames.extend(documents());
     frames.push(("server_events_site", events(StreamName::Site(id('2')), site_events())));
+    frames
+        .push(("server_events_automation", events(StreamName::Site(id('2')), automation_events())));
     frames.push(("server_events_tenant", events(StreamName::Tenant(id('1')), tenant_events())));
     frames.push(("server_progress", progress()));
     frames
@@ -126,6 +128,14 @@ fn site_events() -> Vec<StreamEvent> {
         StreamEvent::DocumentChanged { document: view::document() },
         StreamEvent::CreditsChanged { balance: view::balance() },
         StreamEvent::SiteChanged { site: view::site() },
+    ]
+}
+
+fn automation_events() -> Vec<StreamEvent> {
+    vec![
+        StreamEvent::ScheduleChanged { schedule: super::automation::schedule() },
+        StreamEvent::ExecutionChanged { execution: Box::new(super::automation::execution()) },
+        StreamEvent::TaskRemoved { id: id('4') },
     ]
 }
 

@@ -1,5 +1,6 @@
 //! Events of entities as events of streams.
 
+use super::automation::{execution_view, schedule_view};
 use super::site::{Place, cluster_view, counts, document_view, idea_view, site_view, task_view};
 use super::tenant::{balance, tenant_view};
 use super::word::role;
@@ -28,6 +29,13 @@ pub(crate) fn site_event(
         SiteEvent::Task(task) => {
             let why = waiting.get(&task.id).copied();
             StreamEvent::TaskChanged { task: task_view(task, why) }
+        }
+        SiteEvent::TaskRemoved(id) => StreamEvent::TaskRemoved { id },
+        SiteEvent::Schedule(schedule) => {
+            StreamEvent::ScheduleChanged { schedule: schedule_view(schedule) }
+        }
+        SiteEvent::Execution(execution) => {
+            StreamEvent::ExecutionChanged { execution: Box::new(execution_view(execution)) }
         }
         SiteEvent::Document(summary) => {
             StreamEvent::DocumentChanged { document: document_view(place, summary) }

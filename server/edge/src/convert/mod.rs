@@ -1,11 +1,13 @@
 //! From the core's words to the wire's and back: the one home of these conversions. Pure.
 
+mod automation;
 mod event;
 mod import;
 mod site;
 mod tenant;
 mod word;
 
+pub(crate) use automation::{execution_view, rules, schedule_view, timing, timing_preview};
 pub(crate) use event::{site_event, tenant_event};
 pub(crate) use import::{mapping, new_keyword, preview, refused as import_refused, report};
 pub(crate) use site::{
@@ -16,6 +18,7 @@ pub(crate) use tenant::{
     account_view, ai_models, balance, entry_view, member_view, prompt_view, provider, tenant_view,
 };
 pub(crate) use word::{
-    Word, document_status, document_status_from, idea_status, idea_status_from, keyword_status,
-    keyword_status_from, role, role_from, task_kind, task_status,
+    Word, automation_kind, automation_kind_from, document_status, document_status_from,
+    execution_status, idea_status, idea_status_from, keyword_status, keyword_status_from,
+    preset_from, role, role_from, task_kind, task_status,
 };

@@ -91,7 +91,7 @@ pub(in crate::site) fn within(reply: &SiteReply, budget: Credits) -> Result<(), 
 }
 
 /// A task's price with that of the images which it will queue.
-fn full_price(task: &Task) -> i64 {
+pub(in crate::site) fn full_price(task: &Task) -> i64 {
     let images = match task.input {
         TaskInput::Draft { images, .. } => price::price_of_images(images as usize).0,
         _ => 0,

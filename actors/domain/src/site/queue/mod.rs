@@ -10,7 +10,7 @@ mod start;
 mod task;
 mod waiting;
 
-pub(super) use admission::within;
+pub(super) use admission::{full_price, within};
 pub(super) use control::{cancel, retry};
 pub(super) use finish::{book_lost_attempt, finish};
 pub(super) use index::QueueIndex;

@@ -89,6 +89,78 @@ model: string,
 key_hint: string | null, };
 
 /**
+ * `POST /api/settings/sites/{site}/automations/preset`.
+ */
+export type ApplyPreset = { 
+/**
+ * Which.
+ */
+preset: AutomationPreset, 
+/**
+ * In this zone.
+ */
+zone: string, };
+
+/**
+ * What runs by itself.
+ */
+export type AutomationKind = "cluster" | "ideas" | "drafts" | "images" | "publish" | "clean_up";
+
+/**
+ * A set of timings for all six.
+ */
+export type AutomationPreset = "standard" | "hourly_drafts";
+
+/**
+ * Within which bounds an automation runs.
+ */
+export type AutomationRules = { 
+/**
+ * What is caught up with.
+ */
+catch_up: CatchUp, 
+/**
+ * How far back.
+ */
+catch_up_minutes: number, 
+/**
+ * When the execution before has not ended.
+ */
+overlap: Overlap, 
+/**
+ * Executions start up to so much later, so that not all sites start at once.
+ */
+jitter_seconds: number, 
+/**
+ * Items of one execution.
+ */
+items_max: number, 
+/**
+ * Ideas for each cluster, images for each draft.
+ */
+each: number, 
+/**
+ * Credits that one execution may cost; no bound of its own if absent.
+ */
+credits_max: number | null, 
+/**
+ * Publications a day in the schedule's zone.
+ */
+per_day_max: number, 
+/**
+ * Publish at once, or as a draft at the site.
+ */
+live: boolean, 
+/**
+ * Days for which ended tasks are kept.
+ */
+keep_days: number, 
+/**
+ * Only write down what would be done.
+ */
+dry_run: boolean, };
+
+/**
  * `GET balance`: the tenant's part plus all slices.
  */
 export type Balance = { 
@@ -125,6 +197,11 @@ spent: Credits,
  * Granted so far.
  */
 granted: Credits, };
+
+/**
+ * What happens to executions whose time passed while nothing could run.
+ */
+export type CatchUp = "none" | "last" | "all";
 
 /**
  * `PUT ai-models`.
@@ -216,6 +293,23 @@ export type ChangePrompt = {
  * The text with `{{variable}}` places; an unknown variable is refused.
  */
 template: string, };
+
+/**
+ * `PUT /api/settings/sites/{site}/automations/{kind}`.
+ */
+export type ChangeSchedule = { 
+/**
+ * On or off.
+ */
+enabled: boolean, 
+/**
+ * When.
+ */
+timing: Timing, 
+/**
+ * Within which bounds.
+ */
+rules: AutomationRules, };
 
 /**
  * `PATCH sites/{site}`.
@@ -448,6 +542,81 @@ updated_at: Timestamp, };
  * How often an entity's ownership was taken. Grows with every take (R2).
  */
 export type Epoch = number;
+
+/**
+ * Where an execution is.
+ */
+export type ExecutionStatus = "waiting" | "starting" | "running" | "succeeded" | "failed" | "skipped";
+
+/**
+ * Why an execution runs.
+ */
+export type ExecutionTrigger = "schedule" | "catch_up" | "person" | "system";
+
+/**
+ * One run of an automation: a line of the run history.
+ */
+export type ExecutionView = { 
+/**
+ * Of what.
+ */
+kind: AutomationKind, 
+/**
+ * The instant that the schedule names, or when somebody asked. With the kind, its id.
+ */
+scheduled_at: Timestamp, 
+/**
+ * Why it runs.
+ */
+trigger: ExecutionTrigger, 
+/**
+ * Who asked.
+ */
+asked_by: AccountId | null, 
+/**
+ * Nothing is done: it only says what would be.
+ */
+dry_run: boolean, 
+/**
+ * Status.
+ */
+status: ExecutionStatus, 
+/**
+ * What was taken.
+ */
+picked: Array<PickView>, 
+/**
+ * What was left, the first of it by name.
+ */
+skipped: Array<SkipView>, 
+/**
+ * How many more were left.
+ */
+skipped_more: number, 
+/**
+ * What it may cost at most.
+ */
+price: Credits, 
+/**
+ * What it did cost so far.
+ */
+spent: Credits, 
+/**
+ * In words, where there is more to say.
+ */
+note: string | null, 
+/**
+ * When it came about.
+ */
+created_at: Timestamp, 
+/**
+ * When it picked its items.
+ */
+started_at: Timestamp | null, 
+/**
+ * When its last task ended.
+ */
+ended_at: Timestamp | null, };
 
 /**
  * What is wrong with one field.
@@ -982,6 +1151,19 @@ row: number,
 into: string, };
 
 /**
+ * An instant, and the clock on the wall there.
+ */
+export type Moment = { 
+/**
+ * When.
+ */
+at: Timestamp, 
+/**
+ * In the zone, with its offset.
+ */
+wall_clock: string, };
+
+/**
  * `POST clusters/{cluster}/keywords`: moves keywords here.
  */
 export type MoveKeywords = { 
@@ -1015,6 +1197,11 @@ language: string | null,
  * How the AI writes here.
  */
 brand_voice: string | null, };
+
+/**
+ * What happens when it is time and the execution before has not ended.
+ */
+export type Overlap = "skip" | "queue";
 
 /**
  * `GET /api/dashboard/sites/{site}/overview`.
@@ -1107,6 +1294,36 @@ url: string,
  * The one-time code.
  */
 code: string, };
+
+/**
+ * How a picked item ended.
+ */
+export type PickOutcome = "succeeded" | "failed" | "cancelled";
+
+/**
+ * An item that an execution took.
+ */
+export type PickView = { 
+/**
+ * What it is about.
+ */
+title: string, 
+/**
+ * Its task; absent in a dry run.
+ */
+task: TaskId | null, 
+/**
+ * What it costs at most.
+ */
+price: Credits, 
+/**
+ * Absent while its task waits or runs.
+ */
+outcome: PickOutcome | null, 
+/**
+ * Why it failed.
+ */
+failure: string | null, };
 
 /**
  * A point in a stream: gap-free within an epoch (R10).
@@ -1328,6 +1545,48 @@ excerpt: string, };
  * A right level in a tenant.
  */
 export type Role = "owner" | "admin" | "editor" | "viewer" | "system_bot";
+
+/**
+ * `POST /api/system/sites/{site}/automations/{kind}/run`.
+ */
+export type RunAutomation = { 
+/**
+ * Only write down what would be done.
+ */
+dry_run: boolean, };
+
+/**
+ * When an automation runs.
+ */
+export type ScheduleView = { 
+/**
+ * Of what.
+ */
+kind: AutomationKind, 
+/**
+ * Off: only by hand.
+ */
+enabled: boolean, 
+/**
+ * When.
+ */
+timing: Timing, 
+/**
+ * The same in words.
+ */
+words: string, 
+/**
+ * Within which bounds.
+ */
+rules: AutomationRules, 
+/**
+ * When it starts next, jitter included; absent while it is off.
+ */
+next_at: Timestamp | null, 
+/**
+ * When somebody changed it last; absent until then.
+ */
+updated_at: Timestamp | null, };
 
 /**
  * The number of a commit (or append) of an entity. The first is 1; 0 is "before everything".
@@ -1579,6 +1838,23 @@ link: LinkView | null,
 created_at: Timestamp, };
 
 /**
+ * An item that an execution left.
+ */
+export type SkipView = { 
+/**
+ * What it is about.
+ */
+title: string, 
+/**
+ * Why, for programs: `item_limit`, `insufficient_credits`, `failed_before`, …
+ */
+code: string, 
+/**
+ * Why, for people.
+ */
+reason: string, };
+
+/**
  * Commands over the socket. Each asks for the same right as its REST route.
  */
 export type SocketCommand = { "name": "cancel_task", 
@@ -1647,7 +1923,19 @@ id: IdeaId, } | { "type": "task_changed",
 /**
  * Its state now.
  */
-task: TaskView, } | { "type": "document_changed", 
+task: TaskView, } | { "type": "task_removed", 
+/**
+ * Which.
+ */
+id: TaskId, } | { "type": "schedule_changed", 
+/**
+ * Its state now.
+ */
+schedule: ScheduleView, } | { "type": "execution_changed", 
+/**
+ * Its state now.
+ */
+execution: ExecutionView, } | { "type": "document_changed", 
 /**
  * Its state now.
  */
@@ -1934,6 +2222,32 @@ tenant: TenantId, };
  * Milliseconds since the Unix epoch, UTC.
  */
 export type Timestamp = number;
+
+/**
+ * When something recurs.
+ */
+export type Timing = { 
+/**
+ * Minute, hour, day of the month, month, day of the week.
+ */
+cron: string, 
+/**
+ * The IANA name of a time zone.
+ */
+zone: string, };
+
+/**
+ * What a timing comes to: `GET /api/settings/automations/timing`.
+ */
+export type TimingPreview = { 
+/**
+ * The expression in words.
+ */
+words: string, 
+/**
+ * The next five times.
+ */
+upcoming: Array<Moment>, };
 
 /**
  * `GET /version`.

@@ -1,4 +1,6 @@
-//! `/api/settings`: sites and AI models.
+//! `/api/settings`: sites, AI models, automations.
+
+mod automation;
 
 use crate::access::{InSite, ManageModels, ManageSites, Member, ReadContent};
 use crate::body::{Change, Json};
@@ -18,6 +20,7 @@ pub(super) fn routes() -> OpenApiRouter<EdgeState> {
         .routes(routes!(list_sites, create_site))
         .routes(routes!(change_site))
         .routes(routes!(ai_models, change_ai_models))
+        .merge(automation::routes())
 }
 
 async fn card(site: &SiteHandle) -> Result<Option<SiteView>, Problem> {
