@@ -96,7 +96,11 @@ impl World {
                         amount,
                     };
                     let site = self.site.card().unwrap().id;
-                    let message = SiteMessage::ReceiveCredits { transfer, parts: vec![part] };
+                    let message = SiteMessage::ReceiveCredits {
+                        transfer,
+                        number: u64::from(self.grants),
+                        parts: vec![part],
+                    };
                     self.give(SiteCommand::FromTenant { site, message });
                 }
                 SiteEffect::ReturnCredits { .. } | SiteEffect::StopTask { .. } => {}
