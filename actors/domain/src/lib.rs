@@ -4,6 +4,7 @@
 //! the clock and the dice and commits what is decided here.
 
 pub mod account;
+pub mod answer;
 pub mod clustering;
 pub mod entity;
 pub mod import;

@@ -130,6 +130,32 @@ impl SiteHandle {
         }
     }
 
+    /// The raw answer that is kept with a task, if one is.
+    pub async fn raw_answer(&self, task: TaskId) -> Result<Option<String>, Failure> {
+        let find = move |site: &Site| site.task(task).and_then(|task| task.response);
+        let Some(hash) = self.read(find).await? else { return Ok(None) };
+        let packed = self.inner.world.store.blob(self.tenant, BlobHash(hash)).await?;
+        Ok(packed.and_then(|packed| worker::unpack(&packed).ok()))
+    }
+
+    /// Gives an answer in a model's place: kept as a blob first, named by the commit that follows.
+    pub async fn submit_answer(
+        &self,
+        origin: Origin,
+        idempotency: Option<Idempotency>,
+        task: TaskId,
+        answer: String,
+    ) -> Result<Vec<Task>, Failure> {
+        let packed = worker::pack(&answer).map_err(|_| Failure::restarting())?;
+        let world = &self.inner.world;
+        let blob = world.store.put_blob(self.tenant, packed.into(), world.now()).await?.0;
+        let command = SiteCommand::SubmitAnswer { task, answer, blob };
+        match self.command(origin, idempotency, command).await? {
+            SiteReply::Tasks(tasks) => Ok(tasks),
+            _ => Ok(Vec::new()),
+        }
+    }
+
     /// What a queue command would cost at most.
     pub async fn price(&self, command: &SiteCommand) -> Result<Credits, Failure> {
         Ok(match command {

@@ -109,6 +109,8 @@ fn collect_bodies(to: &mut Collector) {
     to.visit::<system::Overview>();
     to.visit::<writer::Generate>();
     to.visit::<writer::Queued>();
+    to.visit::<writer::RawAnswer>();
+    to.visit::<writer::SubmitAnswer>();
     to.visit::<writer::MakeImages>();
     to.visit::<writer::NewDocument>();
     to.visit::<writer::ChangeDocument>();

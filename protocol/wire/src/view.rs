@@ -108,6 +108,9 @@ pub struct SiteView {
     pub language: String,
     /// How the AI writes here.
     pub brand_voice: String,
+    /// Who speaks here, and to whom.
+    #[serde(default)]
+    pub persona: String,
     /// The WordPress link; absent: publications are exported to a folder.
     pub link: Option<LinkView>,
     /// When it was made.

@@ -54,6 +54,8 @@ const ROUTES: &[(&str, &str, Need)] = &[
     ("GET", "/api/writer/sites/{site}/tasks/{task}", Right(ReadContent)),
     ("POST", "/api/writer/sites/{site}/tasks/{task}/cancel", Right(ControlTasks)),
     ("POST", "/api/writer/sites/{site}/tasks/{task}/retry", Right(ControlTasks)),
+    ("GET", "/api/writer/sites/{site}/tasks/{task}/answer", Right(ReadContent)),
+    ("POST", "/api/writer/sites/{site}/tasks/{task}/answer", Right(GenerateContent)),
     ("GET", "/api/writer/sites/{site}/documents", Right(ReadContent)),
     ("POST", "/api/writer/sites/{site}/documents", Right(EditDocument)),
     ("GET", "/api/writer/sites/{site}/documents/{document}", Right(ReadContent)),

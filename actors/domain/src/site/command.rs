@@ -104,6 +104,13 @@ pub enum TaskOutcome {
         /// Words in the document.
         words: u32,
     },
+    /// The answer could not be read, nor repaired: a person has to look.
+    Unreadable {
+        /// Which call of the attempt it was, from 0.
+        call: u32,
+        /// What is wrong with it.
+        message: String,
+    },
     /// It did not work out.
     Failed {
         /// How to treat it.
@@ -126,6 +133,8 @@ pub enum SiteCommand {
         language: Option<String>,
         /// Another voice.
         brand_voice: Option<String>,
+        /// Another persona.
+        persona: Option<String>,
     },
     /// The site was paired.
     LinkSite {
@@ -280,6 +289,15 @@ pub enum SiteCommand {
         model: Option<String>,
         /// The raw answer's blob.
         response: Option<[u8; 32]>,
+    },
+    /// Give the answer that a model did not give in a readable form; the task goes on with it.
+    SubmitAnswer {
+        /// Which task.
+        task: TaskId,
+        /// The answer's text.
+        answer: String,
+        /// The blob that holds it.
+        blob: [u8; 32],
     },
     /// An attempt was lost to a crash: the house pays for it.
     BookLostAttempt {

@@ -100,6 +100,7 @@ pub(super) fn from_tenant(
                     name,
                     language,
                     brand_voice,
+                    persona: String::new(),
                     link: None,
                     created_at: context.now,
                     updated_at: context.now,

@@ -20,8 +20,8 @@ pub use order::{
     ClusterKeyword, DraftOrder, IdeasOrder, ImageOrder, PublishOrder, TaskOrder, TaskWork,
 };
 pub use queue::{
-    ATTEMPTS_MAX, Failure, FailureClass, Priority, Share, Task, TaskInput, TaskKind, TaskStatus,
-    Waiting, limits,
+    ATTEMPTS_MAX, Failure, FailureClass, GivenAnswer, Priority, Share, Task, TaskInput, TaskKind,
+    TaskStatus, Waiting, limits,
 };
 pub use record::{
     Ask, Cluster, Document, DocumentStatus, Idea, IdeaStatus, Image, Keyword, KeywordFigures,
@@ -91,8 +91,8 @@ fn dispatch(
 ) -> Result<SiteReply, Refusal> {
     use SiteCommand as C;
     match command {
-        C::ChangeSite { name, language, brand_voice } => {
-            state::change(draft, context, name, language, brand_voice)
+        C::ChangeSite { name, language, brand_voice, persona } => {
+            state::change(draft, context, name, language, (brand_voice, persona))
         }
         C::LinkSite { link, secret } => state::link(draft, context, link, secret),
         C::ResealLink { before, after } => Ok(state::reseal_link(draft, &before, after)),
@@ -128,6 +128,9 @@ fn dispatch(
         }
         C::FinishTask { task, attempt, outcome, model, response } => {
             queue::finish(draft, context, task, attempt, outcome, (model, response))
+        }
+        C::SubmitAnswer { task, answer, blob } => {
+            queue::submit(draft, context, task, &answer, blob)
         }
         C::BookLostAttempt { task, attempt, owner } => {
             queue::book_lost_attempt(draft, context, task, attempt, owner)

@@ -1,8 +1,9 @@
 //! What a runner needs to know to do a task: read from the committed state when it starts.
 
-use super::queue::{Task, TaskInput};
+use super::queue::{GivenAnswer, Task, TaskInput};
 use super::record::{Image, KeywordFigures};
 use super::state::Site;
+use crate::tenant::prompt::Voice;
 use crate::text::intent::Intent;
 use igny8_protocol_ids::{Credits, DocumentId, ImageId, KeywordId, TaskId};
 
@@ -117,10 +118,10 @@ pub struct TaskOrder {
     pub price: Credits,
     /// A person has asked for its end already.
     pub stop_requested: bool,
-    /// Language of the content.
-    pub language: String,
-    /// How the AI writes here: applied in every pass.
-    pub brand_voice: String,
+    /// How the site speaks: applied in every pass.
+    pub voice: Voice,
+    /// Answers that people gave in the model's place.
+    pub given: Vec<GivenAnswer>,
     /// What is to be done.
     pub work: TaskWork,
 }
@@ -136,8 +137,8 @@ impl Site {
             attempt,
             price: task.price,
             stop_requested: task.stop_requested,
-            language: card.language.clone(),
-            brand_voice: card.brand_voice.clone(),
+            voice: card.voice(),
+            given: task.given.clone(),
             work: self.work(task)?,
         })
     }

@@ -2,7 +2,9 @@
 
 use super::automation::{Execution, Schedule};
 use super::queue::{Share, Task};
-use crate::{ledger::LedgerRecord, secret::SealedSecret, text::intent::Intent};
+use crate::{
+    ledger::LedgerRecord, secret::SealedSecret, tenant::prompt::Voice, text::intent::Intent,
+};
 use igny8_protocol_ids::{
     ClusterId, Credits, DocumentId, IdeaId, ImageId, KeywordId, SiteId, TenantId, Timestamp,
     TransferId,
@@ -22,12 +24,26 @@ pub struct SiteCard {
     pub language: String,
     /// How the AI writes here.
     pub brand_voice: String,
+    /// Who speaks here, and to whom.
+    #[serde(default)]
+    pub persona: String,
     /// The WordPress link, without its secret.
     pub link: Option<Link>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it changed last.
     pub updated_at: Timestamp,
+}
+
+impl SiteCard {
+    /// How the site speaks.
+    pub fn voice(&self) -> Voice {
+        Voice {
+            language: self.language.clone(),
+            brand_voice: self.brand_voice.clone(),
+            persona: self.persona.clone(),
+        }
+    }
 }
 
 /// The link to a WordPress site. Its secret is a record of its own, so that no event carries it.

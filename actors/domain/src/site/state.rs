@@ -67,7 +67,8 @@ pub(super) fn blobs(record: &SiteRecord) -> Vec<[u8; 32]> {
                 TaskInput::Publish { version, .. } => Some(version),
                 _ => None,
             };
-            version.into_iter().chain(task.response).collect()
+            let given = task.given.iter().map(|given| given.blob);
+            version.into_iter().chain(task.response).chain(given).collect()
         }
         _ => Vec::new(),
     }
@@ -360,7 +361,7 @@ pub(super) fn change(
     context: &Context,
     name: Option<String>,
     language: Option<String>,
-    brand_voice: Option<String>,
+    (brand_voice, persona): (Option<String>, Option<String>),
 ) -> Result<SiteReply, Refusal> {
     let mut card = card(draft)?;
     if let Some(name) = name {
@@ -371,6 +372,9 @@ pub(super) fn change(
     }
     if let Some(voice) = brand_voice {
         card.brand_voice = bounded("brand_voice", voice.trim(), 0, VOICE_CHARS_MAX)?;
+    }
+    if let Some(persona) = persona {
+        card.persona = bounded("persona", persona.trim(), 0, VOICE_CHARS_MAX)?;
     }
     save(draft, context, card);
     Ok(SiteReply::Done)

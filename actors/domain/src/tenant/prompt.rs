@@ -1,6 +1,10 @@
 //! Prompt templates: typed variables, and imported text that can never pass for an instruction.
 //! It does not know models: what comes out is text with labelled lines.
 
+mod voice;
+
+pub use voice::{Voice, repair, system};
+
 use serde::{Deserialize, Serialize};
 use std::fmt::Write;
 
@@ -42,6 +46,8 @@ pub enum Variable {
     Language,
     /// How the site sounds.
     BrandVoice,
+    /// Who speaks, and to whom.
+    Persona,
     /// How many.
     Count,
 }
@@ -61,6 +67,7 @@ pub struct PromptValues {
     pub intent: String,
     pub language: String,
     pub brand_voice: String,
+    pub persona: String,
     pub count: Option<u32>,
 }
 
@@ -124,15 +131,17 @@ impl PromptKind {
     pub const fn variables(self) -> &'static [Variable] {
         use Variable::{
             Angle, BrandVoice, Cluster, Clusters, Count, Existing, Intent, Keywords, Language,
-            Outline, Pillar, Title,
+            Outline, Persona, Pillar, Title,
         };
         match self {
-            Self::Article => &[Title, Angle, Keywords, Outline, Intent, Language, BrandVoice],
+            Self::Article => {
+                &[Title, Angle, Keywords, Outline, Intent, Language, BrandVoice, Persona]
+            }
             Self::Ideas => {
-                &[Cluster, Pillar, Keywords, Existing, Count, Intent, Language, BrandVoice]
+                &[Cluster, Pillar, Keywords, Existing, Count, Intent, Language, BrandVoice, Persona]
             }
             Self::ClusterNames => &[Clusters, Language],
-            Self::Image => &[Title, Keywords, Language, BrandVoice],
+            Self::Image => &[Title, Keywords, Language, BrandVoice, Persona],
         }
     }
 
@@ -152,6 +161,7 @@ Write the complete article for a website, in Markdown and in the language given 
 Follow the outline: each of its entries is a heading of level two. Begin with an introduction.
 Write for a reader who has the question behind the title. Be concrete. Use the keywords where
 they fit by themselves. Invent no facts, figures, studies or quotations.
+Persona: {{persona}}
 Voice: {{brand_voice}}
 Language: {{language}}
 Intent: {{intent}}
@@ -167,6 +177,7 @@ title, an angle that sets it apart from what others wrote, an outline of four to
 a search intent and the keywords it answers. No two answer the same question, and none repeats
 an existing title.
 Count: {{count}}
+Persona: {{persona}}
 Voice: {{brand_voice}}
 Language: {{language}}
 Intent: {{intent}}
@@ -188,6 +199,7 @@ const IMAGE: &str = "\
 Describe one picture for the article below: the subject, the style and the light, in one or two
 sentences, with no text and no logos in it. Then write its alternative text for people who cannot
 see it.
+Persona: {{persona}}
 Voice: {{brand_voice}}
 Language: {{language}}
 Title: {{title}}
@@ -209,13 +221,17 @@ impl Variable {
             Self::Intent => "intent",
             Self::Language => "language",
             Self::BrandVoice => "brand_voice",
+            Self::Persona => "persona",
             Self::Count => "count",
         }
     }
 
     /// Whether its text comes from files, models or sites: then it is fenced as data.
     const fn is_imported(self) -> bool {
-        !matches!(self, Self::Intent | Self::Language | Self::BrandVoice | Self::Count)
+        !matches!(
+            self,
+            Self::Intent | Self::Language | Self::BrandVoice | Self::Persona | Self::Count
+        )
     }
 }
 
@@ -340,6 +356,7 @@ impl PromptValues {
             Variable::Intent => one_line(&self.intent),
             Variable::Language => one_line(&self.language),
             Variable::BrandVoice => one_line(&self.brand_voice),
+            Variable::Persona => one_line(&self.persona),
             Variable::Count => self.count.map(|count| count.to_string()).unwrap_or_default(),
         }
     }
@@ -362,6 +379,7 @@ impl PromptValues {
             intent: "informational".into(),
             language: "en".into(),
             brand_voice: "Friendly and exact".into(),
+            persona: "A barista who explains to beginners".into(),
             count: Some(5),
         }
     }
@@ -379,7 +397,7 @@ fn one_line(value: &str) -> String {
     let is_break =
         |c: char| c.is_control() || c.is_whitespace() || matches!(c, '\u{2028}' | '\u{2029}');
     let words: Vec<&str> = value.split(is_break).filter(|word| !word.is_empty()).collect();
-    let line = words.join(" ").replace("<<<", "‹‹‹").replace(">>>", "›››");
+    let line = voice::neutral(&words.join(" "));
     match line.char_indices().nth(VALUE_CHARS_MAX) {
         Some((end, _)) => format!("{}…", &line[..end]),
         None => line,

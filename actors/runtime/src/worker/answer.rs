@@ -1,101 +1,88 @@
-//! Structured answers: read strictly, after the wrapping that models put around JSON is taken off.
+//! Structured answers: asked for by schema, read tolerantly, repaired by one more call within the
+//! same hold, else left to a person with the raw answer kept.
 
-use super::job::invalid_answer;
+use super::Report;
+use super::job::{Job, Prompt};
+use igny8_actors_domain::answer::{Answer, Unreadable, read_as};
+use igny8_actors_domain::site::TaskOutcome;
+use igny8_actors_domain::tenant::prompt::repair;
 use igny8_actors_domain::text::intent::Intent;
-use igny8_actors_ports::{ModelError, ResponseFormat};
-use serde::{Deserialize, de::DeserializeOwned};
-use serde_json::{Value, json};
+use igny8_actors_ports::ResponseFormat;
 
-/// Reads an answer as JSON of one shape.
-pub(super) fn read<T: DeserializeOwned>(text: &str) -> Result<T, ModelError> {
-    serde_json::from_str(unwrapped(text)).map_err(|error| {
-        invalid_answer(&format!(
-            "The model did not answer with the JSON that was asked for ({error})."
-        ))
-    })
+/// What was asked for, and the blob of the text it was read from.
+pub(super) struct Asked<T> {
+    pub answer: T,
+    pub response: Option<[u8; 32]>,
 }
 
-/// Without a code fence around it.
-fn unwrapped(text: &str) -> &str {
-    let text = text.trim();
-    let Some(inner) = text.strip_prefix("```") else { return text };
-    let inner = inner.strip_prefix("json").unwrap_or(inner);
-    inner.strip_suffix("```").unwrap_or(inner).trim()
+/// The form in which an answer is asked for.
+pub(super) fn format<T: Answer>() -> ResponseFormat {
+    ResponseFormat::Json { name: T::NAME, schema: T::SHAPE.schema() }
 }
 
-#[derive(Deserialize)]
-pub(super) struct ClusterNames {
-    pub clusters: Vec<ClusterName>,
-}
+impl Job {
+    /// The answer to the prompt of a call: a person's if one gave it, else the model's, read
+    /// at once or after one repair. `fits` says what the shape cannot.
+    pub(super) async fn ask<T: Answer>(
+        &self,
+        prompt: &Prompt,
+        fits: impl Fn(&T) -> Result<(), Unreadable>,
+    ) -> Result<Asked<T>, Report> {
+        let read =
+            |text: &str| read_as::<T>(text).and_then(|answer| fits(&answer).map(|()| answer));
+        if let Some(text) = self.given_answer(prompt.call).await? {
+            return match read(&text) {
+                Ok(answer) => self.asked("given", answer, &text).await,
+                Err(problem) => Err(self.unreadable(prompt, &text, &problem).await),
+            };
+        }
+        let first = self.answer(prompt).await?;
+        let problem = match read(&first) {
+            Ok(answer) => return self.asked("read", answer, &first).await,
+            Err(problem) => problem,
+        };
+        tracing::info!(task = %self.task, call = prompt.call, %problem, "an answer is repaired");
+        let second = self.answer(&repairing(prompt, &first, &problem)).await?;
+        match read(&second) {
+            Ok(answer) => self.asked("repaired", answer, &second).await,
+            Err(problem) => {
+                let kept = if second.trim().is_empty() { &first } else { &second };
+                Err(self.unreadable(prompt, kept, &problem).await)
+            }
+        }
+    }
 
-#[derive(Deserialize)]
-pub(super) struct ClusterName {
-    pub index: usize,
-    pub name: String,
-    pub intent: String,
-    pub pillar: String,
-}
+    async fn asked<T>(
+        &self,
+        fate: &'static str,
+        answer: T,
+        text: &str,
+    ) -> Result<Asked<T>, Report> {
+        metrics::counter!("igny8_structured_answers_total", "fate" => fate).increment(1);
+        Ok(Asked { answer, response: self.keep_answer(text).await })
+    }
 
-#[derive(Deserialize)]
-pub(super) struct Ideas {
-    pub ideas: Vec<Idea>,
-}
-
-#[derive(Deserialize)]
-pub(super) struct Idea {
-    pub title: String,
-    pub angle: String,
-    pub outline: Vec<String>,
-    pub intent: String,
-    pub target_keywords: Vec<String>,
-}
-
-#[derive(Deserialize)]
-pub(super) struct ImagePrompt {
-    pub prompt: String,
-    pub alt: String,
-}
-
-const INTENTS: [&str; 4] = ["informational", "navigational", "commercial", "transactional"];
-
-fn object(properties: &Value) -> Value {
-    let required: Vec<&String> =
-        properties.as_object().map(|fields| fields.keys().collect()).unwrap_or_default();
-    json!({"type": "object", "properties": properties, "required": required, "additionalProperties": false})
-}
-
-fn list_of(name: &'static str, field: &str, item: &Value) -> ResponseFormat {
-    ResponseFormat::Json {
-        name,
-        schema: object(&json!({ field: {"type": "array", "items": item} })),
+    async fn unreadable(&self, prompt: &Prompt, text: &str, problem: &Unreadable) -> Report {
+        metrics::counter!("igny8_structured_answers_total", "fate" => "parked").increment(1);
+        let message = format!(
+            "The model\u{2019}s answer cannot be read, also not after a repair. {problem} Nothing \
+             was charged. Mend the answer and submit it, or try again."
+        );
+        Report {
+            outcome: TaskOutcome::Unreadable { call: prompt.call, message },
+            model: Some(prompt.trace.clone()),
+            response: self.keep_answer(text).await,
+        }
     }
 }
 
-pub(super) fn cluster_names_format() -> ResponseFormat {
-    let item = object(&json!({
-        "index": {"type": "integer"},
-        "name": {"type": "string"},
-        "intent": {"type": "string", "enum": INTENTS},
-        "pillar": {"type": "string"},
-    }));
-    list_of("cluster_names", "clusters", &item)
-}
-
-pub(super) fn ideas_format() -> ResponseFormat {
-    let texts = json!({"type": "array", "items": {"type": "string"}});
-    let item = object(&json!({
-        "title": {"type": "string"},
-        "angle": {"type": "string"},
-        "outline": texts,
-        "intent": {"type": "string", "enum": INTENTS},
-        "target_keywords": texts,
-    }));
-    list_of("ideas", "ideas", &item)
-}
-
-pub(super) fn image_prompt_format() -> ResponseFormat {
-    let schema = object(&json!({"prompt": {"type": "string"}, "alt": {"type": "string"}}));
-    ResponseFormat::Json { name: "image_prompt", schema }
+/// The same request once more, with the broken answer and what is wrong with it.
+fn repairing(prompt: &Prompt, broken: &str, problem: &Unreadable) -> Prompt {
+    let mut again = prompt.clone();
+    again.request.prompt =
+        repair(&prompt.request.prompt, broken, &problem.to_string(), &prompt.nonce);
+    again.request.idempotency_key.push_str(":repair");
+    again
 }
 
 /// An intent as models spell it; an unknown one is left open rather than guessed.
@@ -111,23 +98,5 @@ pub(super) const fn intent_name(intent: Option<Intent>) -> &'static str {
         Some(Intent::Navigational) => "navigational",
         Some(Intent::Commercial) => "commercial",
         Some(Intent::Transactional) => "transactional",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_fence_around_json_is_taken_off() {
-        let ideas: ImagePrompt =
-            read("```json\n{\"prompt\":\"a cup\",\"alt\":\"A cup\"}\n```").unwrap();
-        assert_eq!(ideas.alt, "A cup");
-    }
-
-    #[test]
-    fn other_text_is_an_invalid_answer() {
-        let error = read::<ImagePrompt>("Sure! Here it is").err().unwrap();
-        assert_eq!(error.class, igny8_actors_ports::FailureClass::InvalidAnswer);
     }
 }

@@ -21,7 +21,7 @@ pub(super) async fn run(job: &Job, order: &TaskOrder, draft: DraftOrder) -> Repo
     // All attempts of a task are one run: a further one continues where the last was durable.
     let run = RunId::from_uuid(job.task.uuid());
     let mut writing = Writing { job, document, run, text: String::new(), replayed: 0 };
-    let prompt = match writing.prompt(order, draft).await {
+    let prompt = match writing.prompt(draft).await {
         Ok(prompt) => prompt,
         Err(report) => return report,
     };
@@ -46,7 +46,7 @@ enum End {
 }
 
 impl Writing<'_> {
-    async fn prompt(&self, order: &TaskOrder, draft: DraftOrder) -> Result<Prompt, Report> {
+    async fn prompt(&self, draft: DraftOrder) -> Result<Prompt, Report> {
         self.job.progress("thinking", 0.0, None);
         let values = PromptValues {
             title: draft.title,
@@ -54,11 +54,9 @@ impl Writing<'_> {
             outline: draft.outline,
             keywords: draft.keywords,
             intent: super::answer::intent_name(draft.intent).to_owned(),
-            language: order.language.clone(),
-            brand_voice: order.brand_voice.clone(),
             ..PromptValues::default()
         };
-        self.job.prompt(PromptKind::Article, values, ResponseFormat::Markdown).await
+        self.job.prompt(0, PromptKind::Article, values, ResponseFormat::Markdown).await
     }
 
     async fn write(&mut self, mut prompt: Prompt) -> (End, Option<String>) {

@@ -2,8 +2,9 @@
 
 use super::job::Job;
 use super::{Report, answer, internal, stopped, unless_stopped};
+use igny8_actors_domain::answer::{ClusterNames, Unreadable};
 use igny8_actors_domain::clustering::{ClusterItem, ClusterParameters, Clustering, cluster};
-use igny8_actors_domain::site::{ClusterKeyword, NewCluster, TaskOrder, TaskOutcome};
+use igny8_actors_domain::site::{ClusterKeyword, NewCluster, TaskOutcome};
 use igny8_actors_domain::tenant::prompt::{PromptKind, PromptValues};
 use igny8_protocol_ids::{SiteId, TaskId};
 use std::sync::Arc;
@@ -13,18 +14,14 @@ const NAMED_AT_ONCE: usize = 25;
 /// Share of the progress bar that the grouping takes.
 const GROUPING_SHARE: f32 = 0.6;
 
-pub(super) async fn run(job: &Job, order: &TaskOrder, keywords: Vec<ClusterKeyword>) -> Report {
-    match unless_stopped(&job.stop, cluster_and_name(job, order, keywords)).await {
+pub(super) async fn run(job: &Job, keywords: Vec<ClusterKeyword>) -> Report {
+    match unless_stopped(&job.stop, cluster_and_name(job, keywords)).await {
         None => stopped(),
         Some(Ok(report) | Err(report)) => report,
     }
 }
 
-async fn cluster_and_name(
-    job: &Job,
-    order: &TaskOrder,
-    keywords: Vec<ClusterKeyword>,
-) -> Result<Report, Report> {
+async fn cluster_and_name(job: &Job, keywords: Vec<ClusterKeyword>) -> Result<Report, Report> {
     job.progress("reading keywords", 0.0, None);
     let texts: Vec<String> = keywords.iter().map(|keyword| keyword.normalized.clone()).collect();
     let vectors = job.inner.world.embedder.embed(&texts).await?;
@@ -32,10 +29,10 @@ async fn cluster_and_name(
     let grouped = group(job, keywords.clone(), vectors).await?;
     let mut clusters = Vec::with_capacity(grouped.clusters.len());
     let mut model = None;
-    for chunk in grouped.clusters.chunks(NAMED_AT_ONCE) {
+    for (call, chunk) in (0..).zip(grouped.clusters.chunks(NAMED_AT_ONCE)) {
         let done = clusters.len() as f32 / grouped.clusters.len().max(1) as f32;
         job.progress("naming clusters", GROUPING_SHARE + (1.0 - GROUPING_SHARE) * done, None);
-        clusters.extend(name(job, order, &keywords, chunk, &mut model).await?);
+        clusters.extend(name(job, call, &keywords, chunk, &mut model).await?);
     }
     let embedder = job.inner.world.embedder.name();
     let method = format!(
@@ -87,31 +84,24 @@ async fn group(
 
 async fn name(
     job: &Job,
-    order: &TaskOrder,
+    call: u32,
     keywords: &[ClusterKeyword],
     clusters: &[Vec<usize>],
     model: &mut Option<String>,
 ) -> Result<Vec<NewCluster>, Report> {
     let texts =
         |cluster: &Vec<usize>| cluster.iter().map(|index| keywords[*index].text.clone()).collect();
-    let values = PromptValues {
-        clusters: clusters.iter().map(texts).collect(),
-        language: order.language.clone(),
-        ..PromptValues::default()
-    };
-    let prompt =
-        job.prompt(PromptKind::ClusterNames, values, answer::cluster_names_format()).await?;
-    let named: answer::ClusterNames = answer::read(&job.answer(&prompt).await?)?;
+    let values =
+        PromptValues { clusters: clusters.iter().map(texts).collect(), ..PromptValues::default() };
+    let prompt = job
+        .prompt(call, PromptKind::ClusterNames, values, answer::format::<ClusterNames>())
+        .await?;
+    let named = job.ask(&prompt, |names| all_named(names, clusters.len())).await?.answer;
     *model = Some(prompt.trace);
     let mut found = Vec::with_capacity(clusters.len());
     for (index, cluster) in clusters.iter().enumerate() {
-        let Some(name) =
-            named.clusters.iter().find(|name| name.index == index && !name.name.trim().is_empty())
-        else {
-            return Err(super::job::invalid_answer(&format!(
-                "The model left cluster {index} without a name."
-            ))
-            .into());
+        let Some(name) = named.clusters.iter().find(|name| name.index == index) else {
+            continue;
         };
         // The pillar must be one of the cluster's own keywords: the first is the most searched.
         let pillar =
@@ -124,4 +114,16 @@ async fn name(
         });
     }
     Ok(found)
+}
+
+/// Each cluster has its name: else the answer is one to repair.
+fn all_named(names: &ClusterNames, clusters: usize) -> Result<(), Unreadable> {
+    let named = |index: &usize| names.clusters.iter().any(|name| name.index == *index);
+    match (0..clusters).find(|index| !named(index)) {
+        None => Ok(()),
+        Some(index) => Err(Unreadable::Misfit {
+            path: "clusters".to_owned(),
+            what: format!("cluster {index} has no name"),
+        }),
+    }
 }

@@ -2,17 +2,18 @@
 
 use super::job::Job;
 use super::{Report, answer, stopped, unless_stopped};
-use igny8_actors_domain::site::{IdeasOrder, NewIdea, TaskOrder, TaskOutcome};
+use igny8_actors_domain::answer::{IdeaAnswer, Ideas};
+use igny8_actors_domain::site::{IdeasOrder, NewIdea, TaskOutcome};
 use igny8_actors_domain::tenant::prompt::{PromptKind, PromptValues};
 
-pub(super) async fn run(job: &Job, order: &TaskOrder, ideas: IdeasOrder) -> Report {
-    match unless_stopped(&job.stop, ask(job, order, ideas)).await {
+pub(super) async fn run(job: &Job, ideas: IdeasOrder) -> Report {
+    match unless_stopped(&job.stop, ask(job, ideas)).await {
         None => stopped(),
         Some(Ok(report) | Err(report)) => report,
     }
 }
 
-async fn ask(job: &Job, order: &TaskOrder, ideas: IdeasOrder) -> Result<Report, Report> {
+async fn ask(job: &Job, ideas: IdeasOrder) -> Result<Report, Report> {
     job.progress("thinking", 0.1, None);
     let values = PromptValues {
         cluster: ideas.name,
@@ -21,26 +22,16 @@ async fn ask(job: &Job, order: &TaskOrder, ideas: IdeasOrder) -> Result<Report, 
         existing: ideas.known_titles,
         count: Some(ideas.count),
         intent: answer::intent_name(ideas.intent).to_owned(),
-        language: order.language.clone(),
-        brand_voice: order.brand_voice.clone(),
         ..PromptValues::default()
     };
-    let prompt = job.prompt(PromptKind::Ideas, values, answer::ideas_format()).await?;
-    let text = job.answer(&prompt).await?;
-    let response = job.keep_answer(&text).await;
-    let read: Result<answer::Ideas, _> = answer::read(&text);
-    let found = match read {
-        Ok(found) if !found.ideas.is_empty() => found.ideas,
-        Ok(_) => return Err(super::job::invalid_answer("The model proposed no idea.").into()),
-        Err(error) => {
-            return Err(Report { response, model: Some(prompt.trace), ..Report::from(error) });
-        }
-    };
-    let ideas = found.into_iter().map(taken).collect();
-    Ok(Report { outcome: TaskOutcome::Ideas { ideas }, model: Some(prompt.trace), response })
+    let prompt = job.prompt(0, PromptKind::Ideas, values, answer::format::<Ideas>()).await?;
+    let asked = job.ask::<Ideas>(&prompt, |_| Ok(())).await?;
+    let ideas = asked.answer.ideas.into_iter().map(taken).collect();
+    let (model, response) = (Some(prompt.trace), asked.response);
+    Ok(Report { outcome: TaskOutcome::Ideas { ideas }, model, response })
 }
 
-fn taken(idea: answer::Idea) -> NewIdea {
+fn taken(idea: IdeaAnswer) -> NewIdea {
     NewIdea {
         title: idea.title,
         angle: idea.angle,

@@ -1,10 +1,12 @@
 //! An image for a document: what it should show and its alternative text by the model, its bytes by
 //! the image provider, kept as a blob before anything names it.
 
+use super::answer::{self, Asked};
 use super::job::{Job, failed};
-use super::{Report, answer, internal, stopped, unless_stopped};
+use super::{Report, internal, stopped, unless_stopped};
 use igny8_actors_document::ImageNode;
-use igny8_actors_domain::site::{Image, ImageOrder, TaskOrder, TaskOutcome};
+use igny8_actors_domain::answer::ImageText;
+use igny8_actors_domain::site::{Image, ImageOrder, TaskOutcome};
 use igny8_actors_domain::tenant::prompt::{PromptKind, PromptValues};
 use igny8_actors_ports::ImageRequest;
 use igny8_protocol_ids::{ImageId, SiteId, TenantId};
@@ -19,24 +21,22 @@ pub(crate) fn address(tenant: TenantId, site: SiteId, image: ImageId) -> String 
     format!("/media/{tenant}/{site}/{image}")
 }
 
-pub(super) async fn run(job: &Job, order: &TaskOrder, image: ImageOrder) -> Report {
-    match unless_stopped(&job.stop, make(job, order, image)).await {
+pub(super) async fn run(job: &Job, image: ImageOrder) -> Report {
+    match unless_stopped(&job.stop, make(job, image)).await {
         None => stopped(),
         Some(Ok(report) | Err(report)) => report,
     }
 }
 
-async fn make(job: &Job, order: &TaskOrder, wanted: ImageOrder) -> Result<Report, Report> {
+async fn make(job: &Job, wanted: ImageOrder) -> Result<Report, Report> {
     job.progress("describing", 0.1, None);
     let values = PromptValues {
         title: wanted.title.clone(),
         keywords: vec![format!("image {}", wanted.index + 1)],
-        language: order.language.clone(),
-        brand_voice: order.brand_voice.clone(),
         ..PromptValues::default()
     };
-    let prompt = job.prompt(PromptKind::Image, values, answer::image_prompt_format()).await?;
-    let described: answer::ImagePrompt = answer::read(&job.answer(&prompt).await?)?;
+    let prompt = job.prompt(0, PromptKind::Image, values, answer::format::<ImageText>()).await?;
+    let Asked { answer: described, response } = job.ask::<ImageText>(&prompt, |_| Ok(())).await?;
     job.progress("painting", 0.4, None);
     let request = ImageRequest {
         model: "default".to_owned(),
@@ -67,7 +67,7 @@ async fn make(job: &Job, order: &TaskOrder, wanted: ImageOrder) -> Result<Report
     if wanted.index > 0 {
         insert(job, &wanted, &image).await?;
     }
-    Ok(Report { outcome: TaskOutcome::Imaged { image }, model: Some(prompt.trace), response: None })
+    Ok(Report { outcome: TaskOutcome::Imaged { image }, model: Some(prompt.trace), response })
 }
 
 /// Puts the image behind a section that has none yet; repeated, it is there once.

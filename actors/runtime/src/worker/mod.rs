@@ -11,6 +11,7 @@ mod progress;
 mod publication;
 mod reparse;
 
+pub(crate) use job::{pack, unpack};
 pub(crate) use progress::{ProgressBoard, Runners};
 
 use crate::entity::Errand;
@@ -53,7 +54,8 @@ pub(crate) async fn run(
     }
     let started = inner.world.now();
     let kind = errand_name(&order.work);
-    let job = Job { inner: inner.clone(), tenant, site, task, errand, stop };
+    let (voice, given) = (order.voice.clone(), order.given.clone());
+    let job = Job { inner: inner.clone(), tenant, site, task, errand, stop, voice, given };
     let report = work(&job, order).await;
     inner.progress.clear(site, task);
     inner.runners.end(task);
@@ -84,10 +86,10 @@ async fn order(
 
 async fn work(job: &Job, order: TaskOrder) -> Report {
     match order.work.clone() {
-        TaskWork::Cluster(keywords) => cluster::run(job, &order, keywords).await,
-        TaskWork::Ideas(ideas) => idea::run(job, &order, ideas).await,
+        TaskWork::Cluster(keywords) => cluster::run(job, keywords).await,
+        TaskWork::Ideas(ideas) => idea::run(job, ideas).await,
         TaskWork::Draft(draft) => article::run(job, &order, draft).await,
-        TaskWork::Image(image) => image::run(job, &order, image).await,
+        TaskWork::Image(image) => image::run(job, image).await,
         TaskWork::Reparse(document) => reparse::run(job, document).await,
         TaskWork::Publish(publish) => publication::run(job, publish).await,
     }

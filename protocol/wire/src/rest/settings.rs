@@ -24,6 +24,8 @@ pub struct ChangeSite {
     pub language: Option<String>,
     /// Another voice.
     pub brand_voice: Option<String>,
+    /// Who speaks there, and to whom.
+    pub persona: Option<String>,
 }
 
 /// Which provider a tenant's models come from.

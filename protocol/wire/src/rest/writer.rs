@@ -25,6 +25,25 @@ pub struct Queued {
     pub tasks: Vec<TaskView>,
 }
 
+/// `GET tasks/{task}/answer`: what the model answered.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema, TS)]
+pub struct RawAnswer {
+    /// As it came.
+    pub text: String,
+    /// True if the task waits for a person's answer in its place.
+    pub wanted: bool,
+    /// The JSON schema of the answer that was asked for; absent for text.
+    #[ts(type = "unknown")]
+    pub schema: Option<serde_json::Value>,
+}
+
+/// `POST tasks/{task}/answer`: a person's answer in the model's place.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema, TS)]
+pub struct SubmitAnswer {
+    /// JSON of the schema; small slips are read as a model's are.
+    pub answer: String,
+}
+
 /// `POST documents/{document}/images`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema, TS)]
 pub struct MakeImages {

@@ -40,6 +40,7 @@ pub(crate) fn site() -> SiteView {
         name: "Blog".into(),
         language: "de".into(),
         brand_voice: String::new(),
+        persona: "A barista".into(),
         link: Some(link),
         created_at: AT,
     }

@@ -32,6 +32,7 @@ pub(crate) fn site_view(card: SiteCard) -> view::SiteView {
         name: card.name,
         language: card.language,
         brand_voice: card.brand_voice,
+        persona: card.persona,
         link: card.link.map(link_view),
         created_at: card.created_at,
     }

@@ -60,6 +60,8 @@ pub(super) fn enqueue(
         not_before: None,
         stop_requested: false,
         failure: None,
+        unread: None,
+        given: Vec::new(),
         model: None,
         response: None,
         created_by: match context.origin {

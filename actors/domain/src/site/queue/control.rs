@@ -59,6 +59,7 @@ pub(in crate::site) fn retry(
     task.attempts = 0;
     task.not_before = None;
     task.stop_requested = false;
+    task.unread = None;
     task.updated_at = context.now;
     draft.put(SiteRecord::Task(task));
     pump(draft, context);

@@ -2,6 +2,7 @@
 
 use super::admission::enqueue;
 use super::request::image_inputs;
+use super::review::park;
 use super::start::{ATTEMPTS_MAX, passes_by_itself, pause};
 use super::task::{Failure, FailureClass, Task, TaskInput, TaskStatus};
 use crate::entity::{Context, Draft, Refusal};
@@ -33,6 +34,9 @@ pub(in crate::site) fn finish(
     match outcome {
         TaskOutcome::Failed { class, message, retry_after_ms } => {
             failed(draft, context, task, class, message, retry_after_ms)?;
+        }
+        TaskOutcome::Unreadable { call, message } => {
+            park(draft, context, task, call, message)?;
         }
         TaskOutcome::Stopped { wrote, words } => stopped(draft, context, task, wrote, words)?,
         done => succeeded(draft, context, task, done)?,

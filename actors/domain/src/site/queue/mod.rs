@@ -6,6 +6,7 @@ mod finish;
 mod index;
 mod priority;
 mod request;
+mod review;
 mod start;
 mod task;
 mod waiting;
@@ -17,9 +18,10 @@ pub(super) use index::QueueIndex;
 pub use index::Share;
 pub use priority::Priority;
 pub(super) use request::{clustering, drafts, ideas, images, publication, reparse};
+pub(super) use review::submit;
 pub use start::ATTEMPTS_MAX;
 pub(super) use start::pump;
-pub use task::{Failure, FailureClass, Task, TaskInput, TaskKind, TaskStatus};
+pub use task::{Failure, FailureClass, GivenAnswer, Task, TaskInput, TaskKind, TaskStatus};
 pub use waiting::Waiting;
 
 /// Bounds of a site (R11).

@@ -184,6 +184,15 @@ pub struct Failure {
     pub at: Timestamp,
 }
 
+/// An answer that a person gave in a model's place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GivenAnswer {
+    /// To which call of an attempt, from 0.
+    pub call: u32,
+    /// The blob of its text.
+    pub blob: [u8; 32],
+}
+
 /// One item of work.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Task {
@@ -218,6 +227,12 @@ pub struct Task {
     pub model: Option<String>,
     /// The raw answer's blob.
     pub response: Option<[u8; 32]>,
+    /// The call of the attempt whose answer could not be read: a person may give it.
+    #[serde(default)]
+    pub unread: Option<u32>,
+    /// Answers that people gave in the model's place.
+    #[serde(default)]
+    pub given: Vec<GivenAnswer>,
     /// Who asked for it; absent for automation.
     pub created_by: Option<AccountId>,
     /// When it was made.

@@ -20,6 +20,7 @@ fn an_article_has_its_labelled_lines() {
     let kind = PromptKind::Article;
     let text = render(kind, kind.default_template(), &PromptValues::example(), "n7").unwrap();
     let tail = "\
+Persona: A barista who explains to beginners
 Voice: Friendly and exact
 Language: en
 Intent: informational
@@ -55,7 +56,7 @@ fn wrong_templates_are_refused_with_their_line() {
     let refusal = |template: &str| check(PromptKind::Image, template).unwrap_err();
     let unknown = refusal("Draw.\n{{secret}}");
     assert_eq!(
-        "Line 2: there is no variable {{secret}} here. There are: title, keywords, language, brand_voice.",
+        "Line 2: there is no variable {{secret}} here. There are: title, keywords, language, brand_voice, persona.",
         unknown.to_string()
     );
     assert_eq!(PromptRefusal::Unclosed(1), refusal("Title: {{title"));

@@ -326,7 +326,11 @@ language: string | null,
 /**
  * Another voice.
  */
-brand_voice: string | null, };
+brand_voice: string | null, 
+/**
+ * Who speaks there, and to whom.
+ */
+persona: string | null, };
 
 /**
  * What a client sends.
@@ -1512,6 +1516,23 @@ images: number,
 document: DocumentId | null, };
 
 /**
+ * `GET tasks/{task}/answer`: what the model answered.
+ */
+export type RawAnswer = { 
+/**
+ * As it came.
+ */
+text: string, 
+/**
+ * True if the task waits for a person's answer in its place.
+ */
+wanted: boolean, 
+/**
+ * The JSON schema of the answer that was asked for; absent for text.
+ */
+schema: unknown, };
+
+/**
  * `POST refresh`: a refresh token counts once; its use gives the next.
  */
 export type Refresh = { 
@@ -1829,6 +1850,10 @@ language: string,
  */
 brand_voice: string, 
 /**
+ * Who speaks here, and to whom.
+ */
+persona: string, 
+/**
  * The WordPress link; absent: publications are exported to a folder.
  */
 link: LinkView | null, 
@@ -2023,6 +2048,15 @@ writable: boolean,
  * Presence of those who are here (y-protocols awareness update), if any.
  */
 awareness: Uint8Array, };
+
+/**
+ * `POST tasks/{task}/answer`: a person's answer in the model's place.
+ */
+export type SubmitAnswer = { 
+/**
+ * JSON of the schema; small slips are read as a model's are.
+ */
+answer: string, };
 
 /**
  * `GET /api/system/status`.

@@ -1,5 +1,6 @@
 //! `/api/writer`: tasks and documents.
 
+mod answer;
 mod content;
 mod document;
 mod task;
@@ -16,6 +17,7 @@ pub(super) fn routes() -> OpenApiRouter<EdgeState> {
         .routes(routes!(task::task))
         .routes(routes!(task::cancel_task))
         .routes(routes!(task::retry_task))
+        .routes(routes!(answer::answer, answer::submit_answer))
         .routes(routes!(document::list_documents, document::create_document))
         .routes(routes!(document::document, document::change_document))
         .routes(routes!(content::content))

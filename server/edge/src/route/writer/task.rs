@@ -103,7 +103,16 @@ async fn control(
 ) -> Result<Json<TaskView>, Problem> {
     let reply = site.site.command(site.origin(), idempotency, command).await?;
     let SiteReply::Tasks(tasks) = reply else { return Err(Problem::not_found("task")) };
-    let views = views(&site.site, site.member.state.now(), tasks).await?;
+    first_view(&site.site, site.member.state.now(), tasks).await
+}
+
+/// The one task that a command was about.
+pub(super) async fn first_view(
+    site: &SiteHandle,
+    now: Timestamp,
+    tasks: Vec<Task>,
+) -> Result<Json<TaskView>, Problem> {
+    let views = views(site, now, tasks).await?;
     views.into_iter().next().map(Json).ok_or_else(|| Problem::not_found("task"))
 }
 
