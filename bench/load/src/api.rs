@@ -2,6 +2,7 @@
 //! refuses while it is measured is a result.
 
 use anyhow::{Context, Result, ensure};
+use bytes::Bytes;
 use igny8_protocol_ids::TenantId;
 use igny8_protocol_wire::rest::auth::{Session, SignUp, Ticket};
 use reqwest::header::CONTENT_TYPE;
@@ -64,6 +65,24 @@ impl Api {
         answer(path, self.change(path).header(CONTENT_TYPE, "text/csv").body(file)).await
     }
 
+    /// Asks for a change in words that were written before; what is answered is not read.
+    pub(crate) async fn post_bytes(&self, path: &str, body: Bytes) -> Result<()> {
+        let request = self.change(path).header(CONTENT_TYPE, "application/json").body(body);
+        received(path, request).await.map(drop)
+    }
+
+    /// A counter of the server, over all its labels; 0 while it has not counted.
+    pub(crate) async fn counter(&self, name: &str) -> Result<f64> {
+        let text = received("/metrics", self.http.get(self.address("/metrics"))).await?;
+        let text = String::from_utf8(text.into())?;
+        let values = text.lines().filter_map(|line| {
+            let rest = line.strip_prefix(name)?;
+            let is_whole = rest.starts_with(' ') || rest.starts_with('{');
+            rest.rsplit(' ').next().filter(|_| is_whole)?.parse::<f64>().ok()
+        });
+        Ok(values.sum())
+    }
+
     /// The least that a request can do.
     pub(crate) async fn livez(&self) -> Result<()> {
         let response = self.http.get(self.address("/livez")).send().await?;
@@ -91,9 +110,14 @@ impl Api {
 }
 
 async fn answer<T: DeserializeOwned>(path: &str, request: RequestBuilder) -> Result<T> {
+    let bytes = received(path, request).await?;
+    serde_json::from_slice(&bytes).with_context(|| format!("the answer to {path}"))
+}
+
+async fn received(path: &str, request: RequestBuilder) -> Result<Bytes> {
     let response = request.send().await?;
     let status = response.status();
     let bytes = response.bytes().await?;
     ensure!(status.is_success(), "{path} answers {status}: {}", String::from_utf8_lossy(&bytes));
-    serde_json::from_slice(&bytes).with_context(|| format!("the answer to {path}"))
+    Ok(bytes)
 }

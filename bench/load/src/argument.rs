@@ -21,13 +21,25 @@ pub(crate) struct Arguments {
     pub(crate) directory: PathBuf,
     /// Only scenarios whose name contains this
     #[arg(long, value_name = "WORDS", default_value = "")]
-    pub(crate) only: String,
+    only: String,
+    /// Not those whose name contains this
+    #[arg(long, value_name = "WORDS")]
+    except: Option<String>,
+    /// What Celery did in the same run: the last line of bench/peers/celery/measure.py
+    #[arg(long, value_name = "FILE")]
+    pub(crate) celery: Option<PathBuf>,
     /// One JSON object instead of a table
     #[arg(long)]
     pub(crate) json: bool,
 }
 
 impl Arguments {
+    /// True if a scenario of this name is wanted.
+    pub(crate) fn wants(&self, name: &str) -> bool {
+        let is_left_out = self.except.as_ref().is_some_and(|words| name.contains(words));
+        name.contains(&self.only) && !is_left_out
+    }
+
     /// The server whose model runs at that speed; `None` if there is none.
     pub(crate) fn server_for(&self, speed: Speed) -> Option<&str> {
         match speed {

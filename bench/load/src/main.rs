@@ -7,6 +7,8 @@
 
 mod api;
 mod argument;
+mod feed;
+mod fleet;
 mod keyword;
 mod measure;
 mod peer;
@@ -32,9 +34,9 @@ fn main() -> Result<()> {
 }
 
 async fn run(arguments: &Arguments) -> Result<Report> {
-    let mut bench = Bench::new(arguments);
+    let mut bench = Bench::new(arguments)?;
     let mut report = Report::default();
-    for scenario in SCENARIOS.iter().filter(|scenario| scenario.name.contains(&arguments.only)) {
+    for scenario in SCENARIOS.iter().filter(|scenario| arguments.wants(scenario.name)) {
         let Some(server) = arguments.server_for(scenario.speed) else {
             eprintln!("left out: {} (there is no --paced server)", scenario.name);
             continue;

@@ -34,6 +34,10 @@ pub(crate) enum Work {
     Import { rows: usize, rounds: usize },
     /// People who type in one document.
     Edits { clients: usize, per_second: u32, each: u32 },
+    /// Tasks through their whole life, queued a hundred at a time, as many as keep all sites busy.
+    Tasks { tenants: usize, sites: usize, batches: usize },
+    /// One task after the other on a server that does nothing else.
+    Starts { count: usize },
 }
 
 /// Everything, in this order; a figure for many stands after that for one, beside which it is put.
@@ -79,5 +83,17 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         speed: Speed::Full,
         work: Work::Edits { clients: 10, per_second: 5, each: 100 },
         limit: Duration::from_secs(60),
+    },
+    Scenario {
+        name: "tasks alone, each after the one before",
+        speed: Speed::Full,
+        work: Work::Starts { count: 500 },
+        limit: Duration::from_secs(60),
+    },
+    Scenario {
+        name: "tasks of 10 tenants with 10 sites, 100 a request",
+        speed: Speed::Full,
+        work: Work::Tasks { tenants: 10, sites: 10, batches: 20 },
+        limit: Duration::from_secs(180),
     },
 ];

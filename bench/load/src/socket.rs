@@ -2,6 +2,7 @@
 
 use crate::api::Api;
 use anyhow::{Context, Result, bail, ensure};
+use bytes::Bytes;
 use futures::{SinkExt, StreamExt};
 use igny8_protocol_wire::PROTOCOL_VERSION;
 use igny8_protocol_wire::codec::{decode, encode};
@@ -58,16 +59,23 @@ impl Socket {
 
     /// The next frame, whatever it says. A call that is dropped loses nothing.
     pub(crate) async fn next(&mut self) -> Result<ServerFrame> {
+        loop {
+            match decode(&self.next_bytes().await?)? {
+                ServerFrame::Pong { nonce: HEARTBEAT_NONCE } => {}
+                frame => return Ok(frame),
+            }
+        }
+    }
+
+    /// The next frame as it came, for clients that hear too much to read all of it.
+    pub(crate) async fn next_bytes(&mut self) -> Result<Bytes> {
         let started = Instant::now();
         loop {
             ensure!(started.elapsed() < SILENCE_LIMIT, "nothing was heard for {SILENCE_LIMIT:?}");
             let heartbeat = self.spoke + HEARTBEAT;
             match timeout_at(heartbeat, self.socket.next()).await {
                 Err(_) => self.send(&ClientFrame::Ping { nonce: HEARTBEAT_NONCE }).await?,
-                Ok(Some(Ok(Message::Binary(bytes)))) => match decode(&bytes)? {
-                    ServerFrame::Pong { nonce: HEARTBEAT_NONCE } => {}
-                    frame => return Ok(frame),
-                },
+                Ok(Some(Ok(Message::Binary(bytes)))) => return Ok(bytes),
                 Ok(Some(Ok(Message::Close(frame)))) => bail!("the server closed it: {frame:?}"),
                 Ok(Some(Ok(_))) => {}
                 Ok(Some(Err(error))) => return Err(error.into()),

@@ -4,7 +4,7 @@ use crate::api::Api;
 use crate::keyword;
 use crate::socket::Socket;
 use anyhow::{Context, Result, bail, ensure};
-use igny8_protocol_ids::{IdeaId, SiteId, TaskId};
+use igny8_protocol_ids::{ClusterId, IdeaId, SiteId, TaskId};
 use igny8_protocol_wire::frame::ServerFrame;
 use igny8_protocol_wire::rest::page::Page;
 use igny8_protocol_wire::rest::planner::{ImportReport, MakeIdeas};
@@ -70,19 +70,13 @@ impl Workspace {
     /// Goes the way to so many ideas: keywords, clusters, ideas.
     pub(crate) async fn ideas(&mut self, wanted: usize) -> Result<Vec<IdeaId>> {
         let topics = wanted.div_ceil(IDEAS_PER_TOPIC).clamp(1, keyword::TOPICS_MAX);
-        let file = keyword::csv(topics * KEYWORDS_PER_TOPIC, topics);
-        let _: ImportReport = self.api.file(&self.planner("imports"), file).await?;
-        let queued: Queued = self.api.post(&self.planner("cluster"), &json!({})).await?;
-        self.wait(&queued).await?;
-        let path = self.planner(&format!("clusters?limit={PAGE}"));
-        let clusters: Page<ClusterView> = self.api.get(&path).await?;
-        ensure!(!clusters.items.is_empty(), "the keywords gave no cluster");
-        let count = wanted.div_ceil(clusters.items.len()).min(IDEAS_PER_CLUSTER_MAX);
+        let clusters = clusters(&self.api, &mut self.socket, self.site, topics).await?;
+        let count = wanted.div_ceil(clusters.len()).min(IDEAS_PER_CLUSTER_MAX);
         let needed = wanted.div_ceil(count);
-        let clusters = clusters.items.iter().take(needed).map(|cluster| cluster.id).collect();
+        let clusters = clusters.into_iter().take(needed).collect();
         let body = MakeIdeas { clusters, count: u32::try_from(count)? };
         let queued: Queued = self.api.post(&self.planner("ideas"), &body).await?;
-        self.wait(&queued).await?;
+        wait(&mut self.socket, &queued).await?;
         let path = self.planner(&format!("ideas?limit={PAGE}"));
         let ideas: Page<IdeaView> = self.api.get(&path).await?;
         let new = ideas.items.iter().filter(|idea| idea.status == IdeaStatus::New);
@@ -98,18 +92,35 @@ impl Workspace {
         ensure!(queued.tasks.len() == ideas.len(), "not every idea became a task");
         Ok(queued.tasks)
     }
+}
 
-    /// Waits until all have ended well.
-    async fn wait(&mut self, queued: &Queued) -> Result<()> {
-        let mut open: HashSet<TaskId> = queued.tasks.iter().map(|task| task.id).collect();
-        while !open.is_empty() {
-            for task in ended(&self.socket.next().await?) {
-                ensure!(!open.contains(&task.id) || is_good(task), "{:?}", task.failure);
-                open.remove(&task.id);
-            }
+/// Goes the way to clusters: about so many topics become as many clusters, or nearly.
+pub(crate) async fn clusters(
+    api: &Api,
+    socket: &mut Socket,
+    site: SiteId,
+    topics: usize,
+) -> Result<Vec<ClusterId>> {
+    let path = |rest: &str| format!("/api/planner/sites/{site}/{rest}");
+    let file = keyword::csv(topics * KEYWORDS_PER_TOPIC, topics);
+    let _: ImportReport = api.file(&path("imports"), file).await?;
+    let queued: Queued = api.post(&path("cluster"), &json!({})).await?;
+    wait(socket, &queued).await?;
+    let clusters: Page<ClusterView> = api.get(&path(&format!("clusters?limit={PAGE}"))).await?;
+    ensure!(!clusters.items.is_empty(), "the keywords gave no cluster");
+    Ok(clusters.items.iter().map(|cluster| cluster.id).collect())
+}
+
+/// Waits until all have ended well.
+async fn wait(socket: &mut Socket, queued: &Queued) -> Result<()> {
+    let mut open: HashSet<TaskId> = queued.tasks.iter().map(|task| task.id).collect();
+    while !open.is_empty() {
+        for task in ended(&socket.next().await?) {
+            ensure!(!open.contains(&task.id) || is_good(task), "{:?}", task.failure);
+            open.remove(&task.id);
         }
-        Ok(())
     }
+    Ok(())
 }
 
 async fn client(api: &Api, site: SiteId) -> Result<Socket> {

@@ -5,6 +5,7 @@
 mod argument;
 mod bench;
 mod dashboard;
+mod debian;
 mod demo;
 mod generate;
 mod process;
@@ -33,8 +34,9 @@ Tasks of this repository:
       Writes the files that are generated from code and checked in.
   cargo xtask tidy
       Checks the house rules: arrows, sizes, names, generated files.
-  cargo xtask bench
-      Measures, and writes docs/BENCHMARKS.md.
+  cargo xtask bench [--only tasks]
+      Measures, and writes docs/BENCHMARKS.md. The tasks stand beside Celery with Redis, which are
+      installed if missing.
 ";
 
 fn main() -> ExitCode {

@@ -101,18 +101,20 @@ pub(crate) struct Server {
 impl Server {
     /// Starts a server on a free port; `name` keeps those of different tasks apart.
     pub(crate) fn start(name: &str) -> Result<Self> {
-        Self::start_with(name, &[])
+        Self::start_with(name, &[], &[])
     }
 
-    /// The same with further arguments of `igny8 serve`.
-    pub(crate) fn start_with(name: &str, more: &[&str]) -> Result<Self> {
+    /// The same with further arguments of `igny8 serve`, and settings in its environment.
+    pub(crate) fn start_with(name: &str, more: &[&str], settings: &[(&str, &str)]) -> Result<Self> {
         let folder = scratch().join(format!("server-{name}-{}", std::process::id()));
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder)?;
         let file = folder.join("announcement.json");
         let options = Options { data: folder.join("data"), port: None, workspace: true };
         let log = scratch().join("log").join(format!("server-{name}.log"));
-        let mut process = Background::start(options.command(&file).args(more), &log)?;
+        let mut command = options.command(&file);
+        command.args(more).envs(settings.iter().copied());
+        let mut process = Background::start(&mut command, &log)?;
         let announcement = process
             .wait_for(START_LIMIT, || Announcement::read(&file))
             .context("the server did not start")?;

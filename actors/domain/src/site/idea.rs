@@ -3,10 +3,9 @@
 use super::command::{NewIdea, SiteReply};
 use super::record::{Idea, IdeaStatus, KeywordStatus, SiteRecord};
 use super::state::{Site, bounded};
+use super::title::title_key;
 use crate::entity::{Context, Draft, Refusal};
-use crate::text;
 use igny8_protocol_ids::{ClusterId, IdeaId};
-use std::collections::HashSet;
 
 /// The longest title, in characters: the longest that WordPress themes still show.
 pub(super) const TITLE_CHARS_MAX: usize = 200;
@@ -24,18 +23,10 @@ pub(super) fn take_in(
     ideas: Vec<NewIdea>,
     wanted: u32,
 ) -> u32 {
-    let mut known: HashSet<String> = draft
-        .ideas()
-        .map(|idea| text::merge_key(&text::normalize(&idea.title)))
-        .chain(draft.documents().map(|document| text::merge_key(&text::normalize(&document.title))))
-        .collect();
     let mut added = 0;
     for new in ideas {
         let title: String = new.title.trim().chars().take(TITLE_CHARS_MAX).collect();
-        if added == wanted
-            || title.is_empty()
-            || !known.insert(text::merge_key(&text::normalize(&title)))
-        {
+        if added == wanted || title.is_empty() || draft.has_title(&title_key(&title)) {
             continue;
         }
         draft.put(SiteRecord::Idea(Idea {

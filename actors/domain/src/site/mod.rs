@@ -11,6 +11,7 @@ mod order;
 mod queue;
 mod record;
 mod state;
+mod title;
 
 pub use command::{
     ClusterSummary, DocumentSummary, KeywordCounts, NewCluster, NewIdea, NewKeyword, SiteCommand,

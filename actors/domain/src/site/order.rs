@@ -156,11 +156,7 @@ impl Site {
                     intent: summary.intent,
                     keywords: summary.keywords,
                     count: *count,
-                    known_titles: self
-                        .ideas()
-                        .filter(|idea| idea.cluster == *cluster)
-                        .map(|idea| idea.title.clone())
-                        .collect(),
+                    known_titles: self.ideas_of(*cluster).map(|idea| idea.title.clone()).collect(),
                 })
             }
             TaskInput::Draft { idea, document, .. } => {

@@ -6,11 +6,12 @@ use super::queue::{QueueIndex, Share, Task, TaskInput, TaskKind};
 use super::record::{
     Ask, Cluster, Document, Idea, Image, Keyword, KeywordStatus, Link, SiteCard, SiteRecord,
 };
+use super::title::TitleIndex;
 use crate::entity::{Context, Draft, RecordKey, Refusal};
 use crate::ledger::Ledger;
 use crate::secret::SealedSecret;
 use igny8_protocol_ids::{AccountId, ClusterId, DocumentId, IdeaId, ImageId, KeywordId, TaskId};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// The state of a site, rebuilt from its records.
@@ -30,7 +31,8 @@ pub struct Site {
     // Indices, kept by `insert` and `remove` alone.
     by_merge_key: BTreeMap<String, KeywordId>,
     by_status: BTreeMap<KeywordStatusIndex, u32>,
-    ideas_by_cluster: BTreeMap<ClusterId, u32>,
+    ideas_by_cluster: BTreeMap<ClusterId, BTreeSet<IdeaId>>,
+    titles: TitleIndex,
     queue: QueueIndex,
 }
 
@@ -166,6 +168,15 @@ impl Site {
     pub fn ideas(&self) -> impl DoubleEndedIterator<Item = &Idea> {
         self.ideas.values()
     }
+    /// A cluster's ideas, the oldest first.
+    pub fn ideas_of(&self, cluster: ClusterId) -> impl Iterator<Item = &Idea> {
+        let ids = self.ideas_by_cluster.get(&cluster).into_iter().flatten();
+        ids.filter_map(|id| self.ideas.get(id))
+    }
+    /// True if an idea or a document has a title with this key.
+    pub(super) fn has_title(&self, key: &str) -> bool {
+        self.titles.has(key)
+    }
     /// An idea.
     pub fn idea(&self, id: IdeaId) -> Option<&Idea> {
         self.ideas.get(&id)
@@ -206,10 +217,6 @@ impl Site {
     pub(super) fn automations(&self) -> &Automations {
         &self.automations
     }
-    /// How many ideas were made from a cluster.
-    pub(super) fn ideas_of(&self, cluster: ClusterId) -> u32 {
-        self.ideas_by_cluster.get(&cluster).copied().unwrap_or(0)
-    }
     /// How many tasks of a kind run.
     pub fn running(&self, kind: TaskKind) -> u32 {
         self.queue.running(kind)
@@ -245,7 +252,7 @@ impl Site {
                 .filter_map(|keyword| keyword.figures.volume)
                 .fold(0, u64::saturating_add),
             locked: cluster.locked,
-            ideas: self.ideas_by_cluster.get(&id).copied().unwrap_or(0),
+            ideas: u32::try_from(self.ideas_of(id).count()).unwrap_or(u32::MAX),
         })
     }
     /// A document with its images.
@@ -273,7 +280,8 @@ impl Site {
             }
             SiteRecord::Idea(idea) => {
                 let before = self.remove_idea(idea.id);
-                *self.ideas_by_cluster.entry(idea.cluster).or_default() += 1;
+                self.ideas_by_cluster.entry(idea.cluster).or_default().insert(idea.id);
+                self.titles.add(&idea.title);
                 self.ideas.insert(idea.id, idea);
                 before
             }
@@ -284,7 +292,10 @@ impl Site {
                 before
             }
             SiteRecord::Document(document) => {
-                self.documents.insert(document.id, document).map(SiteRecord::Document)
+                let before = self.remove_document(document.id);
+                self.titles.add(&document.title);
+                self.documents.insert(document.id, document);
+                before
             }
             SiteRecord::Image(image) => self.images.insert(image.id, image).map(SiteRecord::Image),
             SiteRecord::Ledger(record) => self.ledger.put(record).map(SiteRecord::Ledger),
@@ -314,7 +325,7 @@ impl Site {
             CLUSTER => self.clusters.remove(&ClusterId::from_uuid(id)).map(SiteRecord::Cluster),
             IDEA => self.remove_idea(IdeaId::from_uuid(id)),
             TASK => self.remove_task(TaskId::from_uuid(id)),
-            DOCUMENT => self.documents.remove(&DocumentId::from_uuid(id)).map(SiteRecord::Document),
+            DOCUMENT => self.remove_document(DocumentId::from_uuid(id)),
             IMAGE => self.images.remove(&ImageId::from_uuid(id)).map(SiteRecord::Image),
             ASK => self.ask.take().map(SiteRecord::Ask),
             _ => None,
@@ -327,9 +338,20 @@ impl Site {
         decrement(&mut self.by_status, before.status as u8);
         Some(SiteRecord::Keyword(before))
     }
+    fn remove_document(&mut self, id: DocumentId) -> Option<SiteRecord> {
+        let before = self.documents.remove(&id)?;
+        self.titles.remove(&before.title);
+        Some(SiteRecord::Document(before))
+    }
     fn remove_idea(&mut self, id: IdeaId) -> Option<SiteRecord> {
         let before = self.ideas.remove(&id)?;
-        decrement(&mut self.ideas_by_cluster, before.cluster);
+        if let Some(ideas) = self.ideas_by_cluster.get_mut(&before.cluster) {
+            ideas.remove(&id);
+            if ideas.is_empty() {
+                self.ideas_by_cluster.remove(&before.cluster);
+            }
+        }
+        self.titles.remove(&before.title);
         Some(SiteRecord::Idea(before))
     }
     fn remove_task(&mut self, id: TaskId) -> Option<SiteRecord> {

@@ -1,16 +1,20 @@
 //! How each kind of work is done and timed.
 
+mod celery;
 mod draft;
 mod edit;
 mod first_text;
 mod import;
 mod reference;
+mod start;
+mod task;
 mod writing;
 
 use crate::argument::Arguments;
 use crate::report::Figure;
 use crate::scenario::{Scenario, Work};
 use anyhow::Result;
+use celery::Celery;
 use std::path::PathBuf;
 
 /// A run: what later scenarios must know of earlier ones.
@@ -19,12 +23,15 @@ pub(crate) struct Bench {
     directory: PathBuf,
     /// Words per second of one draft alone.
     alone: Option<f64>,
+    /// What Celery did, if it was measured.
+    celery: Option<Celery>,
 }
 
 impl Bench {
     /// Nothing is measured yet.
-    pub(crate) fn new(arguments: &Arguments) -> Self {
-        Self { directory: arguments.directory.clone(), alone: None }
+    pub(crate) fn new(arguments: &Arguments) -> Result<Self> {
+        let celery = arguments.celery.as_deref().map(Celery::read).transpose()?;
+        Ok(Self { directory: arguments.directory.clone(), alone: None, celery })
     }
 
     /// Does one scenario.
@@ -46,6 +53,11 @@ impl Bench {
                 let typing = edit::Typing { clients, per_second, each };
                 edit::measure(name, server, typing, &self.directory).await
             }
+            Work::Tasks { tenants, sites, batches } => {
+                let load = task::Load { tenants, sites, batches };
+                task::measure(self, name, server, load).await
+            }
+            Work::Starts { count } => start::measure(self, name, server, count).await,
         }
     }
 }

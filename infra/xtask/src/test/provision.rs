@@ -2,10 +2,9 @@
 //! core of WordPress, npm packages, Apache Cassandra. It is fetched while the first parts run.
 
 use super::cql;
-use crate::{dashboard, process, wordpress};
+use crate::{dashboard, debian, process, wordpress};
 use anyhow::{Result, anyhow};
 use std::path::Path;
-use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
@@ -93,31 +92,7 @@ fn install_cassandra() -> Result<()> {
 fn install_debian() -> Result<()> {
     let _turn = APT.lock().unwrap_or_else(PoisonError::into_inner);
     process::step("WordPress and its packages", wordpress::install)?;
-    let missing: Vec<&str> = PACKAGES.iter().copied().filter(|name| !is_installed(name)).collect();
-    if missing.is_empty() {
-        return Ok(());
-    }
-    process::step(&format!("Debian packages {}", missing.join(", ")), || {
-        // The lists may be fresh, old or not there at all: they are asked for when they are.
-        apt(&["install", "-y", "-qq", "--no-install-recommends"], &missing).or_else(|_| {
-            apt(&["update", "-qq"], &[])?;
-            apt(&["install", "-y", "-qq", "--no-install-recommends"], &missing)
-        })
-    })
-}
-
-fn is_installed(package: &str) -> bool {
-    let mut query = Command::new("dpkg-query");
-    query.args(["-W", "-f", "${Status}", package]);
-    process::read(&mut query).is_ok_and(|status| status.contains("install ok installed"))
-}
-
-fn apt(words: &[&str], packages: &[&str]) -> Result<()> {
-    let is_root = process::read(Command::new("id").arg("-u"))?.trim() == "0";
-    let mut command = Command::new(if is_root { "env" } else { "sudo" });
-    command.arg("DEBIAN_FRONTEND=noninteractive").arg("apt-get");
-    command.args(["-o", "DPkg::Lock::Timeout=600"]).args(words).args(packages);
-    process::read(&mut command).map(drop)
+    debian::install(PACKAGES)
 }
 
 /// Debian's Chromium.

@@ -44,11 +44,18 @@ pub struct OfflineModelOptions {
     pub faults: Vec<Fault>,
     /// Whether markers in prompts are obeyed.
     pub markers: bool,
+    /// Ideas are as short as they can be and come at once: for measuring what is around the model.
+    pub least: bool,
 }
 
 impl Default for OfflineModelOptions {
     fn default() -> Self {
-        Self { words_per_second: WORDS_PER_SECOND_DEFAULT, faults: Vec::new(), markers: true }
+        Self {
+            words_per_second: WORDS_PER_SECOND_DEFAULT,
+            faults: Vec::new(),
+            markers: true,
+            least: false,
+        }
     }
 }
 
@@ -99,6 +106,15 @@ impl ModelProvider for OfflineModel {
         if let Some(kind) = fault.filter(|kind| kind.error_comes_before_the_stream()) {
             return Err(kind.error());
         }
+        if self.options.least
+            && fault.is_none()
+            && let ResponseFormat::Json { name: "ideas", schema } = &request.format
+        {
+            let asked = [&*request.model, &request.system, &request.prompt];
+            let text = answer::least_idea(schema, draw::fingerprint(&asked));
+            let end = End::Done { reason: FinishReason::Stop, usage: usage(&request, &text) };
+            return Ok(stream::at_once(text, end));
+        }
         let script = script(&request, fault)?;
         Ok(stream::play(script, self.options.words_per_second, request.idle_timeout))
     }
@@ -134,12 +150,16 @@ fn script(request: &ModelRequest, fault: Option<FaultKind>) -> Result<Script, Mo
         }
         _ => None,
     };
-    let usage = Usage {
+    let usage = usage(request, &text);
+    Ok(Script { end: failure.unwrap_or(End::Done { reason, usage }), text })
+}
+
+fn usage(request: &ModelRequest, text: &str) -> Usage {
+    Usage {
         input_tokens: tokens(request.system.len() + request.prompt.len()),
         output_tokens: tokens(text.len()),
         ..Usage::default()
-    };
-    Ok(Script { end: failure.unwrap_or(End::Done { reason, usage }), text })
+    }
 }
 
 fn tokens(bytes: usize) -> u64 {
@@ -278,10 +298,16 @@ mod tests {
     #[tokio::test]
     async fn failures_come_from_options_too_and_markers_can_be_ignored() {
         let faults = vec![Fault { kind: FaultKind::Quota, once: false }];
-        let options = OfflineModelOptions { words_per_second: 0.0, faults, markers: true };
+        let options = OfflineModelOptions {
+            words_per_second: 0.0,
+            faults,
+            markers: true,
+            ..Default::default()
+        };
         let (_, end) = answer(&OfflineModel::new(options), request("Tea")).await;
         assert_eq!(end.unwrap_err().class, FailureClass::Quota);
-        let options = OfflineModelOptions { words_per_second: 0.0, faults: vec![], markers: false };
+        let options =
+            OfflineModelOptions { words_per_second: 0.0, markers: false, ..Default::default() };
         assert!(answer(&OfflineModel::new(options), request("Tea [fail:quota]")).await.1.is_ok());
     }
 
@@ -292,6 +318,25 @@ mod tests {
         let (text, end) = answer(&model(), asked).await;
         assert_eq!(end, Ok(FinishReason::Stop));
         assert!(serde_json::from_str::<serde_json::Value>(&text).is_err(), "{text}");
+    }
+
+    #[tokio::test]
+    async fn least_ideas_are_one_each_and_differ_by_request() {
+        let options =
+            OfflineModelOptions { words_per_second: 0.0, least: true, ..Default::default() };
+        let model = OfflineModel::new(options);
+        let mut titles = std::collections::BTreeSet::new();
+        for prompt in ["Tea", "Tea", "Coffee"] {
+            let mut asked = request(prompt);
+            let schema = serde_json::json!({"properties": {"intent": {"enum": ["known"]}}});
+            asked.format = ResponseFormat::Json { name: "ideas", schema };
+            let (text, end) = answer(&model, asked).await;
+            assert_eq!(end, Ok(FinishReason::Stop));
+            let idea = &serde_json::from_str::<serde_json::Value>(&text).unwrap()["ideas"][0];
+            assert_eq!(idea["intent"], "known");
+            titles.insert(idea["title"].to_string());
+        }
+        assert_eq!(titles.len(), 2, "the same request has the same answer, another another");
     }
 
     #[tokio::test]

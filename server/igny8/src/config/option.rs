@@ -42,6 +42,7 @@ pub(crate) const OPTIONS: &[ConfigOption] = &[
     plain("idle_seconds", "an entity that nobody asks for so long leaves memory"),
     plain("model_idle_seconds", "a model that sends nothing for so long has failed"),
     plain("offline_words_per_second", "speed of the offline model; 0 is as fast as possible"),
+    plain("offline_least", "ideas of the offline model are as short as they can be"),
     plain("ai_base_url", "the server's own OpenAI-compatible provider"),
     plain("ai_model", "the model there"),
     plain("ai_organization", "the organisation to bill there"),

@@ -45,6 +45,8 @@ pub(crate) enum PlatformAi {
     Offline {
         /// Speed; 0 is as fast as possible.
         words_per_second: f32,
+        /// Ideas as short as they can be: for measuring.
+        least: bool,
     },
     /// A provider that speaks OpenAI's protocol.
     Provider {
@@ -227,6 +229,7 @@ fn ai(reader: &mut Reader, development: bool) -> PlatformAi {
     if !words.is_finite() || words < 0.0 {
         reader.refuse("offline_words_per_second", "a speed is 0 or more");
     }
+    let least = reader.flag("offline_least", false);
     let json_schema = reader.flag("ai_json_schema", true);
     let (model, key) = (reader.text("ai_model"), reader.text("ai_key"));
     let Some(base_url) = reader.text("ai_base_url") else {
@@ -236,7 +239,7 @@ fn ai(reader: &mut Reader, development: bool) -> PlatformAi {
             }
         }
         return match development {
-            true => PlatformAi::Offline { words_per_second: words },
+            true => PlatformAi::Offline { words_per_second: words, least },
             false => PlatformAi::None,
         };
     };

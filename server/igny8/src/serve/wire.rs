@@ -73,9 +73,10 @@ pub(super) fn world(
 
 fn platform_model(ai: &PlatformAi) -> anyhow::Result<PlatformModel> {
     Ok(match ai {
-        PlatformAi::Offline { words_per_second } => {
+        PlatformAi::Offline { words_per_second, least } => {
             let options = OfflineModelOptions {
                 words_per_second: *words_per_second,
+                least: *least,
                 ..OfflineModelOptions::default()
             };
             PlatformModel::Provider(Arc::new(OfflineModel::new(options)), OFFLINE_MODEL.to_owned())

@@ -132,6 +132,7 @@ impl Journal {
             return self.write(sequence, rows);
         }
         let file = self.segment.write(&bytes, sequence)?;
+        metrics::counter!("igny8_store_written_bytes_total").increment(bytes.len() as u64);
         self.next_group += 1;
         Ok(file)
     }

@@ -171,6 +171,7 @@ impl Loop {
         match result {
             Ok(()) => {
                 self.engine.faults().after_sync(commits);
+                metrics::counter!("igny8_store_commits_total").increment(commits);
                 group.succeed(&mut self.heads);
             }
             Err(WriteFailure::Full(reason)) => {

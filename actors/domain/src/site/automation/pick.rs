@@ -201,7 +201,7 @@ fn clusters(draft: &Draft<'_, Site>, rules: &ScheduleRules) -> Vec<Candidate> {
     let before = Before::of(draft, TaskKind::Ideas);
     draft
         .clusters()
-        .filter(|cluster| draft.ideas_of(cluster.id) == 0)
+        .filter(|cluster| draft.ideas_of(cluster.id).next().is_none())
         .map(|cluster| Candidate {
             title: cluster.name.clone(),
             command: before.unless(draft, cluster.id.uuid()).map(|()| SiteCommand::QueueIdeas {

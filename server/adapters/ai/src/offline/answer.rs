@@ -153,6 +153,16 @@ fn ideas(schema: &Value, brief: &Brief, draw: Draw) -> Value {
     json!({"ideas": ideas})
 }
 
+/// One idea that says nothing but its number.
+pub(super) fn least_idea(schema: &Value, number: u64) -> String {
+    let intent = enumeration(schema, "intent").into_iter().next().unwrap_or_default();
+    let title = format!("Idea {number:016x}");
+    json!({"ideas": [{
+        "title": title, "angle": "", "outline": [], "intent": intent, "target_keywords": [],
+    }]})
+    .to_string()
+}
+
 /// A title around one keyword.
 fn idea_title(speaker: &mut Speaker, keyword: &str) -> Option<String> {
     speaker.say_about(Role::Title, &noun_phrase(&plain(keyword)))

@@ -63,6 +63,15 @@ pub(super) fn play(script: Script, words_per_second: f32, idle_timeout: Duration
     .boxed()
 }
 
+/// All of it in one piece.
+pub(super) fn at_once(text: String, end: End) -> ModelStream {
+    let end = match end {
+        End::Done { reason, usage } => Ok(ModelEvent::Done { reason, usage }),
+        End::Failed(error) | End::Stalled(error) => Err(error),
+    };
+    futures::stream::iter([Ok(ModelEvent::Text(text)), end]).boxed()
+}
+
 impl Player {
     async fn next(&mut self) -> Option<Result<ModelEvent, ModelError>> {
         if self.sent == self.text.len() {

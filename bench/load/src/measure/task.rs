@@ -1,0 +1,109 @@
+//! Tasks through their whole life: asked for by REST, queued, their credits held, run by a worker
+//! that asks the model, settled, and seen as succeeded on the socket.
+
+use super::{Bench, celery, reference};
+use crate::feed;
+use crate::fleet::Tenant;
+use crate::report::Figure;
+use crate::socket::Socket;
+use anyhow::{Result, bail, ensure};
+use futures::future::try_join_all;
+use std::collections::HashSet;
+use std::time::Instant;
+use tokio::sync::Semaphore;
+
+/// What one request may name.
+const BATCH: usize = 100;
+/// Requests whose tasks may be open at a time, for each site: one that runs, and one that waits so
+/// that no place is ever empty.
+const OPEN_PER_SITE: usize = 2;
+/// The server's counters: changes of entities, and bytes of its journal.
+pub(super) const COMMITS: &str = "igny8_store_commits_total";
+const BYTES: &str = "igny8_store_written_bytes_total";
+/// Half of a task's record: a bare write of this size stands beside it.
+const BARE_BYTES: usize = 200;
+
+/// How much is asked for.
+#[derive(Clone, Copy)]
+pub(super) struct Load {
+    pub(super) tenants: usize,
+    pub(super) sites: usize,
+    /// Requests of [`BATCH`] tasks for each tenant.
+    pub(super) batches: usize,
+}
+
+/// Every tenant asks as fast as its sites work; all count from the first request to the last end.
+pub(super) async fn measure(
+    bench: &Bench,
+    scenario: &'static str,
+    server: &str,
+    load: Load,
+) -> Result<Vec<Figure>> {
+    let opened = (0..load.tenants).map(|_| Tenant::open(server, load.sites));
+    let mut tenants = try_join_all(opened).await?;
+    let before = counters(&tenants[0]).await?;
+    let mut spent = Vec::new();
+    for tenant in &tenants {
+        spent.push(tenant.spent().await?);
+    }
+    let begin = Instant::now();
+    try_join_all(tenants.iter_mut().map(|tenant| drive(tenant, load.batches))).await?;
+    let seconds = begin.elapsed().as_secs_f64();
+    let after = counters(&tenants[0]).await?;
+    for (tenant, before) in tenants.iter().zip(spent) {
+        let paid = tenant.spent().await? - before;
+        ensure!(paid == (load.batches * BATCH) as i64, "{paid} credits for as many tasks");
+    }
+    let tasks = (load.tenants * load.batches * BATCH) as f64;
+    let sync = reference::synced_writes(&bench.directory, BARE_BYTES)?.median();
+    let each = |index: usize| (after[index] - before[index]) / tasks;
+    let rate =
+        Figure::new(scenario, format!("tasks/s, {tasks} in all"), tasks / seconds, "tasks/s");
+    let rate = celery::beside(rate, bench.celery, celery::rate);
+    Ok(vec![
+        rate.beside("one after the other, each synced once", 1e3 / sync),
+        Figure::new(scenario, "commits per task", each(0), "commits"),
+        Figure::new(scenario, "bytes in the journal per task", each(1), "B"),
+    ])
+}
+
+async fn counters(tenant: &Tenant) -> Result<[f64; 2]> {
+    Ok([tenant.api.counter(COMMITS).await?, tenant.api.counter(BYTES).await?])
+}
+
+/// Asks for so many requests' worth of tasks, and hears all of them end well.
+async fn drive(tenant: &mut Tenant, batches: usize) -> Result<()> {
+    let room = Semaphore::new(tenant.sites.len() * OPEN_PER_SITE);
+    let Tenant { api, socket, sites } = tenant;
+    let requests: Vec<_> =
+        sites.iter().map(|site| Ok((site.path(), site.request(BATCH)?))).collect::<Result<_>>()?;
+    let ask = async {
+        for (path, body) in requests.iter().cycle().take(batches) {
+            room.acquire().await?.forget();
+            api.post_bytes(path, body.clone()).await?;
+        }
+        Ok(())
+    };
+    tokio::try_join!(ask, hear(socket, batches, &room)).map(drop)
+}
+
+/// Counts each task once; every hundred that ended make room for the next request.
+async fn hear(socket: &mut Socket, batches: usize, room: &Semaphore) -> Result<()> {
+    let mut ended: HashSet<Box<str>> = HashSet::with_capacity(batches * BATCH);
+    while ended.len() < batches * BATCH {
+        let bytes = socket.next_bytes().await?;
+        feed::tasks(&bytes, |task| {
+            match task.status {
+                "queued" | "running" => {}
+                "succeeded" => {
+                    if ended.insert(task.id.into()) && ended.len() % BATCH == 0 {
+                        room.add_permits(1);
+                    }
+                }
+                other => bail!("a task ended as {other}"),
+            }
+            Ok(())
+        })?;
+    }
+    Ok(())
+}

@@ -1,0 +1,48 @@
+//! `cargo xtask bench`: runs what measures, and keeps the figures in docs/BENCHMARKS.md.
+
+mod page;
+mod task;
+
+use crate::argument::Arguments;
+use crate::process;
+use crate::root::{built, scratch};
+use crate::server::{self, Server};
+use anyhow::{Result, bail};
+use page::{Block, table};
+
+/// Runs all measurements, or the named part, and writes their tables.
+pub(crate) fn bench(mut arguments: Arguments) -> Result<()> {
+    let only: Option<String> = arguments.option("--only")?;
+    arguments.end()?;
+    match only.as_deref() {
+        None => {
+            server::build_with_benches()?;
+            usual()?;
+            task::measure()
+        }
+        Some("tasks") => {
+            server::build_with_benches()?;
+            task::measure()
+        }
+        Some(other) => bail!("there is no part {other:?}: --only tasks"),
+    }
+}
+
+/// What a commit costs, and what a client waits for.
+fn usual() -> Result<()> {
+    let commit =
+        process::step("cost of a commit", || process::read(built("commit_cost").arg(scratch())))?;
+    // What is measured is the way, not the model; the first text is also seen at the usual speed.
+    let unpaced = ["--offline-words-per-second", "0"];
+    let server = process::step("server", || Server::start_with("bench", &unpaced, &[]))?;
+    let paced = process::step("server, paced", || Server::start("bench-paced"))?;
+    let load = process::step("load", || {
+        let mut command = built("igny8-bench-load");
+        command.args(["--server", &server.announcement.url, "--paced", &paced.announcement.url]);
+        process::read(command.args(["--except", "tasks"]).arg("--directory").arg(scratch()))
+    })?;
+    println!("{commit}\n{load}");
+    let figures =
+        format!("## The latest run\n\n```\n{}\n```\n\n{}\n", commit.trim_end(), table(&load));
+    Block { name: "" }.write(&figures)
+}
