@@ -74,7 +74,9 @@ impl World {
                 SiteEffect::ReturnCredits { parts, .. } => {
                     self.granted -= parts.iter().map(|part| part.amount.0).sum::<i64>();
                 }
-                SiteEffect::StopTask { .. } | SiteEffect::AskBudget { .. } => {}
+                SiteEffect::StopTask { .. }
+                | SiteEffect::AskBudget { .. }
+                | SiteEffect::KeepTasks { .. } => {}
             }
         }
         true

@@ -1,6 +1,6 @@
 //! The handle of a site, and the errands of its outbox.
 
-use crate::entity::{Dispatch, EntityHandle, Errand, Idempotency, Joined};
+use crate::entity::{Dispatch, EntityHandle, Errand, Idempotency, Joined, decode, encode};
 use crate::failure::Failure;
 use crate::platform::{Inner, deliver};
 use crate::worker;
@@ -15,9 +15,9 @@ use igny8_actors_domain::tenant::TenantCommand;
 use igny8_actors_domain::{Origin, Refusal, RefusalKind};
 use igny8_actors_ports::{PairRequest, Sealed, SecretPlace, SiteTarget};
 use igny8_protocol_ids::{
-    Credits, DocumentId, EntityKind, ImageId, Position, Scope, SiteId, TaskId, TenantId,
+    Credits, DocumentId, EntityKind, ImageId, Position, Scope, SiteId, TaskId, TenantId, Timestamp,
 };
-use igny8_storage_api::BlobHash;
+use igny8_storage_api::{BlobHash, LogEntry, LogKey, LogPosition, LogRange, StoreError};
 use secrecy::ExposeSecret;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -122,9 +122,7 @@ impl SiteHandle {
         idempotency: Option<Idempotency>,
         command: SiteCommand,
     ) -> Result<Vec<Task>, Failure> {
-        let (total, _) = self.inner.total_balance(self.tenant).await?;
-        let command = SiteCommand::Within { budget: total.available, command: Box::new(command) };
-        match self.command(origin, idempotency, command).await? {
+        match self.spend(origin, idempotency, command).await? {
             SiteReply::Tasks(tasks) => Ok(tasks),
             _ => Ok(Vec::new()),
         }
@@ -154,6 +152,18 @@ impl SiteHandle {
             SiteReply::Tasks(tasks) => Ok(tasks),
             _ => Ok(Vec::new()),
         }
+    }
+
+    /// Gives a command that queues tasks, if the tenant can pay them now.
+    pub async fn spend(
+        &self,
+        origin: Origin,
+        idempotency: Option<Idempotency>,
+        command: SiteCommand,
+    ) -> Result<SiteReply, Failure> {
+        let (total, _) = self.inner.total_balance(self.tenant).await?;
+        let command = SiteCommand::Within { budget: total.available, command: Box::new(command) };
+        self.command(origin, idempotency, command).await
     }
 
     /// What a queue command would cost at most.
@@ -275,6 +285,22 @@ impl SiteHandle {
         self.entity.panic().await
     }
 
+    /// Tasks that left the state, by the time of their last change: at most `limit` after a place.
+    pub async fn kept_tasks(
+        &self,
+        (from, until): (Timestamp, Timestamp),
+        after: Option<TaskId>,
+        limit: usize,
+    ) -> Result<Vec<Task>, Failure> {
+        let after = after.map(|task| LogPosition { at: from, number: low_bits(task) });
+        let range = LogRange { from, until, after, limit };
+        let log = task_log(self.tenant, self.id);
+        let world = &self.entity.world;
+        let entries = world.store.log(&log, range, world.now()).await?;
+        let tasks = entries.iter().map(|entry| decode("a kept task", &entry.body));
+        Ok(tasks.collect::<Result<_, StoreError>>()?)
+    }
+
     /// The progress of this site's running tasks.
     pub fn progress(&self) -> watch::Receiver<Vec<ProgressUpdate>> {
         self.inner.progress.subscribe(self.id)
@@ -289,6 +315,33 @@ impl SiteHandle {
         let bytes = self.entity.world.store.blob(self.tenant, BlobHash(hash)).await?;
         Ok(bytes.map(|bytes| (bytes, media_type)))
     }
+}
+
+/// How long the log keeps tasks that left a site's state.
+const TASK_LOG_LIFETIME: Duration = Duration::from_hours(365 * 24);
+
+fn task_log(tenant: TenantId, site: SiteId) -> LogKey {
+    LogKey { tenant, stream: format!("task/{site}") }
+}
+
+/// Writes tasks that left the state into the site's log; repeated, it replaces what it wrote.
+async fn keep_tasks(inner: &Inner, tenant: TenantId, site: SiteId, tasks: &[Task], at: Timestamp) {
+    let entry = |task: &Task| LogEntry {
+        position: LogPosition { at: task.updated_at, number: low_bits(task.id) },
+        expires: at.plus(TASK_LOG_LIFETIME),
+        body: encode(task),
+    };
+    let log = task_log(tenant, site);
+    deliver("ended tasks on their way into the log", || async {
+        let entries = tasks.iter().map(entry).collect();
+        inner.world.store.append_log(&log, entries).await.map_err(Failure::from)
+    })
+    .await;
+}
+
+/// Tells tasks of one moment apart.
+fn low_bits(task: TaskId) -> u64 {
+    task.uuid().as_u64_pair().1
 }
 
 /// A publisher's refusal as the edge shows it.
@@ -323,8 +376,12 @@ impl Dispatch<Site> for SiteDispatch {
                 SiteEffect::RunTask { task, attempt } => {
                     worker::run(inner, tenant, site, errand, task, attempt).await
                 }
-                SiteEffect::StopTask { task } => {
-                    inner.runners.stop(task);
+                SiteEffect::StopTask { task, attempt } => {
+                    inner.runners.stop(task, attempt);
+                    None
+                }
+                SiteEffect::KeepTasks { tasks, at } => {
+                    keep_tasks(&inner, tenant, site, &tasks, at).await;
                     None
                 }
                 SiteEffect::AskCredits { transfer, amount } => {

@@ -87,7 +87,7 @@ impl Workspace {
 
     /// Asks for drafts, without waiting for them.
     pub(crate) async fn generate(&self, ideas: &[IdeaId]) -> Result<Vec<TaskView>> {
-        let body = Generate { site: self.site, ideas: ideas.to_vec(), images: 0 };
+        let body = Generate { site: self.site, ideas: ideas.to_vec(), images: 0, placement: None };
         let queued: Queued = self.api.post("/api/writer/generate", &body).await?;
         ensure!(queued.tasks.len() == ideas.len(), "not every idea became a task");
         Ok(queued.tasks)

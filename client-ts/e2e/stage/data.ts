@@ -99,7 +99,7 @@ const task = (number: number, change: Partial<TaskView>): TaskView => ({
 export const TASKS: TaskView[] = [
   task(0, { status: 'running', held: 3, spent: 0, document: id(7, 0) }),
   task(1, { status: 'running', held: 3, spent: 0, document: id(7, 2), title: IDEA_TITLES[2] ?? '' }),
-  task(2, { status: 'queued', spent: 0, waiting_for: 'lane', attempts: 0 }),
+  task(2, { status: 'queued', spent: 0, waiting_for: 'places', attempts: 0 }),
   task(3, { status: 'failed', spent: 0, attempts: 4, failure: { code: 'timeout', message: 'The model did not answer within 120 s. Nothing was charged; retry it, or choose another model under Settings.', at: NOW - 200_000 } }),
   task(4, { kind: 'image', price: 1, spent: 1, title: `Image for ${IDEA_TITLES[0]}`, document: id(7, 0) }),
   task(5, { kind: 'ideas', price: 12, spent: 12, title: 'Ideas for 4 clusters' }),

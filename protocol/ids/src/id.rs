@@ -64,6 +64,8 @@ typed_id! {
     IdeaId,
     /// One item of work in a site's queue.
     TaskId,
+    /// Many tasks of a site that were asked for at once.
+    BatchId,
     /// A draft, edited together.
     DocumentId,
     /// A generated or uploaded image.

@@ -1,8 +1,10 @@
 //! The frames of the socket at `/ws`. The ticket travels in the subprotocol
 //! (`igny8.v1, igny8.ticket.<ticket>`), never in the address.
 
+use crate::queue::{Placement, QueueWork};
 use crate::stream::{StreamEvent, StreamName, StreamPosition, StreamSnapshot, TaskProgress};
-use igny8_protocol_ids::{DocumentId, Position, SiteId, TaskId};
+use crate::view::TaskKind;
+use igny8_protocol_ids::{BatchId, DocumentId, Position, SiteId, TaskId, Timestamp};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -95,6 +97,61 @@ pub enum SocketCommand {
         site: SiteId,
         /// Which task.
         task: TaskId,
+    },
+    /// Queue work.
+    QueueWork {
+        /// Of which site.
+        site: SiteId,
+        /// What.
+        work: QueueWork,
+        /// How it is placed; absent: like everything else.
+        #[serde(default)]
+        placement: Option<Placement>,
+    },
+    /// Put waiting tasks first, last or off.
+    ChangeTasks {
+        /// Of which site.
+        site: SiteId,
+        /// Which, at most 500.
+        tasks: Vec<TaskId>,
+        /// 0 to 100, the higher the sooner.
+        priority: Option<u8>,
+        /// Not before this time.
+        not_before: Option<Timestamp>,
+    },
+    /// Pause or resume a task that waits.
+    PauseTask {
+        /// Of which site.
+        site: SiteId,
+        /// Which.
+        task: TaskId,
+        /// True pauses.
+        paused: bool,
+    },
+    /// Pause or resume a batch.
+    PauseBatch {
+        /// Of which site.
+        site: SiteId,
+        /// Which.
+        batch: BatchId,
+        /// True pauses.
+        paused: bool,
+    },
+    /// Cancel a whole batch.
+    CancelBatch {
+        /// Of which site.
+        site: SiteId,
+        /// Which.
+        batch: BatchId,
+    },
+    /// Pause or resume the queue of a site, or one kind of it.
+    PauseQueue {
+        /// Of which site.
+        site: SiteId,
+        /// Which kind; absent: all.
+        kind: Option<TaskKind>,
+        /// True pauses.
+        paused: bool,
     },
     /// Stop the AI that is writing in a document; its text stays.
     StopRun {

@@ -1,6 +1,7 @@
 //! Streams: what a socket subscribes to, and what it hears there (R10).
 
 use crate::automation::{ExecutionView, ScheduleView};
+use crate::queue::{BatchView, PauseView, QueueSettings};
 use crate::view::{
     BalanceView, ClusterView, DocumentView, IdeaView, KeywordCounts, MemberView, SiteView,
     TaskView, TenantView,
@@ -55,7 +56,7 @@ pub enum StreamEvent {
         /// Its state now.
         task: TaskView,
     },
-    /// A task is gone: it ended long ago.
+    /// A task is no longer at hand: the log keeps it.
     TaskRemoved {
         /// Which.
         id: TaskId,
@@ -69,6 +70,22 @@ pub enum StreamEvent {
     ExecutionChanged {
         /// Its state now.
         execution: Box<ExecutionView>,
+    },
+    /// A batch is new or changed, or its tasks are elsewhere.
+    BatchChanged {
+        /// Its state now.
+        batch: BatchView,
+    },
+    /// What is paused changed. Site stream: of the tenant, the site and its kinds. Tenant stream:
+    /// of the tenant.
+    PausesChanged {
+        /// All pauses now.
+        pauses: Vec<PauseView>,
+    },
+    /// The settings of the site's queue changed.
+    QueueSettingsChanged {
+        /// All settings now.
+        settings: QueueSettings,
     },
     /// A document is new or its status changed.
     DocumentChanged {
@@ -118,6 +135,14 @@ pub enum StreamSnapshot {
         counts: KeywordCounts,
         /// Tasks that are not ended, and the latest that are (newest first, at most 200).
         tasks: Vec<TaskView>,
+        /// Batches that have not ended, and the latest that have (newest first, at most 50).
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[ts(optional, as = "Option<Vec<BatchView>>")]
+        batches: Vec<BatchView>,
+        /// What is paused: of the tenant, the site and its kinds.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[ts(optional, as = "Option<Vec<PauseView>>")]
+        pauses: Vec<PauseView>,
         /// The site's slice.
         balance: BalanceView,
     },

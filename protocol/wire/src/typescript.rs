@@ -5,6 +5,7 @@ use crate::{
     PROTOCOL_VERSION, automation,
     close::CLOSE_CODES,
     frame::{ClientFrame, ServerFrame},
+    queue,
     rest::{auth, billing, page, planner, problem, settings, system, writer},
     view,
 };
@@ -107,10 +108,20 @@ fn collect_bodies(to: &mut Collector) {
     to.visit::<system::Version>();
     to.visit::<system::SystemStatus>();
     to.visit::<system::Overview>();
+    to.visit::<system::PauseQueue>();
+    to.visit::<system::WorkState>();
+    to.visit::<queue::QueueView>();
     to.visit::<writer::Generate>();
     to.visit::<writer::Queued>();
     to.visit::<writer::RawAnswer>();
     to.visit::<writer::SubmitAnswer>();
+    to.visit::<writer::NewBatch>();
+    to.visit::<writer::ChangeTasks>();
+    to.visit::<writer::ReplayTask>();
+    to.visit::<writer::ReplayDead>();
+    to.visit::<writer::Replayed>();
+    to.visit::<writer::DiscardTasks>();
+    to.visit::<writer::KeptQuery>();
     to.visit::<writer::MakeImages>();
     to.visit::<writer::NewDocument>();
     to.visit::<writer::ChangeDocument>();

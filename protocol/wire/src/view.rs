@@ -1,7 +1,8 @@
 //! What clients see of things. Times are milliseconds since 1970, UTC.
 
+use crate::queue::WaitingView;
 use igny8_protocol_ids::{
-    AccountId, ClusterId, Credits, DocumentId, IdeaId, ImageId, KeywordId, SiteId, TaskId,
+    AccountId, BatchId, ClusterId, Credits, DocumentId, IdeaId, ImageId, KeywordId, SiteId, TaskId,
     TenantId, Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -241,8 +242,32 @@ pub struct TaskView {
     pub held: Credits,
     /// Credits it did cost.
     pub spent: Credits,
-    /// Why it waits: `credits`, `lane`, `retry`, `paused`, …; absent if it does not.
+    /// 0 to 100, the higher the sooner.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub priority: Option<u8>,
+    /// Why it waits, in a word: the `reason` of `waiting`; absent if it does not.
     pub waiting_for: Option<String>,
+    /// Why it waits; absent if it does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub waiting: Option<WaitingView>,
+    /// When it will start, as far as can be told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub starts_at: Option<Timestamp>,
+    /// The batch that it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub batch: Option<BatchId>,
+    /// Who asked for it; absent for automation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub created_by: Option<AccountId>,
+    /// When its latest attempt began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub started_at: Option<Timestamp>,
     /// Not before.
     pub not_before: Option<Timestamp>,
     /// The last failure.

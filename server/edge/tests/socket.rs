@@ -7,10 +7,11 @@ use http::StatusCode;
 use igny8_actors_domain::Origin;
 use igny8_actors_domain::role::{Action, Role, allows};
 use igny8_actors_domain::tenant::TenantCommand;
-use igny8_protocol_ids::{DocumentId, TaskId};
+use igny8_protocol_ids::{BatchId, DocumentId, TaskId};
 use igny8_protocol_wire::close;
 use igny8_protocol_wire::codec::encode;
 use igny8_protocol_wire::frame::{ClientFrame, ServerFrame, SocketCommand};
+use igny8_protocol_wire::queue::QueueWork;
 use igny8_protocol_wire::stream::{StreamEvent, StreamName, StreamSnapshot};
 use serde_json::json;
 use support::Server;
@@ -162,12 +163,21 @@ async fn r13_streams_of_others_do_not_exist() {
 }
 
 /// Every command of the socket, and the right of its REST route.
-fn commands(server: &Server, task: TaskId, elsewhere: bool) -> [(SocketCommand, Action); 3] {
+fn commands(server: &Server, task: TaskId, elsewhere: bool) -> Vec<(SocketCommand, Action)> {
     let site = if elsewhere { server.other.site } else { server.own.site };
-    [
+    let batch = BatchId::from_uuid(task.uuid());
+    let work = QueueWork::Reparse { document: DocumentId::from_uuid(task.uuid()) };
+    let change =
+        SocketCommand::ChangeTasks { site, tasks: vec![task], priority: None, not_before: None };
+    vec![
         (SocketCommand::CancelTask { site, task }, Action::ControlTasks),
         (SocketCommand::RetryTask { site, task }, Action::ControlTasks),
         (SocketCommand::StopRun { site, task }, Action::ControlTasks),
+        (change, Action::ControlTasks),
+        (SocketCommand::PauseTask { site, task, paused: true }, Action::ControlTasks),
+        (SocketCommand::PauseBatch { site, batch, paused: true }, Action::ControlTasks),
+        (SocketCommand::CancelBatch { site, batch }, Action::ControlTasks),
+        (SocketCommand::QueueWork { site, work, placement: None }, Action::GenerateContent),
     ]
 }
 
@@ -176,7 +186,14 @@ async fn outcome(client: &mut Client, r#ref: u32, command: SocketCommand) -> (St
     match command {
         SocketCommand::CancelTask { .. }
         | SocketCommand::RetryTask { .. }
-        | SocketCommand::StopRun { .. } => {}
+        | SocketCommand::StopRun { .. }
+        | SocketCommand::ChangeTasks { .. }
+        | SocketCommand::PauseTask { .. }
+        | SocketCommand::PauseBatch { .. }
+        | SocketCommand::CancelBatch { .. }
+        | SocketCommand::QueueWork { .. }
+        // Names nothing that could be missing: its right is checked below.
+        | SocketCommand::PauseQueue { .. } => {}
     }
     client.send(&ClientFrame::Command { r#ref, command }).await;
     client
@@ -208,8 +225,15 @@ async fn r13_every_command_for_every_role() {
             let expected = if allows(role, action) { "not_found" } else { "forbidden" };
             assert_eq!(expected, code, "{command:?} as {role:?}: {message}");
             // The right was there: it is the task that is not.
-            assert!(expected == "forbidden" || message.contains("task"), "{message}");
+            let things = ["task", "batch", "document"];
+            let named = things.iter().any(|thing| message.contains(thing));
+            assert!(expected == "forbidden" || named, "{message}");
         }
+        let site = server.own.site;
+        let pause = SocketCommand::PauseQueue { site, kind: None, paused: false };
+        let (code, _) = outcome(&mut client, 30, pause).await;
+        let expected = if allows(role, Action::ControlTasks) { "done" } else { "forbidden" };
+        assert_eq!(expected, code, "pausing as {role:?}");
         for (r#ref, (command, _)) in (10..).zip(commands(&server, task, true)) {
             let (code, message) = outcome(&mut client, r#ref, command.clone()).await;
             assert_eq!("not_found", code, "{command:?} as {role:?}");

@@ -130,7 +130,9 @@ impl Breaker {
             | F::InvalidAnswer
             | F::InvalidRequest
             | F::Conflict
-            | F::Internal => self.succeeded(began, tried),
+            | F::Internal
+            // Never was a call.
+            | F::WaitedTooLong => self.succeeded(began, tried),
         }
         self.trying &= !tried;
     }

@@ -3,7 +3,10 @@
 use super::automation::{
     AutomationKind, Execution, ExecutionId, Preset, Schedule, ScheduleRules, Timing,
 };
-use super::queue::{FailureClass, Task};
+use super::queue::{
+    BatchSummary, DeadFilter, FailureClass, Placement, Priority, QueuePause, QueueScope,
+    QueueSettings, Task, TaskEdit,
+};
 use super::record::{
     Document, DocumentStatus, Idea, IdeaStatus, Image, KeywordFigures, KeywordStatus, Link,
     SiteCard,
@@ -15,7 +18,8 @@ use crate::{
     text::intent::Intent,
 };
 use igny8_protocol_ids::{
-    ClusterId, Credits, DocumentId, IdeaId, KeywordId, SiteId, TaskId, TransferId,
+    BatchId, ClusterId, Credits, DocumentId, IdeaId, KeywordId, SiteId, TaskId, Timestamp,
+    TransferId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -209,6 +213,24 @@ pub enum SiteCommand {
         /// A command that queues.
         command: Box<SiteCommand>,
     },
+    /// Queue tasks with a priority, a time or a unique key.
+    Place {
+        /// How.
+        placement: Placement,
+        /// A command that queues.
+        command: Box<SiteCommand>,
+    },
+    /// Queue up to 500 tasks as one batch.
+    QueueBatch {
+        /// What it is about, for people.
+        title: String,
+        /// Pauses the batch when this share of its ended tasks failed.
+        stop_percent: Option<u8>,
+        /// How the tasks are placed.
+        placement: Placement,
+        /// A command that queues.
+        command: Box<SiteCommand>,
+    },
     /// Cluster all keywords that are in no cluster.
     QueueClustering,
     /// Make ideas for clusters.
@@ -249,10 +271,53 @@ pub enum SiteCommand {
         /// Which.
         task: TaskId,
     },
+    /// Cancel a whole batch.
+    CancelBatch {
+        /// Which.
+        batch: BatchId,
+    },
     /// Queue a failed task again.
     RetryTask {
         /// Which.
         task: TaskId,
+    },
+    /// Queue a failed task again, edited.
+    ReplayTask {
+        /// Which.
+        task: TaskId,
+        /// What to do differently.
+        edit: TaskEdit,
+    },
+    /// Queue dead letters again, the oldest first, at most 500.
+    ReplayDead {
+        /// Which.
+        filter: DeadFilter,
+    },
+    /// Put dead letters away.
+    DiscardTasks {
+        /// Which.
+        tasks: Vec<TaskId>,
+    },
+    /// Put waiting tasks first, last or off.
+    ChangeTasks {
+        /// Which.
+        tasks: Vec<TaskId>,
+        /// Another priority.
+        priority: Option<Priority>,
+        /// Not before this time.
+        not_before: Option<Timestamp>,
+    },
+    /// Hold work up, or let it go on.
+    PauseQueue {
+        /// What.
+        scope: QueueScope,
+        /// True holds it up.
+        paused: bool,
+    },
+    /// Change the settings of the queue.
+    SetQueue {
+        /// All of them.
+        settings: QueueSettings,
     },
     /// Make an empty document.
     CreateDocument {
@@ -370,6 +435,17 @@ pub enum SiteReply {
     },
     /// Tasks were queued (or changed).
     Tasks(Vec<Task>),
+    /// A batch was queued or changed.
+    Batch(BatchSummary),
+    /// Dead letters were queued again.
+    Replayed {
+        /// How many.
+        replayed: u32,
+        /// How many could not: what they work on has changed since.
+        refused: u32,
+        /// How many more there are: ask again.
+        left: u32,
+    },
     /// A document was made or changed.
     Document(Document),
     /// A cluster was changed.
@@ -451,8 +527,14 @@ pub enum SiteEvent {
     IdeaRemoved(IdeaId),
     /// A task.
     Task(Task),
-    /// A task is gone.
+    /// A task has left the state; the log keeps it.
     TaskRemoved(TaskId),
+    /// A batch, or where its tasks are.
+    Batch(BatchSummary),
+    /// What is paused of the queue.
+    Pauses(Vec<QueuePause>),
+    /// The settings of the queue.
+    QueueSettings(QueueSettings),
     /// A document.
     Document(DocumentSummary),
     /// The slice.
@@ -477,6 +559,16 @@ pub enum SiteEffect {
     StopTask {
         /// Which.
         task: TaskId,
+        /// Which attempt; absent: whichever runs.
+        #[serde(default)]
+        attempt: Option<u32>,
+    },
+    /// Write tasks that left the state into the site's log.
+    KeepTasks {
+        /// Which.
+        tasks: Vec<Task>,
+        /// When they left.
+        at: Timestamp,
     },
     /// Ask the tenant for credits.
     AskCredits {

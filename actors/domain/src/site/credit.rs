@@ -1,7 +1,7 @@
 //! The slice of credits: arriving from the tenant, going back, held and paid for tasks, expiring.
 
 use super::command::{SiteEffect, SiteReply};
-use super::queue::{Task, TaskStatus};
+use super::queue::{self, Task, TaskStatus};
 use super::record::{Ask, SiteCard, SiteRecord};
 use super::state::{Site, ask_key, ledger_key};
 use crate::entity::{Context, Draft, Refusal};
@@ -119,6 +119,7 @@ pub(super) fn from_tenant(
             }
         }
         SiteMessage::Recall { transfer } => give_back(draft, context, site, transfer)?,
+        SiteMessage::PauseQueue { by, since } => queue::tenant_pause(draft, by, since),
     }
     Ok(SiteReply::Done)
 }
@@ -169,6 +170,8 @@ pub(super) fn tick(
     if draft.ask().is_some_and(|ask| ask.again_at.is_some_and(|at| at <= context.now)) {
         draft.delete(ask_key());
     }
+    queue::sweep_overdue(draft, context)?;
+    queue::sweep_old(draft, context);
     // A task that waited between two attempts for so long that its hold ends holds its price anew
     // when it starts. (One that runs cannot outlive its hold: each attempt prolongs it.)
     let ended: Vec<TaskId> =

@@ -21,8 +21,10 @@ pub use order::{
     ClusterKeyword, DraftOrder, IdeasOrder, ImageOrder, PublishOrder, TaskOrder, TaskWork,
 };
 pub use queue::{
-    ATTEMPTS_MAX, Failure, FailureClass, GivenAnswer, Priority, Share, Task, TaskInput, TaskKind,
-    TaskStatus, Waiting, limits,
+    Batch, BatchCounts, BatchStatus, BatchSummary, DeadFilter, Failure, FailureClass, GivenAnswer,
+    KindLoad, KindSettings, Pace, Pause, PauseReason, PauseScope, Placement, Priority, QueueLoad,
+    QueuePause, QueueScope, QueueSettings, Rate, Share, Task, TaskEdit, TaskInput, TaskKind,
+    TaskStatus, Unique, Waiting, limits,
 };
 pub use record::{
     Ask, Cluster, Document, DocumentStatus, Idea, IdeaStatus, Image, Keyword, KeywordFigures,
@@ -72,6 +74,9 @@ impl Entity for Site {
     fn next_due(&self) -> Option<Timestamp> {
         [
             self.queue().next_delayed(),
+            self.queue().next_deadline(),
+            queue::next_by_rate(self),
+            queue::next_old(self),
             self.ask().and_then(|ask| ask.again_at),
             self.ledger().next_expiry(),
             self.automations().next_due(),
@@ -112,16 +117,31 @@ fn dispatch(
             queue::within(&reply, budget)?;
             Ok(reply)
         }
-        C::QueueClustering => queue::clustering(draft, context),
-        C::QueueIdeas { clusters, count } => queue::ideas(draft, context, &clusters, count),
-        C::QueueDrafts { ideas, images } => queue::drafts(draft, context, &ideas, images),
-        C::QueueImages { document, count } => queue::images(draft, context, document, count),
-        C::QueueReparse { document } => queue::reparse(draft, context, document),
-        C::QueuePublication { document, live } => {
-            queue::publication(draft, context, document, live)
+        C::Place { placement, command } => {
+            let placement = Placement { batch: None, ..placement };
+            place(draft, context, &placement, *command)
         }
+        C::QueueBatch { title, stop_percent, placement, command } => {
+            let wanted = (title.as_str(), stop_percent);
+            queue::begin_batch(draft, context, wanted, placement, *command)
+        }
+        C::QueueClustering
+        | C::QueueIdeas { .. }
+        | C::QueueDrafts { .. }
+        | C::QueueImages { .. }
+        | C::QueueReparse { .. }
+        | C::QueuePublication { .. } => place(draft, context, &Placement::default(), command),
         C::CancelTask { task } => queue::cancel(draft, context, task),
-        C::RetryTask { task } => queue::retry(draft, context, task),
+        C::CancelBatch { batch } => queue::cancel_batch(draft, context, batch),
+        C::RetryTask { task } => queue::retry(draft, context, task, TaskEdit::default()),
+        C::ReplayTask { task, edit } => queue::retry(draft, context, task, edit),
+        C::ReplayDead { filter } => Ok(queue::replay_dead(draft, context, filter)),
+        C::DiscardTasks { tasks } => queue::discard(draft, context, &tasks),
+        C::ChangeTasks { tasks, priority, not_before } => {
+            queue::change(draft, context, &tasks, priority, not_before)
+        }
+        C::PauseQueue { scope, paused } => queue::pause_queue(draft, context, scope, paused),
+        C::SetQueue { settings } => queue::set_queue(draft, context, settings),
         C::CreateDocument { title } => document::create(draft, context, &title),
         C::RenameDocument { document, title } => document::rename(draft, context, document, &title),
         C::ChangeDocumentStatus { document, status, version, words } => {
@@ -148,6 +168,33 @@ fn dispatch(
     }
 }
 
+/// Queues what a command queues, placed as wanted.
+fn place(
+    draft: &mut Draft<'_, Site>,
+    context: &mut Context,
+    placement: &Placement,
+    command: SiteCommand,
+) -> Result<SiteReply, Refusal> {
+    use SiteCommand as C;
+    match command {
+        C::QueueClustering => queue::clustering(draft, context, placement),
+        C::QueueIdeas { clusters, count } => {
+            queue::ideas(draft, context, placement, &clusters, count)
+        }
+        C::QueueDrafts { ideas, images } => {
+            queue::drafts(draft, context, placement, &ideas, images)
+        }
+        C::QueueImages { document, count } => {
+            queue::images(draft, context, placement, document, count)
+        }
+        C::QueueReparse { document } => queue::reparse(draft, context, placement, document),
+        C::QueuePublication { document, live } => {
+            queue::publication(draft, context, placement, document, live)
+        }
+        _ => Err(Refusal::invalid("nothing_to_queue", "This command queues nothing.")),
+    }
+}
+
 /// One event per thing that the decision touched: none can be forgotten.
 fn tell(draft: &mut Draft<'_, Site>) {
     let mut touched = Touched::default();
@@ -171,6 +218,9 @@ struct Touched {
     clusters: BTreeSet<igny8_protocol_ids::ClusterId>,
     ideas: BTreeSet<igny8_protocol_ids::IdeaId>,
     tasks: BTreeSet<igny8_protocol_ids::TaskId>,
+    batches: BTreeSet<igny8_protocol_ids::BatchId>,
+    pauses: bool,
+    settings: bool,
     documents: BTreeSet<igny8_protocol_ids::DocumentId>,
     schedules: BTreeSet<automation::AutomationKind>,
     executions: BTreeSet<automation::ExecutionId>,
@@ -181,14 +231,23 @@ impl Touched {
     fn put(&mut self, record: &SiteRecord) {
         match record {
             SiteRecord::Card(_) => self.card = true,
-            SiteRecord::LinkSecret(_) | SiteRecord::Ask(_) | SiteRecord::Share(_) => {}
+            SiteRecord::LinkSecret(_)
+            | SiteRecord::Ask(_)
+            | SiteRecord::Share(_)
+            | SiteRecord::Pace(_) => {}
+            SiteRecord::Pause(_) => self.pauses = true,
+            SiteRecord::Batch(batch) => drop(self.batches.insert(batch.id)),
+            SiteRecord::QueueSettings(_) => self.settings = true,
             SiteRecord::Keyword(_) => self.keywords = true,
             SiteRecord::Cluster(cluster) => drop(self.clusters.insert(cluster.id)),
             SiteRecord::Idea(idea) => {
                 self.ideas.insert(idea.id);
                 self.clusters.insert(idea.cluster);
             }
-            SiteRecord::Task(task) => drop(self.tasks.insert(task.id)),
+            SiteRecord::Task(task) => {
+                self.tasks.insert(task.id);
+                self.batches.extend(task.batch);
+            }
             SiteRecord::Document(document) => drop(self.documents.insert(document.id)),
             SiteRecord::Image(image) => drop(self.documents.insert(image.document)),
             SiteRecord::Ledger(_) => self.credits = true,
@@ -200,6 +259,7 @@ impl Touched {
         if let Some(event) = state::removal(key) {
             self.removed.push(event);
         }
+        self.pauses |= state::is_pause(key);
     }
     fn events(self, site: &Site) -> Vec<SiteEvent> {
         let mut events = self.removed;
@@ -230,6 +290,14 @@ impl Touched {
                 .cloned()
                 .map(SiteEvent::Execution),
         );
+        let batches = self.batches.iter().filter_map(|id| site.batch_summary(*id));
+        events.extend(batches.map(SiteEvent::Batch));
+        if self.pauses {
+            events.push(SiteEvent::Pauses(site.pauses().copied().collect()));
+        }
+        if self.settings {
+            events.push(SiteEvent::QueueSettings(site.queue_settings().clone()));
+        }
         if self.credits {
             events.push(SiteEvent::Credits(site.ledger().balance()));
         }

@@ -6,6 +6,7 @@ use super::state::Site;
 use crate::tenant::prompt::Voice;
 use crate::text::intent::Intent;
 use igny8_protocol_ids::{Credits, DocumentId, ImageId, KeywordId, TaskId};
+use std::time::Duration;
 
 /// A keyword to cluster.
 #[derive(Clone, Debug, PartialEq)]
@@ -122,6 +123,10 @@ pub struct TaskOrder {
     pub voice: Voice,
     /// Answers that people gave in the model's place.
     pub given: Vec<GivenAnswer>,
+    /// A runner that shows no sign of life so long after its start is given up.
+    pub start_max: Duration,
+    /// A runner that is silent for so long is given up.
+    pub silence_max: Duration,
     /// What is to be done.
     pub work: TaskWork,
 }
@@ -139,6 +144,8 @@ impl Site {
             stop_requested: task.stop_requested,
             voice: card.voice(),
             given: task.given.clone(),
+            start_max: Duration::from_secs(self.queue_settings().start_seconds.into()),
+            silence_max: Duration::from_secs(self.queue_settings().silence_seconds.into()),
             work: self.work(task)?,
         })
     }

@@ -1,7 +1,7 @@
 //! What a site keeps: one record per keyword, cluster, idea, task, document, image and ledger row.
 
 use super::automation::{Execution, Schedule};
-use super::queue::{Share, Task};
+use super::queue::{Batch, Pace, QueuePause, QueueSettings, Share, Task};
 use crate::{
     ledger::LedgerRecord, secret::SealedSecret, tenant::prompt::Voice, text::intent::Intent,
 };
@@ -307,4 +307,12 @@ pub enum SiteRecord {
     Schedule(Schedule),
     /// An automation's execution.
     Execution(Execution),
+    /// How fast a kind goes.
+    Pace(Pace),
+    /// A pause.
+    Pause(QueuePause),
+    /// A batch.
+    Batch(Batch),
+    /// The settings of the queue.
+    QueueSettings(QueueSettings),
 }

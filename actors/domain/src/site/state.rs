@@ -2,7 +2,10 @@
 
 use super::automation::{self, Automations, ExecutionId};
 use super::command::{ClusterSummary, DocumentSummary, KeywordCounts, SiteEvent, SiteReply};
-use super::queue::{QueueIndex, Share, Task, TaskInput, TaskKind};
+use super::queue::{
+    Batch, BatchState, Pace, PauseScope, QueueIndex, QueuePause, QueueSettings, Share, Task,
+    TaskInput, TaskKind,
+};
 use super::record::{
     Ask, Cluster, Document, Idea, Image, Keyword, KeywordStatus, Link, SiteCard, SiteRecord,
 };
@@ -10,7 +13,9 @@ use super::title::TitleIndex;
 use crate::entity::{Context, Draft, RecordKey, Refusal};
 use crate::ledger::Ledger;
 use crate::secret::SealedSecret;
-use igny8_protocol_ids::{AccountId, ClusterId, DocumentId, IdeaId, ImageId, KeywordId, TaskId};
+use igny8_protocol_ids::{
+    AccountId, BatchId, ClusterId, DocumentId, IdeaId, ImageId, KeywordId, TaskId,
+};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
@@ -23,6 +28,8 @@ pub struct Site {
     clusters: BTreeMap<ClusterId, Cluster>,
     ideas: BTreeMap<IdeaId, Idea>,
     tasks: BTreeMap<TaskId, Task>,
+    batches: BTreeMap<BatchId, Batch>,
+    settings: Option<QueueSettings>,
     documents: BTreeMap<DocumentId, Document>,
     images: BTreeMap<ImageId, Image>,
     ledger: Ledger,
@@ -51,6 +58,10 @@ const ASK: u8 = 10;
 const SHARE: u8 = 11;
 const SCHEDULE: u8 = 20;
 const EXECUTION: u8 = 21;
+const PACE: u8 = 12;
+const PAUSE: u8 = 13;
+const BATCH: u8 = 14;
+const QUEUE_SETTINGS: u8 = 15;
 
 fn id_key(kind: u8, id: Uuid) -> RecordKey {
     let mut key = Vec::with_capacity(17);
@@ -93,6 +104,10 @@ pub(super) fn key(record: &SiteRecord) -> RecordKey {
             [&[SCHEDULE], &automation::schedule_key(schedule.kind)[..]].concat()
         }
         SiteRecord::Execution(execution) => execution_record_key(execution.id),
+        SiteRecord::Pace(Pace { kind, .. }) => vec![PACE, kind.map_or(ANY, |kind| kind as u8)],
+        SiteRecord::Pause(QueuePause { scope, .. }) => pause_key(*scope),
+        SiteRecord::Batch(batch) => batch_key(batch.id),
+        SiteRecord::QueueSettings(_) => vec![QUEUE_SETTINGS],
     }
 }
 
@@ -108,6 +123,40 @@ pub(super) fn execution_record_key(id: ExecutionId) -> RecordKey {
 pub(super) fn ask_key() -> RecordKey {
     vec![ASK]
 }
+pub(super) fn batch_key(id: BatchId) -> RecordKey {
+    id_key(BATCH, id.uuid())
+}
+/// In keys: no kind in particular.
+const ANY: u8 = u8::MAX;
+
+fn kind_of(byte: u8) -> Option<TaskKind> {
+    TaskKind::ALL.into_iter().find(|kind| *kind as u8 == byte)
+}
+
+/// Scopes of batches and tasks have no record of their own.
+pub(super) fn pause_key(scope: PauseScope) -> RecordKey {
+    match scope {
+        PauseScope::Kind(kind) => vec![PAUSE, 0, kind as u8],
+        PauseScope::Site | PauseScope::Batch | PauseScope::Task => vec![PAUSE, 1, ANY],
+        PauseScope::Tenant => vec![PAUSE, 2, ANY],
+    }
+}
+
+/// True for the key of a pause.
+pub(super) fn is_pause(key: &RecordKey) -> bool {
+    key.first() == Some(&PAUSE)
+}
+
+/// The scope of a pause's key.
+fn scope_of(key: &[u8]) -> Option<PauseScope> {
+    match *key {
+        [0, kind] => kind_of(kind).map(PauseScope::Kind),
+        [1, _] => Some(PauseScope::Site),
+        [2, _] => Some(PauseScope::Tenant),
+        _ => None,
+    }
+}
+
 /// The kind, and whose; none is nobody's id.
 fn share_key(share: &Share) -> RecordKey {
     let user = share.user.map_or(Uuid::nil(), AccountId::uuid);
@@ -188,6 +237,24 @@ impl Site {
     /// A task.
     pub fn task(&self, id: TaskId) -> Option<&Task> {
         self.tasks.get(&id)
+    }
+    /// All batches, the oldest first.
+    pub fn batches(&self) -> impl DoubleEndedIterator<Item = &Batch> {
+        self.batches.values()
+    }
+    /// A batch.
+    pub fn batch(&self, id: BatchId) -> Option<&Batch> {
+        self.batches.get(&id)
+    }
+    /// What the site set for its queue, or what holds until it does.
+    pub fn queue_settings(&self) -> &QueueSettings {
+        static DEFAULT: std::sync::LazyLock<QueueSettings> =
+            std::sync::LazyLock::new(QueueSettings::default);
+        self.settings.as_ref().unwrap_or(&DEFAULT)
+    }
+    /// What is paused of the queue: of the tenant, the site and its kinds.
+    pub fn pauses(&self) -> impl Iterator<Item = &QueuePause> {
+        self.queue.pauses()
     }
     /// All documents, the oldest first.
     pub fn documents(&self) -> impl DoubleEndedIterator<Item = &Document> {
@@ -303,6 +370,12 @@ impl Site {
             SiteRecord::Share(share) => self.queue.put_share(share).map(SiteRecord::Share),
             SiteRecord::Schedule(schedule) => self.automations.put_schedule(schedule),
             SiteRecord::Execution(execution) => self.automations.put_execution(execution),
+            SiteRecord::Pace(pace) => self.queue.put_pace(pace).map(SiteRecord::Pace),
+            SiteRecord::Pause(pause) => self.queue.put_pause(pause).map(SiteRecord::Pause),
+            SiteRecord::Batch(batch) => self.put_batch(batch),
+            SiteRecord::QueueSettings(settings) => {
+                self.settings.replace(settings).map(SiteRecord::QueueSettings)
+            }
         }
     }
 
@@ -314,8 +387,14 @@ impl Site {
             EXECUTION => return self.automations.remove_execution(rest),
             _ => {}
         }
-        if *kind == SHARE {
-            return self.remove_share(rest);
+        match *kind {
+            SHARE => return self.remove_share(rest),
+            PACE => {
+                let kind = rest.first().and_then(|byte| kind_of(*byte));
+                return self.queue.take_pace(kind).map(SiteRecord::Pace);
+            }
+            PAUSE => return self.queue.take_pause(scope_of(rest)?).map(SiteRecord::Pause),
+            _ => {}
         }
         let id = Uuid::from_slice(rest).unwrap_or_default();
         match *kind {
@@ -328,6 +407,8 @@ impl Site {
             DOCUMENT => self.remove_document(DocumentId::from_uuid(id)),
             IMAGE => self.images.remove(&ImageId::from_uuid(id)).map(SiteRecord::Image),
             ASK => self.ask.take().map(SiteRecord::Ask),
+            BATCH => self.remove_batch(BatchId::from_uuid(id)),
+            QUEUE_SETTINGS => self.settings.take().map(SiteRecord::QueueSettings),
             _ => None,
         }
     }
@@ -359,9 +440,28 @@ impl Site {
         self.queue.take(&before);
         Some(SiteRecord::Task(before))
     }
+    fn put_batch(&mut self, batch: Batch) -> Option<SiteRecord> {
+        self.index_batch(batch.id, Some(BatchState::of(&batch)));
+        self.batches.insert(batch.id, batch).map(SiteRecord::Batch)
+    }
+    fn remove_batch(&mut self, id: BatchId) -> Option<SiteRecord> {
+        self.index_batch(id, None);
+        self.batches.remove(&id).map(SiteRecord::Batch)
+    }
+    /// Where a task stands in the indices depends on its batch.
+    fn index_batch(&mut self, id: BatchId, state: Option<BatchState>) {
+        if self.queue.batch_state(id) == state {
+            return;
+        }
+        let children: Vec<TaskId> = self.queue.children(id).collect();
+        let tasks = || children.iter().filter_map(|id| self.tasks.get(id));
+        tasks().for_each(|task| self.queue.take(task));
+        self.queue.set_batch(id, state);
+        tasks().for_each(|task| self.queue.add(task));
+    }
     fn remove_share(&mut self, key: &[u8]) -> Option<SiteRecord> {
         let (kind, user) = key.split_first()?;
-        let kind = TaskKind::ALL.into_iter().find(|known| *known as u8 == *kind)?;
+        let kind = kind_of(*kind)?;
         let user = Uuid::from_slice(user).ok().filter(|id| !id.is_nil()).map(AccountId::from_uuid);
         self.queue.take_share(kind, user).map(SiteRecord::Share)
     }

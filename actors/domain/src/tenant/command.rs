@@ -3,7 +3,9 @@
 use super::message::{AccountMessage, SiteMessage};
 use super::plan::Plan;
 use super::prompt::PromptKind;
-use super::record::{AiModelSettings, AiProvider, Member, ModelKey, Prompt, SiteEntry, TenantCard};
+use super::record::{
+    AiModelSettings, AiProvider, Member, ModelKey, Prompt, SiteEntry, TenantCard, WorkPause,
+};
 use crate::ledger::{Balance, Part};
 use crate::role::Role;
 use crate::secret::SealedSecret;
@@ -136,6 +138,11 @@ pub enum TenantCommand {
         /// Its text.
         template: String,
     },
+    /// Hold all work of all sites up, or let it go on. What runs goes on to its end.
+    PauseWork {
+        /// True holds it up.
+        paused: bool,
+    },
     /// It is time: credits end, requests are answered.
     Tick,
 }
@@ -180,6 +187,8 @@ pub enum TenantEvent {
         /// As it is now.
         balance: Balance,
     },
+    /// All work is held up, or goes on.
+    WorkPaused(Option<WorkPause>),
     /// The models changed.
     ModelsChanged(AiModelSettings),
     /// A template changed.

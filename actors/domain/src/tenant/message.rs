@@ -2,7 +2,7 @@
 
 use crate::ledger::Part;
 use crate::role::Role;
-use igny8_protocol_ids::{TenantId, TransferId};
+use igny8_protocol_ids::{AccountId, TenantId, Timestamp, TransferId};
 use serde::{Deserialize, Serialize};
 
 /// What a tenant tells one of its sites.
@@ -39,6 +39,13 @@ pub enum SiteMessage {
     Recall {
         /// The id of the return.
         transfer: TransferId,
+    },
+    /// Hold all work of the site up, or let it go on.
+    PauseQueue {
+        /// Who wants it.
+        by: Option<AccountId>,
+        /// Since when; absent lets it go on.
+        since: Option<Timestamp>,
     },
 }
 

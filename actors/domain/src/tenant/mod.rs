@@ -6,6 +6,7 @@ mod command;
 mod credit;
 mod member;
 mod message;
+mod pause;
 mod plan;
 pub mod prompt;
 mod record;
@@ -21,7 +22,7 @@ pub use message::{AccountMessage, SiteMessage};
 pub use plan::{Plan, PlanLimits};
 pub use record::{
     AiModelSettings, AiProvider, Member, ModelKey, PendingAllotment, Prompt, SiteEntry, TenantCard,
-    TenantRecord,
+    TenantRecord, WorkPause,
 };
 pub use state::Tenant;
 
@@ -122,6 +123,7 @@ fn dispatch(
         TenantCommand::SetPrompt { kind, template } => {
             setting::set_prompt(draft, context, kind, template)
         }
+        TenantCommand::PauseWork { paused } => pause::pause(draft, context, paused),
         TenantCommand::Tick => credit::tick(draft, context),
     }
 }
@@ -196,6 +198,7 @@ fn create_site(
     draft.event(TenantEvent::SiteListed(entry.clone()));
     let message = SiteMessage::Create { tenant, name, language, brand_voice };
     draft.effect(TenantEffect::ToSite { site, message });
+    pause::tell(draft, site);
     Ok(TenantReply::Site(entry))
 }
 

@@ -118,6 +118,15 @@ pub struct PendingAllotment {
     pub recalls: Vec<TransferId>,
 }
 
+/// All work of all sites is held up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkPause {
+    /// Who wanted it; absent for the system.
+    pub by: Option<AccountId>,
+    /// Since when.
+    pub since: Timestamp,
+}
+
 /// What a tenant stores.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TenantRecord {
@@ -135,4 +144,6 @@ pub enum TenantRecord {
     Pending(PendingAllotment),
     /// Of its ledger.
     Ledger(LedgerRecord),
+    /// All work is held up.
+    WorkPause(WorkPause),
 }

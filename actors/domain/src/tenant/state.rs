@@ -4,6 +4,7 @@ use super::plan::Plan;
 use super::prompt::PromptKind;
 use super::record::{
     AiModelSettings, Member, PendingAllotment, Prompt, SiteEntry, TenantCard, TenantRecord,
+    WorkPause,
 };
 use crate::entity::RecordKey;
 use crate::ledger::{Balance, Entry, Ledger};
@@ -21,6 +22,7 @@ pub struct Tenant {
     prompts: BTreeMap<(PromptKind, u32), Prompt>,
     pending: BTreeMap<TransferId, PendingAllotment>,
     ledger: Ledger,
+    work_pause: Option<WorkPause>,
 }
 
 fn key(kind: u8, id: &[u8]) -> RecordKey {
@@ -46,6 +48,10 @@ pub(super) fn ledger_key(inner: &[u8]) -> RecordKey {
     key(b'l', inner)
 }
 
+pub(super) fn work_pause_key() -> RecordKey {
+    key(b'w', &[])
+}
+
 /// The key of a record: a kind byte and an id.
 pub(super) fn record_key(record: &TenantRecord) -> RecordKey {
     match record {
@@ -56,6 +62,7 @@ pub(super) fn record_key(record: &TenantRecord) -> RecordKey {
         TenantRecord::Prompt(prompt) => prompt_key(prompt.kind, prompt.version),
         TenantRecord::Pending(pending) => pending_key(pending.transfer),
         TenantRecord::Ledger(record) => ledger_key(&Ledger::key(record)),
+        TenantRecord::WorkPause(_) => work_pause_key(),
     }
 }
 
@@ -82,6 +89,9 @@ impl Tenant {
                 self.pending.insert(pending.transfer, pending).map(TenantRecord::Pending)
             }
             TenantRecord::Ledger(record) => self.ledger.put(record).map(TenantRecord::Ledger),
+            TenantRecord::WorkPause(pause) => {
+                self.work_pause.replace(pause).map(TenantRecord::WorkPause)
+            }
         }
     }
 
@@ -101,6 +111,7 @@ impl Tenant {
             .map(TenantRecord::Prompt),
             b'q' => remove(&mut self.pending, |key| key.uuid().as_bytes() == id)
                 .map(TenantRecord::Pending),
+            b'w' => self.work_pause.take().map(TenantRecord::WorkPause),
             b'l' => self.ledger.delete(id).map(TenantRecord::Ledger),
             _ => None,
         }
@@ -149,6 +160,10 @@ impl Tenant {
     /// Its own part of its credits.
     pub fn ledger(&self) -> &Ledger {
         &self.ledger
+    }
+    /// Set while all work of all sites is held up.
+    pub fn work_pause(&self) -> Option<WorkPause> {
+        self.work_pause
     }
     /// Where its models come from.
     pub fn models(&self) -> AiModelSettings {

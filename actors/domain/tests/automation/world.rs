@@ -5,8 +5,9 @@ use igny8_actors_domain::site::automation::{
     AutomationKind, Execution, ExecutionId, ScheduleRules, Timing,
 };
 use igny8_actors_domain::site::{
-    DocumentStatus, FailureClass, KeywordFigures, NewCluster, NewIdea, NewKeyword, Site,
-    SiteCommand, SiteEffect, SiteRecord, SiteReply, Task, TaskInput, TaskOutcome, TaskStatus,
+    DocumentStatus, FailureClass, KeywordFigures, KindSettings, NewCluster, NewIdea, NewKeyword,
+    QueueSettings, Site, SiteCommand, SiteEffect, SiteRecord, SiteReply, Task, TaskInput, TaskKind,
+    TaskOutcome, TaskStatus,
 };
 use igny8_actors_domain::tenant::SiteMessage;
 use igny8_actors_domain::{Context, Dice, Entity, Origin, Refusal, decide};
@@ -66,7 +67,23 @@ impl World {
             brand_voice: String::new(),
         };
         world.give(SiteCommand::FromTenant { site, message });
+        world.be_patient();
         world
+    }
+
+    /// Work takes here as long as a test wants, and what ended stays until it is cleaned up: longer
+    /// than can be set.
+    fn be_patient(&mut self) {
+        let of = |kind| KindSettings { run_seconds: u32::MAX, ..KindSettings::of(kind) };
+        let settings = QueueSettings {
+            kinds: TaskKind::ALL.map(|kind| (kind, of(kind))).into(),
+            waiting_hours: 100_000,
+            kept_days: 10_000,
+            ..QueueSettings::default()
+        };
+        let record = SiteRecord::QueueSettings(settings);
+        self.stored.insert(Site::key(&record), record.clone());
+        self.site.put(record);
     }
 
     pub(crate) fn by(
@@ -103,7 +120,9 @@ impl World {
                     };
                     self.give(SiteCommand::FromTenant { site, message });
                 }
-                SiteEffect::ReturnCredits { .. } | SiteEffect::StopTask { .. } => {}
+                SiteEffect::ReturnCredits { .. }
+                | SiteEffect::StopTask { .. }
+                | SiteEffect::KeepTasks { .. } => {}
             }
         }
         Ok(reply)

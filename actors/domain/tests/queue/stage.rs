@@ -2,8 +2,8 @@
 
 use igny8_actors_domain::ledger::{GrantKind, Part};
 use igny8_actors_domain::site::{
-    Cluster, Document, DocumentStatus, FailureClass, NewIdea, Site, SiteCommand, SiteEffect,
-    SiteEvent, SiteRecord, SiteReply, Task, TaskInput, TaskOutcome, TaskStatus,
+    Cluster, Document, DocumentStatus, FailureClass, NewIdea, Placement, Site, SiteCommand,
+    SiteEffect, SiteEvent, SiteRecord, SiteReply, Task, TaskInput, TaskOutcome, TaskStatus,
 };
 use igny8_actors_domain::tenant::SiteMessage;
 use igny8_actors_domain::{Changes, Context, Dice, Entity, Origin, Refusal, decide};
@@ -123,13 +123,20 @@ impl Stage {
         self.seed += 1;
         let transfer =
             TransferId::new(self.now, self.seed.to_le_bytes().repeat(2)[..10].try_into().unwrap());
-        let part = Part {
+        self.tell(SiteMessage::ReceiveCredits {
+            transfer,
+            parts: vec![Self::part(amount)],
+            number: self.seed,
+        });
+    }
+
+    pub(crate) fn part(amount: i64) -> Part {
+        Part {
             grant: GrantId::new(Timestamp::from_millis(1), [3; 10]),
             kind: GrantKind::Plan,
             expires_at: None,
             amount: Credits(amount),
-        };
-        self.tell(SiteMessage::ReceiveCredits { transfer, parts: vec![part], number: self.seed });
+        }
     }
 
     pub(crate) fn act(
@@ -174,7 +181,11 @@ impl Stage {
 
     pub(crate) fn ideas(&mut self, origin: Origin, clusters: std::ops::Range<u8>) -> Vec<Task> {
         let clusters = clusters.map(|number| cluster(number % CLUSTERS)).collect();
-        self.queue(origin, SiteCommand::QueueIdeas { clusters, count: 1 })
+        let command = Box::new(SiteCommand::QueueIdeas { clusters, count: 1 });
+        // A key of its own: the same ideas asked for twice at once would be made once.
+        let unique = Some((self.seed.to_string(), Duration::ZERO));
+        let placement = Placement { unique, ..Placement::default() };
+        self.queue(origin, SiteCommand::Place { placement, command })
     }
 
     pub(crate) fn wait(&mut self, duration: Duration) {
@@ -204,7 +215,7 @@ impl Stage {
         task
     }
 
-    fn outcome(&self, task: TaskId, class: Option<FailureClass>) -> TaskOutcome {
+    pub(crate) fn outcome(&self, task: TaskId, class: Option<FailureClass>) -> TaskOutcome {
         if let Some(class) = class {
             return TaskOutcome::Failed { class, message: "no".to_owned(), retry_after_ms: None };
         }

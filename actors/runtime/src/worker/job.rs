@@ -16,6 +16,7 @@ use igny8_actors_ports::{FinishReason, ModelError, ModelEvent, ModelRequest, Res
 use igny8_protocol_ids::{SiteId, TaskId, TenantId};
 use igny8_storage_api::BlobHash;
 use std::sync::Arc;
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 /// Tokens of an answer at most: an article of 3,000 words has about 4,500.
@@ -34,6 +35,8 @@ pub(super) struct Job {
     pub voice: Voice,
     /// Answers that people gave in the model's place.
     pub given: Vec<GivenAnswer>,
+    /// Told at each sign of life: a runner that is silent for too long is given up.
+    pub life: Notify,
 }
 
 /// A prompt with the model that answers it.
@@ -50,7 +53,13 @@ pub(super) struct Prompt {
 }
 
 impl Job {
+    /// A sign of life.
+    pub(super) fn is_alive(&self) {
+        self.life.notify_one();
+    }
+
     pub(super) fn progress(&self, stage: &'static str, fraction: f32, words: Option<u32>) {
+        self.is_alive();
         self.inner
             .progress
             .set(self.site, ProgressUpdate { task: self.task, stage, fraction, words });
@@ -129,6 +138,7 @@ impl Job {
         let mut stream = prompt.choice.provider.generate(prompt.request.clone()).await?;
         let mut text = String::new();
         while let Some(event) = stream.next().await {
+            self.is_alive();
             match event? {
                 ModelEvent::Text(piece) => {
                     text.push_str(&piece);

@@ -23,6 +23,7 @@ use igny8_protocol_ids::{SiteId, TaskId, TenantId};
 use job::Job;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 /// How an attempt ended, and what it leaves for the record.
@@ -48,20 +49,48 @@ pub(crate) async fn run(
     attempt: u32,
 ) -> Option<SiteCommand> {
     let order = order(&inner, tenant, site, task, attempt).await?;
-    let stop = inner.runners.begin(task);
+    let stop = inner.runners.begin(task, attempt);
     if order.stop_requested {
         stop.cancel();
     }
     let started = inner.world.now();
     let kind = errand_name(&order.work);
+    let life = Notify::new();
     let (voice, given) = (order.voice.clone(), order.given.clone());
-    let job = Job { inner: inner.clone(), tenant, site, task, errand, stop, voice, given };
-    let report = work(&job, order).await;
+    let job = Job { inner: inner.clone(), tenant, site, task, errand, stop, voice, given, life };
+    let (start_max, silence_max) = (order.start_max, order.silence_max);
+    let report = tokio::select! {
+        biased;
+        report = work(&job, order) => report,
+        after = silence(&job.life, start_max, silence_max) => given_up(after),
+    };
     inner.progress.clear(site, task);
-    inner.runners.end(task);
+    inner.runners.end(task, attempt);
     log(&job, kind, &report, inner.world.now().since(started));
     let Report { outcome, model, response } = report;
     Some(SiteCommand::FinishTask { task, attempt, outcome, model, response })
+}
+
+/// Ends when the runner has been silent for too long, and says for how long.
+async fn silence(life: &Notify, start_max: Duration, silence_max: Duration) -> Duration {
+    let mut longest = start_max;
+    while tokio::time::timeout(longest, life.notified()).await.is_ok() {
+        longest = silence_max;
+    }
+    longest
+}
+
+/// A runner that was silent for too long: tried again.
+fn given_up(after: Duration) -> Report {
+    TaskOutcome::Failed {
+        class: FailureClass::Timeout,
+        message: format!(
+            "There was no sign of life for {} seconds. Nothing was charged.",
+            after.as_secs()
+        ),
+        retry_after_ms: None,
+    }
+    .into()
 }
 
 /// What is to be done; `None` if the task does not run (any more).

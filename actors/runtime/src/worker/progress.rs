@@ -49,21 +49,27 @@ impl ProgressBoard {
 /// How a running task is told to end.
 #[derive(Default)]
 pub(crate) struct Runners {
-    running: Mutex<HashMap<TaskId, CancellationToken>>,
+    running: Mutex<HashMap<TaskId, (u32, CancellationToken)>>,
 }
 
 impl Runners {
-    pub(crate) fn begin(&self, task: TaskId) -> CancellationToken {
+    pub(crate) fn begin(&self, task: TaskId, attempt: u32) -> CancellationToken {
         let token = CancellationToken::new();
-        self.running.lock().insert(task, token.clone());
+        self.running.lock().insert(task, (attempt, token.clone()));
         token
     }
-    pub(crate) fn end(&self, task: TaskId) {
-        self.running.lock().remove(&task);
+    /// An attempt that was given up ends beside the next one: it takes nothing of it along.
+    pub(crate) fn end(&self, task: TaskId, attempt: u32) {
+        let mut running = self.running.lock();
+        if running.get(&task).is_some_and(|(of, _)| *of == attempt) {
+            running.remove(&task);
+        }
     }
     /// A task that does not run here has nothing to be told: its next attempt sees the request.
-    pub(crate) fn stop(&self, task: TaskId) {
-        if let Some(token) = self.running.lock().get(&task) {
+    pub(crate) fn stop(&self, task: TaskId, attempt: Option<u32>) {
+        if let Some((of, token)) = self.running.lock().get(&task)
+            && attempt.is_none_or(|attempt| attempt == *of)
+        {
             token.cancel();
         }
     }

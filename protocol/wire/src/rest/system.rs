@@ -1,6 +1,7 @@
 //! `/api/system`, `/version` and the dashboard's overview.
 
-use crate::view::{BalanceView, KeywordCounts, TaskView};
+use crate::queue::PauseView;
+use crate::view::{BalanceView, KeywordCounts, TaskKind, TaskView};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use utoipa::ToSchema;
@@ -62,4 +63,19 @@ pub struct StatusCount {
     pub status: String,
     /// How many.
     pub count: u32,
+}
+
+/// `POST queue/pause` and `queue/resume`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
+pub struct PauseQueue {
+    /// Which kind of tasks; absent: all.
+    #[serde(default)]
+    pub kind: Option<TaskKind>,
+}
+
+/// Whether all work of the tenant is held up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
+pub struct WorkState {
+    /// The pause; absent while work goes on.
+    pub pause: Option<PauseView>,
 }

@@ -1,7 +1,8 @@
 //! `/api/writer` and `/api/publish`: tasks, documents, publications.
 
-use crate::view::{DocumentStatus, DocumentView, LinkView, TaskView};
-use igny8_protocol_ids::{IdeaId, SiteId};
+use crate::queue::{Placement, QueueWork};
+use crate::view::{DocumentStatus, DocumentView, LinkView, TaskKind, TaskView};
+use igny8_protocol_ids::{IdeaId, SiteId, TaskId, Timestamp};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use utoipa::{IntoParams, ToSchema};
@@ -16,6 +17,92 @@ pub struct Generate {
     /// Images to make for each draft once it is written, 0 to 3.
     #[serde(default)]
     pub images: u32,
+    /// How they are placed in the queue.
+    #[serde(default)]
+    pub placement: Option<Placement>,
+}
+
+/// `POST batches`: up to 500 tasks, watched and steered as one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema, TS)]
+pub struct NewBatch {
+    /// What it is about, for people.
+    pub title: String,
+    /// The work.
+    pub work: QueueWork,
+    /// Pauses the batch when this share of its ended tasks failed, 1 to 100.
+    #[serde(default)]
+    pub stop_percent: Option<u8>,
+    /// How its tasks are placed in the queue.
+    #[serde(default)]
+    pub placement: Option<Placement>,
+}
+
+/// `POST tasks/change`: waiting tasks first, last or off.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema, TS)]
+pub struct ChangeTasks {
+    /// Which, at most 500.
+    pub tasks: Vec<TaskId>,
+    /// 0 to 100, the higher the sooner.
+    #[serde(default)]
+    pub priority: Option<u8>,
+    /// Not before this time.
+    #[serde(default)]
+    pub not_before: Option<Timestamp>,
+}
+
+/// `POST tasks/{task}/replay`: an ended task again, with changes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema, TS)]
+pub struct ReplayTask {
+    /// Another priority, 0 to 100.
+    #[serde(default)]
+    pub priority: Option<u8>,
+    /// Ideas to make; for tasks that make ideas.
+    #[serde(default)]
+    pub ideas: Option<u32>,
+    /// Images to make afterwards; for drafts.
+    #[serde(default)]
+    pub images: Option<u32>,
+}
+
+/// `POST dead-letters/replay`: dead letters again, the oldest first, at most 500 at once.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema, TS)]
+pub struct ReplayDead {
+    /// Of this kind.
+    #[serde(default)]
+    pub kind: Option<TaskKind>,
+    /// With this code of failure.
+    #[serde(default)]
+    pub code: Option<String>,
+}
+
+/// Dead letters that were queued again.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, ToSchema, TS)]
+pub struct Replayed {
+    /// How many.
+    pub replayed: u32,
+    /// How many could not: what they work on has changed since.
+    pub refused: u32,
+    /// How many more there are: ask again.
+    pub left: u32,
+}
+
+/// `POST dead-letters/discard`: dead letters put away.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema, TS)]
+pub struct DiscardTasks {
+    /// Which, at most 500.
+    pub tasks: Vec<TaskId>,
+}
+
+/// `GET tasks/kept?from=&until=`: ended tasks that are in the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, IntoParams, TS)]
+#[into_params(parameter_in = Query)]
+pub struct KeptQuery {
+    /// Ended at or after this time.
+    pub from: Timestamp,
+    /// Ended before this time, at most 31 days later.
+    pub until: Timestamp,
+    /// The last task of the page before; then `from` is the time when that one ended.
+    pub after: Option<TaskId>,
 }
 
 /// Tasks that were queued.

@@ -1,15 +1,19 @@
 //! What a client sends.
 
+use super::view::AT;
 use super::{id, position};
 use igny8_protocol_wire::{
     frame::{ClientFrame, SocketCommand},
+    queue::{Placement, QueueWork},
     stream::StreamName,
+    view::TaskKind,
 };
 
 pub(crate) fn frames() -> Vec<(&'static str, ClientFrame)> {
     let mut frames = subscriptions();
     frames.extend(documents());
     frames.extend(commands());
+    frames.extend(queue_commands());
     frames.push((
         "client_hello",
         ClientFrame::Hello { versions: vec![1], client: "igny8-sdk/0.1.0".into() },
@@ -77,4 +81,49 @@ fn commands() -> Vec<(&'static str, ClientFrame)> {
             ClientFrame::Command { r#ref: 4, command: SocketCommand::StopRun { site, task } },
         ),
     ]
+}
+
+fn queue_commands() -> Vec<(&'static str, ClientFrame)> {
+    use SocketCommand as C;
+    let (site, task, batch) = (id('2'), id('4'), id('7'));
+    let placement = Placement {
+        priority: Some(75),
+        not_before: Some(AT),
+        unique_key: Some("autumn".into()),
+        unique_seconds: Some(3_600),
+    };
+    let works = [
+        QueueWork::Cluster {},
+        QueueWork::Ideas { clusters: vec![id('5')], count: 3 },
+        QueueWork::Draft { ideas: vec![id('6')], images: 1 },
+        QueueWork::Image { document: id('3'), count: 2 },
+        QueueWork::Reparse { document: id('3') },
+    ];
+    let names = [
+        "client_queue_cluster",
+        "client_queue_ideas",
+        "client_queue_draft",
+        "client_queue_image",
+        "client_queue_reparse",
+    ];
+    let mut commands: Vec<(&'static str, C)> = Vec::new();
+    for (name, work) in names.into_iter().zip(works) {
+        let placement = Some(placement.clone()).filter(|_| name != "client_queue_cluster");
+        commands.push((name, C::QueueWork { site, work, placement }));
+    }
+    let not_before = Some(AT);
+    commands.extend([
+        (
+            "client_change_tasks",
+            C::ChangeTasks { site, tasks: vec![task], priority: Some(100), not_before },
+        ),
+        ("client_pause_task", C::PauseTask { site, task, paused: true }),
+        ("client_pause_batch", C::PauseBatch { site, batch, paused: true }),
+        ("client_cancel_batch", C::CancelBatch { site, batch }),
+        ("client_pause_queue", C::PauseQueue { site, kind: Some(TaskKind::Draft), paused: false }),
+    ]);
+    commands
+        .into_iter()
+        .map(|(name, command)| (name, ClientFrame::Command { r#ref: 5, command }))
+        .collect()
 }

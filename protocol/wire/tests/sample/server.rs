@@ -1,8 +1,10 @@
 //! What a server sends.
 
 use super::{id, position, view};
+use igny8_protocol_ids::Credits;
 use igny8_protocol_wire::{
     frame::ServerFrame,
+    queue::WaitingView,
     stream::{StreamEvent, StreamName, StreamPosition, StreamSnapshot, TaskProgress},
 };
 
@@ -13,6 +15,7 @@ pub(crate) fn frames() -> Vec<(&'static str, ServerFrame)> {
     frames.push(("server_events_site", events(StreamName::Site(id('2')), site_events())));
     frames
         .push(("server_events_automation", events(StreamName::Site(id('2')), automation_events())));
+    frames.push(("server_events_queue", events(StreamName::Site(id('2')), queue_events())));
     frames.push(("server_events_tenant", events(StreamName::Tenant(id('1')), tenant_events())));
     frames.push(("server_progress", progress()));
     frames
@@ -69,6 +72,16 @@ fn subscriptions() -> Vec<(&'static str, ServerFrame)> {
         site: view::site(),
         counts: view::counts(),
         tasks: vec![view::task()],
+        batches: Vec::new(),
+        pauses: Vec::new(),
+        balance: view::balance(),
+    };
+    let busy_site = StreamSnapshot::Site {
+        site: view::site(),
+        counts: view::counts(),
+        tasks: Vec::new(),
+        batches: vec![view::batch()],
+        pauses: vec![view::pause()],
         balance: view::balance(),
     };
     let document = StreamSnapshot::Document {
@@ -81,6 +94,7 @@ fn subscriptions() -> Vec<(&'static str, ServerFrame)> {
         ("server_subscribed_resumed", subscribed(70_000, StreamName::Site(id('2')), None)),
         ("server_subscribed_tenant", subscribed(1, StreamName::Tenant(id('1')), Some(tenant))),
         ("server_subscribed_site", subscribed(5, StreamName::Site(id('2')), Some(site))),
+        ("server_subscribed_site_queue", subscribed(5, StreamName::Site(id('2')), Some(busy_site))),
         (
             "server_subscribed_document",
             subscribed(200, StreamName::Document(id('3')), Some(document)),
@@ -137,6 +151,25 @@ fn automation_events() -> Vec<StreamEvent> {
         StreamEvent::ExecutionChanged { execution: Box::new(super::automation::execution()) },
         StreamEvent::TaskRemoved { id: id('4') },
     ]
+}
+
+fn queue_events() -> Vec<StreamEvent> {
+    let reasons = [
+        WaitingView::Paused { pause: view::pause() },
+        WaitingView::Delayed { until: view::AT },
+        WaitingView::Retry { code: "timeout".into(), until: view::AT },
+        WaitingView::Credits { missing: Credits(3) },
+        WaitingView::Places { taken: 20, places: 20 },
+        WaitingView::Rate { free_at: view::AT },
+        WaitingView::Turn { behind: 300 },
+    ];
+    let tasks = reasons.map(|why| StreamEvent::TaskChanged { task: view::waiting_task(why) });
+    let mut events = Vec::from(tasks);
+    events.push(StreamEvent::TaskRemoved { id: id('4') });
+    events.push(StreamEvent::BatchChanged { batch: view::batch() });
+    events.push(StreamEvent::PausesChanged { pauses: vec![view::pause()] });
+    events.push(StreamEvent::QueueSettingsChanged { settings: view::queue_settings() });
+    events
 }
 
 fn tenant_events() -> Vec<StreamEvent> {

@@ -2,6 +2,10 @@
 
 use super::id;
 use igny8_protocol_ids::{Credits, Timestamp};
+use igny8_protocol_wire::queue::{
+    BatchCounts, BatchStatus, BatchView, KindSettings, PauseScope, PauseView, QueueSettings, Rate,
+    WaitingView,
+};
 use igny8_protocol_wire::view::{
     BalanceView, ClusterView, DocumentStatus, DocumentView, IdeaStatus, IdeaView, ImageView,
     Intent, KeywordCounts, LinkView, MemberView, Role, SiteView, TaskFailure, TaskKind, TaskStatus,
@@ -9,7 +13,7 @@ use igny8_protocol_wire::view::{
 };
 
 /// Does not fit into 32 bits, as times never do.
-const AT: Timestamp = Timestamp::from_millis(1_795_000_000_123);
+pub(crate) const AT: Timestamp = Timestamp::from_millis(1_795_000_000_123);
 
 pub(crate) fn tenant() -> TenantView {
     TenantView {
@@ -96,6 +100,12 @@ pub(crate) fn task() -> TaskView {
         held: Credits(0),
         spent: Credits(0),
         waiting_for: Some("retry".into()),
+        priority: None,
+        waiting: None,
+        starts_at: None,
+        batch: None,
+        created_by: None,
+        started_at: None,
         not_before: Some(AT),
         failure: Some(TaskFailure {
             code: "timeout".into(),
@@ -140,5 +150,60 @@ pub(crate) fn balance() -> BalanceView {
         available: Credits(597),
         spent: Credits(0),
         granted: Credits(600),
+    }
+}
+
+pub(crate) fn pause() -> PauseView {
+    PauseView {
+        scope: PauseScope::Kind,
+        kind: Some(TaskKind::Draft),
+        by_error_rate: false,
+        by: Some(id('1')),
+        since: AT,
+    }
+}
+
+/// A task with everything that a queue says of it.
+pub(crate) fn waiting_task(waiting: WaitingView) -> TaskView {
+    TaskView {
+        status: TaskStatus::Queued,
+        priority: Some(75),
+        waiting: Some(waiting),
+        starts_at: Some(AT),
+        batch: Some(id('7')),
+        created_by: Some(id('1')),
+        started_at: Some(AT),
+        ..task()
+    }
+}
+
+pub(crate) fn batch() -> BatchView {
+    BatchView {
+        id: id('7'),
+        title: "Forty drafts".into(),
+        status: BatchStatus::Open,
+        paused: Some(pause()),
+        stop_percent: Some(20),
+        price: Credits(120),
+        counts: BatchCounts { total: 40, queued: 38, running: 2, ..BatchCounts::default() },
+        created_by: None,
+        created_at: AT,
+        ended_at: None,
+    }
+}
+
+pub(crate) fn queue_settings() -> QueueSettings {
+    let rate = Some(Rate { per_minute: 60, burst: 5 });
+    let kind =
+        KindSettings { kind: TaskKind::Draft, places: 20, rate, attempts: 4, run_seconds: 1_800 };
+    QueueSettings {
+        places: 40,
+        rate: None,
+        kinds: vec![kind],
+        waiting_hours: 168,
+        start_seconds: 600,
+        silence_seconds: 300,
+        kept_tasks: 2_000,
+        kept_days: 30,
     }
 }

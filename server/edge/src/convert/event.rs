@@ -1,21 +1,24 @@
 //! Events of entities as events of streams.
 
 use super::automation::{execution_view, schedule_view};
-use super::site::{Place, cluster_view, counts, document_view, idea_view, site_view, task_view};
+use super::queue::{batch_view, queue_pause, queue_settings, work_pause};
+use super::site::{
+    Outlook, Place, cluster_view, counts, document_view, idea_view, site_view, task_view,
+};
 use super::tenant::{balance, tenant_view};
 use super::word::role;
-use igny8_actors_domain::site::{SiteCard, SiteEvent, Waiting};
+use igny8_actors_domain::site::{SiteCard, SiteEvent};
 use igny8_actors_domain::tenant::TenantEvent;
 use igny8_protocol_ids::TaskId;
 use igny8_protocol_wire::stream::StreamEvent;
 use igny8_protocol_wire::view::MemberView;
 use std::collections::HashMap;
 
-/// `waiting` says of queued tasks why they wait.
+/// `outlooks` say of queued tasks why they wait.
 pub(crate) fn site_event(
     place: Place,
     event: SiteEvent,
-    waiting: &HashMap<TaskId, Waiting>,
+    outlooks: &HashMap<TaskId, Outlook>,
 ) -> StreamEvent {
     match event {
         SiteEvent::Site(card) => StreamEvent::SiteChanged { site: site_view(card) },
@@ -27,10 +30,17 @@ pub(crate) fn site_event(
         SiteEvent::Idea(idea) => StreamEvent::IdeaChanged { idea: idea_view(idea) },
         SiteEvent::IdeaRemoved(id) => StreamEvent::IdeaRemoved { id },
         SiteEvent::Task(task) => {
-            let why = waiting.get(&task.id).copied();
-            StreamEvent::TaskChanged { task: task_view(task, why) }
+            let outlook = outlooks.get(&task.id).copied().unwrap_or_default();
+            StreamEvent::TaskChanged { task: task_view(task, outlook) }
         }
         SiteEvent::TaskRemoved(id) => StreamEvent::TaskRemoved { id },
+        SiteEvent::Batch(summary) => StreamEvent::BatchChanged { batch: batch_view(summary) },
+        SiteEvent::Pauses(pauses) => {
+            StreamEvent::PausesChanged { pauses: pauses.iter().map(queue_pause).collect() }
+        }
+        SiteEvent::QueueSettings(settings) => {
+            StreamEvent::QueueSettingsChanged { settings: queue_settings(&settings) }
+        }
         SiteEvent::Schedule(schedule) => {
             StreamEvent::ScheduleChanged { schedule: schedule_view(schedule) }
         }
@@ -60,6 +70,10 @@ pub(crate) fn tenant_event(event: TenantEvent, listed: Option<SiteCard>) -> Opti
         }
         TenantEvent::CreditsChanged { balance: own } => {
             Some(StreamEvent::CreditsChanged { balance: balance(&own) })
+        }
+        TenantEvent::WorkPaused(pause) => {
+            let pauses = pause.map(work_pause).into_iter().collect();
+            Some(StreamEvent::PausesChanged { pauses })
         }
         TenantEvent::ModelsChanged(_) | TenantEvent::PromptChanged { .. } => None,
     }

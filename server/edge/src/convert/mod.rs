@@ -3,6 +3,7 @@
 mod automation;
 mod event;
 mod import;
+mod queue;
 mod site;
 mod tenant;
 mod word;
@@ -10,9 +11,13 @@ mod word;
 pub(crate) use automation::{execution_view, rules, schedule_view, timing, timing_preview};
 pub(crate) use event::{site_event, tenant_event};
 pub(crate) use import::{mapping, new_keyword, preview, refused as import_refused, report};
+pub(crate) use queue::{
+    batch_view, pause_scope, placement, priority, queue_pause, queue_settings_from, queue_view,
+    queue_work, work_pause,
+};
 pub(crate) use site::{
-    Place, cluster_view, counts, document_view, idea_view, keyword_view, link_view, site_view,
-    task_view,
+    Outlook, Place, cluster_view, counts, document_view, idea_view, keyword_view, link_view,
+    outlook, site_view, task_view,
 };
 pub(crate) use tenant::{
     account_view, ai_models, balance, entry_view, member_view, prompt_view, provider, tenant_view,
@@ -20,5 +25,5 @@ pub(crate) use tenant::{
 pub(crate) use word::{
     Word, automation_kind, automation_kind_from, document_status, document_status_from,
     execution_status, idea_status, idea_status_from, keyword_status, keyword_status_from,
-    preset_from, role, role_from, task_kind, task_status,
+    preset_from, role, role_from, task_kind, task_kind_from, task_status,
 };

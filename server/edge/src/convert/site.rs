@@ -1,11 +1,12 @@
 //! What a site holds, as clients see it.
 
+use super::queue::{waiting_view, waiting_word};
 use super::word::{document_status, idea_status, intent, keyword_status, task_kind, task_status};
 use igny8_actors_domain::site::{
-    ATTEMPTS_MAX, ClusterSummary, DocumentSummary, Failure, Idea, Image, Keyword, KeywordCounts,
-    Link, SiteCard, Task, TaskInput, Waiting,
+    ClusterSummary, DocumentSummary, Failure, Idea, Image, Keyword, KeywordCounts, KindSettings,
+    Link, Site, SiteCard, Task, TaskInput, Waiting,
 };
-use igny8_protocol_ids::{Credits, SiteId, TenantId};
+use igny8_protocol_ids::{Credits, SiteId, TenantId, Timestamp};
 use igny8_protocol_wire::view;
 
 /// Where a thing lives: images are addressed by it.
@@ -96,30 +97,52 @@ fn failure_view(failure: Failure) -> view::TaskFailure {
     }
 }
 
-const fn waiting_word(waiting: Waiting) -> &'static str {
-    match waiting {
-        Waiting::Retry => "retry",
-        Waiting::Credits => "credits",
-        Waiting::Lane => "lane",
+/// What only the site knows of a task: why it waits and when it will start.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Outlook {
+    waiting: Option<Waiting>,
+    starts_at: Option<Timestamp>,
+    attempts_max: u32,
+}
+
+/// Asks the site.
+pub(crate) fn outlook(site: &Site, task: &Task, now: Timestamp) -> Outlook {
+    let waiting = site.waiting(task, now);
+    Outlook {
+        waiting,
+        starts_at: waiting.and_then(|_| site.start_estimate(task, now)),
+        attempts_max: site.queue_settings().kind(task.input.kind()).attempts,
     }
 }
 
-pub(crate) fn task_view(task: Task, waiting: Option<Waiting>) -> view::TaskView {
+pub(crate) fn task_view(task: Task, outlook: Outlook) -> view::TaskView {
     let (idea, cluster) = match &task.input {
         TaskInput::Draft { idea, .. } => (Some(*idea), None),
         TaskInput::Ideas { cluster, .. } => (None, Some(*cluster)),
         _ => (None, None),
+    };
+    let waiting = outlook.waiting.map(waiting_view);
+    // Without the site's word, what holds until something is set.
+    let attempts_max = match outlook.attempts_max {
+        0 => KindSettings::of(task.input.kind()).attempts,
+        set => set,
     };
     view::TaskView {
         id: task.id,
         kind: task_kind(task.input.kind()),
         status: task_status(task.status),
         attempts: task.attempts,
-        attempts_max: ATTEMPTS_MAX,
+        attempts_max: task.attempts_before.saturating_add(attempts_max),
         price: task.price,
         held: task.hold.map_or(Credits::ZERO, |_| task.price),
         spent: task.spent,
-        waiting_for: waiting.map(|waiting| waiting_word(waiting).to_owned()),
+        priority: Some(task.priority.number()),
+        waiting_for: waiting.as_ref().map(|waiting| waiting_word(waiting).to_owned()),
+        waiting,
+        starts_at: outlook.starts_at,
+        batch: task.batch,
+        created_by: task.created_by,
+        started_at: task.started_at,
         not_before: task.not_before,
         failure: task.failure.map(failure_view),
         idea,

@@ -39,7 +39,7 @@ fn look(site: &Site, now: Timestamp) -> Overview {
         ),
         tasks: by_status(site.tasks().map(|task| convert::task_status(task.status).word())),
         recent: recent
-            .map(|task| convert::task_view(task.clone(), site.waiting(task, now)))
+            .map(|task| convert::task_view(task.clone(), convert::outlook(site, task, now)))
             .collect(),
         balance: BalanceView::default(),
     }

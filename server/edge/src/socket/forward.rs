@@ -5,15 +5,16 @@ use super::bound::PROGRESS_PERIOD;
 use super::outbox::Rank;
 use super::session::Context;
 use crate::access::site_of;
-use crate::convert::{self, Place};
+use crate::convert::{self, Outlook, Place};
 use crate::problem::Problem;
 use bytes::Bytes;
-use igny8_actors_domain::site::{Site, SiteCard, SiteEvent, TaskStatus, Waiting};
+use igny8_actors_domain::site::{Site, SiteCard, SiteEvent, TaskStatus};
 use igny8_actors_domain::tenant::TenantEvent;
 use igny8_actors_runtime::{Failure, ProgressUpdate, Published, Resume, SiteHandle, Subscription};
 use igny8_protocol_ids::{Position, SiteId, TaskId, TenantId, Timestamp};
 use igny8_protocol_wire::codec::encode;
 use igny8_protocol_wire::frame::ServerFrame;
+use igny8_protocol_wire::queue::BatchView;
 use igny8_protocol_wire::stream::{
     StreamEvent, StreamName, StreamPosition, StreamSnapshot, TaskProgress,
 };
@@ -26,6 +27,8 @@ use tokio_util::task::AbortOnDropHandle;
 
 /// Tasks that a site's snapshot lists.
 const SNAPSHOT_TASKS_MAX: usize = 200;
+/// Batches that a site's snapshot lists.
+const SNAPSHOT_BATCHES_MAX: usize = 50;
 /// A site is listed by its tenant a moment before it exists itself: so often, and …
 const CARD_TRIES: u32 = 20;
 /// … with this pause it is looked for.
@@ -182,12 +185,22 @@ fn snapshot(site: &Site, now: Timestamp) -> Option<StreamSnapshot> {
     let tasks = open.chain(ended).take(SNAPSHOT_TASKS_MAX);
     Some(StreamSnapshot::Site {
         tasks: tasks
-            .map(|task| convert::task_view(task.clone(), site.waiting(task, now)))
+            .map(|task| convert::task_view(task.clone(), convert::outlook(site, task, now)))
             .collect(),
+        batches: recent_batches(site),
+        pauses: site.pauses().map(convert::queue_pause).collect(),
         counts: convert::counts(site.keyword_counts()),
         balance: convert::balance(&site.ledger().balance()),
         site: convert::site_view(card),
     })
+}
+
+/// Batches that have not ended first of all, then the latest that have.
+fn recent_batches(site: &Site) -> Vec<BatchView> {
+    let open = site.batches().rev().filter(|batch| batch.ended_at.is_none());
+    let ended = site.batches().rev().filter(|batch| batch.ended_at.is_some());
+    let ids = open.chain(ended).take(SNAPSHOT_BATCHES_MAX).map(|batch| batch.id);
+    ids.filter_map(|id| site.batch_summary(id)).map(convert::batch_view).collect()
 }
 
 struct Listener {
@@ -229,12 +242,12 @@ impl Listener {
         if let Some(bytes) = published.encoded.get() {
             return self.context.outbox.push(Rank::Stream, bytes.clone());
         }
-        let waiting = self.waiting(&published.events).await;
+        let outlooks = self.outlooks(&published.events).await;
         let place = Place { tenant: self.context.holder.tenant, site: self.id };
         let events = published
             .events
             .iter()
-            .map(|event| convert::site_event(place, event.clone(), &waiting))
+            .map(|event| convert::site_event(place, event.clone(), &outlooks))
             .collect();
         let stream = StreamName::Site(self.id);
         let bytes = published.encoded.get_or_init(|| encoded(stream, published.position, events));
@@ -242,7 +255,7 @@ impl Listener {
     }
 
     /// Why the queued tasks among these events wait: only the site knows.
-    async fn waiting(&self, events: &[SiteEvent]) -> HashMap<TaskId, Waiting> {
+    async fn outlooks(&self, events: &[SiteEvent]) -> HashMap<TaskId, Outlook> {
         let queued: Vec<TaskId> = events
             .iter()
             .filter_map(|event| match event {
@@ -255,7 +268,7 @@ impl Listener {
         }
         let now = self.context.state.now();
         let read = self.handle.read(move |site| {
-            let why = |id: &TaskId| Some((*id, site.waiting(site.task(*id)?, now)?));
+            let why = |id: &TaskId| Some((*id, convert::outlook(site, site.task(*id)?, now)));
             queued.iter().filter_map(why).collect()
         });
         // Without an answer the tasks are shown without a reason: the next event brings it.

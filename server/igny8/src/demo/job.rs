@@ -186,7 +186,7 @@ impl<'a> Job<'a> {
     pub(super) async fn write(&mut self) -> Result<(), DemoError> {
         self.steps.step("write", self.ideas.len());
         let (ideas, images) = (self.ideas.clone(), self.arguments.images);
-        let body = Generate { site: self.site, ideas, images };
+        let body = Generate { site: self.site, ideas, images, placement: None };
         let _: Queued = self.api.post("/api/writer/generate", Body::json(&body)).await?;
         let tasks = self.wait().await?;
         Self::require(&tasks, TaskKind::Draft)?;

@@ -2,7 +2,7 @@
 
 use crate::entity::{Context, Draft, Refusal};
 use crate::site::command::SiteReply;
-use crate::site::{Site, TaskStatus, state};
+use crate::site::{Site, TaskStatus, queue};
 use igny8_protocol_ids::TaskId;
 use std::time::Duration;
 
@@ -25,8 +25,6 @@ pub(in crate::site) fn clean(
         .map(|task| task.id)
         .take(REMOVED_MAX)
         .collect();
-    for id in &old {
-        draft.delete(state::task_key(*id));
-    }
+    queue::put_away(draft, context, &old);
     Ok(SiteReply::CleanedUp { tasks: u32::try_from(old.len()).unwrap_or(u32::MAX) })
 }

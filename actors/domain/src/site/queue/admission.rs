@@ -1,25 +1,117 @@
 //! The way into the queue.
 
 use super::limits;
-use super::priority::Priority;
+use super::record::{Priority, Task, TaskInput, TaskStatus, Unique};
 use super::start::pump;
-use super::task::{Task, TaskInput, TaskStatus};
-use crate::entity::{Context, Draft, Origin, Refusal};
+use crate::entity::{Context, Draft, Origin, Refusal, RefusalKind};
 use crate::ledger::price;
 use crate::site::command::SiteReply;
 use crate::site::record::SiteRecord;
 use crate::site::state::Site;
-use igny8_protocol_ids::{Credits, TaskId};
+use igny8_protocol_ids::{BatchId, Credits, TaskId, Timestamp};
+use std::time::Duration;
+
+/// The longest unique key, in bytes: a schedule, an instant and an item fit.
+const KEY_BYTES_MAX: usize = 200;
+/// The longest time for which a unique key keeps another task out.
+const WINDOW_MAX: Duration = Duration::from_hours(30 * 24);
+/// The latest start that can be asked for.
+const DELAY_MAX: Duration = Duration::from_hours(366 * 24);
+
+/// How tasks are placed in the queue.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Placement {
+    /// What goes first.
+    pub priority: Priority,
+    /// Not before this time.
+    pub not_before: Option<Timestamp>,
+    /// A key, and for how long: while a task with it waits or runs, or succeeded within that time,
+    /// it is answered instead of queueing another. Each item of a request has a key of its own.
+    pub unique: Option<(String, Duration)>,
+    /// The batch that the tasks belong to. The queue sets it; what a command says is ignored.
+    pub batch: Option<BatchId>,
+}
+
+impl Placement {
+    fn check(&self, now: Timestamp) -> Result<(), Refusal> {
+        if self.not_before.is_some_and(|at| at > now.plus(DELAY_MAX)) {
+            let message = "A task can be put off by a year at most.";
+            return Err(Refusal::invalid("not_before", message));
+        }
+        let Some((key, window)) = &self.unique else { return Ok(()) };
+        if key.is_empty() || key.len() > KEY_BYTES_MAX || *window > WINDOW_MAX {
+            let message = format!(
+                "A unique key has 1 to {KEY_BYTES_MAX} bytes and holds for 30 days at most."
+            );
+            return Err(Refusal::invalid("unique_key", message));
+        }
+        Ok(())
+    }
+    /// The key of one item.
+    fn key_of(&self, item: &str) -> Option<String> {
+        self.unique.as_ref().map(|(key, _)| format!("{key}:{item}"))
+    }
+    fn unique_of(&self, item: &str, now: Timestamp) -> Option<Box<Unique>> {
+        let until = now.plus(self.unique.as_ref()?.1);
+        Some(Box::new(Unique { key: self.key_of(item)?, until: Some(until) }))
+    }
+}
+
+/// A task to queue, or one that is there.
+pub(super) enum Wanted {
+    /// One with the same unique key.
+    Known(TaskId),
+    /// A new one.
+    New(New),
+}
+
+/// A task to queue.
+pub(super) struct New {
+    pub title: String,
+    pub input: TaskInput,
+    pub price: Credits,
+    pub unique: Option<Box<Unique>>,
+}
+
+impl New {
+    pub(super) fn of(title: String, input: TaskInput, price: Credits) -> Self {
+        Self { title, input, price, unique: None }
+    }
+    /// Keeps the key of the placement for an item.
+    pub(super) fn keyed(self, placement: &Placement, item: &str, now: Timestamp) -> Wanted {
+        Wanted::New(Self { unique: placement.unique_of(item, now).or(self.unique), ..self })
+    }
+}
+
+/// The task that keeps another one with this key out.
+pub(super) fn keeper(site: &Site, key: &str, now: Timestamp) -> Option<TaskId> {
+    let task = site.task(site.queue().with_key(key)?)?;
+    let until = task.unique.as_ref()?.until;
+    let keeps = task.status.is_open() || until.is_some_and(|until| until > now);
+    keeps.then_some(task.id)
+}
+
+/// The task that keeps out another one for the same item of this placement.
+pub(super) fn known(
+    site: &Site,
+    placement: &Placement,
+    item: &str,
+    now: Timestamp,
+) -> Option<Wanted> {
+    keeper(site, &placement.key_of(item)?, now).map(Wanted::Known)
+}
 
 pub(super) fn queue(
     draft: &mut Draft<'_, Site>,
     context: &mut Context,
-    inputs: Vec<(String, TaskInput, Credits)>,
+    placement: &Placement,
+    wanted: Vec<Wanted>,
 ) -> Result<SiteReply, Refusal> {
+    placement.check(context.now)?;
     let waiting = draft.queue().waiting();
-    if waiting + inputs.len() > limits::TASKS_QUEUED_MAX {
+    if waiting + wanted.len() > limits::TASKS_QUEUED_MAX {
         return Err(Refusal::new(
-            crate::RefusalKind::Busy,
+            RefusalKind::Busy,
             "queue_full",
             format!(
                 "{waiting} tasks wait already; {} may. Try again when some are done.",
@@ -27,8 +119,13 @@ pub(super) fn queue(
             ),
         ));
     }
-    let tasks: Vec<Task> = inputs.into_iter().map(|input| enqueue(draft, context, input)).collect();
-    let ids: Vec<TaskId> = tasks.iter().map(|task| task.id).collect();
+    let mut ids = Vec::with_capacity(wanted.len());
+    for wanted in wanted {
+        ids.push(match wanted {
+            Wanted::Known(id) => id,
+            Wanted::New(new) => enqueue(draft, context, placement, new),
+        });
+    }
     pump(draft, context);
     Ok(SiteReply::Tasks(ids.iter().filter_map(|id| draft.task(*id)).cloned().collect()))
 }
@@ -40,24 +137,38 @@ fn next_number(site: &Site) -> u64 {
     newest.max(site.queue().last_number()) + 1
 }
 
+/// When a task that begins to wait is given up, if it could start by then.
+pub(super) fn waiting_deadline(site: &Site, from: Timestamp) -> Timestamp {
+    from.plus(site.queue_settings().waiting_max())
+}
+
 /// Puts one task into the queue.
 pub(super) fn enqueue(
     draft: &mut Draft<'_, Site>,
     context: &mut Context,
-    (title, input, price): (String, TaskInput, Credits),
-) -> Task {
-    let task = Task {
-        id: TaskId::new(context.now, context.entropy.chance()),
+    placement: &Placement,
+    new: New,
+) -> TaskId {
+    let id = TaskId::new(context.now, context.entropy.chance());
+    let not_before = placement.not_before.filter(|at| *at > context.now);
+    draft.put(SiteRecord::Task(Task {
+        id,
         number: next_number(draft),
-        title,
-        input,
-        priority: Priority::NORMAL,
+        title: new.title,
+        input: new.input,
+        priority: placement.priority,
         status: TaskStatus::Queued,
         attempts: 0,
-        price,
+        attempts_before: 0,
+        price: new.price,
         hold: None,
         spent: Credits::ZERO,
-        not_before: None,
+        not_before,
+        deadline: Some(waiting_deadline(draft, not_before.unwrap_or(context.now))),
+        started_at: None,
+        paused: None,
+        batch: placement.batch,
+        unique: new.unique,
         stop_requested: false,
         failure: None,
         unread: None,
@@ -70,20 +181,22 @@ pub(super) fn enqueue(
         },
         created_at: context.now,
         updated_at: context.now,
-    };
-    draft.put(SiteRecord::Task(task.clone()));
-    task
+    }));
+    id
 }
 
 /// Refuses what was just queued if it costs more than there is: the draft is undone.
 pub(in crate::site) fn within(reply: &SiteReply, budget: Credits) -> Result<(), Refusal> {
-    let SiteReply::Tasks(tasks) = reply else { return Ok(()) };
-    let price = tasks.iter().map(full_price).fold(0, i64::saturating_add);
+    let price = match reply {
+        SiteReply::Tasks(tasks) => tasks.iter().map(full_price).fold(0, i64::saturating_add),
+        SiteReply::Batch(summary) => summary.batch.price.0,
+        _ => return Ok(()),
+    };
     if price <= budget.0 {
         return Ok(());
     }
     Err(Refusal::new(
-        crate::RefusalKind::PaymentRequired,
+        RefusalKind::PaymentRequired,
         "insufficient_credits",
         format!(
             "This needs {price} credits and {} are available. Nothing was charged. Buy credits or do less at once.",

@@ -1,10 +1,11 @@
 //! The end of an attempt: settlement, result and next actions in one commit.
 
-use super::admission::enqueue;
-use super::request::image_inputs;
+use super::admission::{Placement, enqueue, waiting_deadline};
+use super::record::{Failure, FailureClass, Task, TaskInput, TaskStatus};
+use super::request::wanted_images;
 use super::review::park;
-use super::start::{ATTEMPTS_MAX, passes_by_itself, pause};
-use super::task::{Failure, FailureClass, Task, TaskInput, TaskStatus};
+use super::start::{passes_by_itself, pause};
+use super::{batch, retention};
 use crate::entity::{Context, Draft, Refusal};
 use crate::ledger::price;
 use crate::site::command::{SiteReply, TaskOutcome};
@@ -12,7 +13,7 @@ use crate::site::document::{document, save};
 use crate::site::record::{DocumentStatus, IdeaStatus, Publication, SiteRecord};
 use crate::site::state::Site;
 use crate::site::{cluster, credit, idea};
-use igny8_protocol_ids::{Credits, TaskId};
+use igny8_protocol_ids::{Credits, TaskId, Timestamp};
 
 /// The model that was used, and the blob of its raw answer.
 type Trace = (Option<String>, Option<[u8; 32]>);
@@ -95,7 +96,16 @@ fn succeeded(
             ));
         }
     }
+    note_duration(draft, &task, context.now);
     close(draft, context, task, TaskStatus::Succeeded, cost)
+}
+
+fn note_duration(draft: &mut Draft<'_, Site>, task: &Task, now: Timestamp) {
+    let Some(started) = task.started_at else { return };
+    let pace = draft.queue().pace(Some(task.input.kind()));
+    if let Some(pace) = pace.after_end(now.since(started)) {
+        draft.put(SiteRecord::Pace(pace));
+    }
 }
 
 fn drafted(
@@ -117,8 +127,10 @@ fn drafted(
         save(draft, context, record);
     }
     if images > 0 {
-        for input in image_inputs(draft, context, document, images).unwrap_or_default() {
-            enqueue(draft, context, input);
+        let placement =
+            Placement { priority: task.priority, batch: task.batch, ..Placement::default() };
+        for new in wanted_images(draft, context, document, images).unwrap_or_default() {
+            enqueue(draft, context, &placement, new);
         }
     }
 }
@@ -139,7 +151,7 @@ fn stopped(
     close(draft, context, task, TaskStatus::Cancelled, cost)
 }
 
-fn failed(
+pub(super) fn failed(
     draft: &mut Draft<'_, Site>,
     context: &mut Context,
     mut task: Task,
@@ -151,11 +163,15 @@ fn failed(
     if is_billed(class) {
         credit::lose(draft, context, &task, &format!("lost:{}:{}", task.id, task.attempts))?;
     }
+    // A person who queues it again gives it all attempts anew.
+    let tried = task.attempts.saturating_sub(task.attempts_before);
     // One repetition of a bad answer may help; then a person looks.
-    let again =
-        passes_by_itself(class) || (class == FailureClass::InvalidAnswer && task.attempts < 2);
-    if again && task.attempts < ATTEMPTS_MAX && !task.stop_requested {
-        task.not_before = Some(context.now.plus(pause(context, task.attempts, retry_after_ms)));
+    let again = passes_by_itself(class) || (class == FailureClass::InvalidAnswer && tried < 2);
+    let attempts = draft.queue_settings().kind(task.input.kind()).attempts;
+    if again && tried < attempts && !task.stop_requested {
+        let at = context.now.plus(pause(context, tried, retry_after_ms));
+        task.not_before = Some(at);
+        task.deadline = Some(waiting_deadline(draft, at));
         task.status = TaskStatus::Queued;
         task.updated_at = context.now;
         draft.put(SiteRecord::Task(task));
@@ -190,12 +206,29 @@ pub(super) fn close(
     task.spent = cost;
     task.status = status;
     task.updated_at = context.now;
+    (task.deadline, task.paused, task.not_before) = (None, None, None);
     if status != TaskStatus::Succeeded {
         give_back(draft, context, &task);
     } else {
         task.failure = None;
     }
+    let of = task.batch;
     draft.put(SiteRecord::Task(task));
+    if let Some(of) = of {
+        batch::note_end(draft, context, of);
+    }
+    retention::sweep(draft, context);
+    Ok(())
+}
+
+/// Gives back what a task that waits holds; its start takes it anew.
+pub(super) fn release(
+    draft: &mut Draft<'_, Site>,
+    context: &Context,
+    task: &mut Task,
+) -> Result<(), Refusal> {
+    credit::close(draft, context, task, Credits::ZERO)?;
+    task.hold = None;
     Ok(())
 }
 

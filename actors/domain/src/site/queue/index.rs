@@ -1,24 +1,13 @@
 //! What makes decisions of the queue cheap: sets of its tasks, kept with each record. A decision
 //! looks at the heads of these sets, never at all tasks that wait.
 
-use super::priority::Priority;
-use super::task::{Task, TaskKind, TaskStatus};
-use igny8_protocol_ids::{AccountId, Credits, DocumentId, TaskId, Timestamp};
-use serde::{Deserialize, Serialize};
+use super::record::{
+    Batch, BatchCounts, Pace, PauseScope, Priority, QueuePause, Share, Task, TaskKind, TaskStatus,
+};
+use igny8_protocol_ids::{AccountId, BatchId, Credits, DocumentId, TaskId, Timestamp};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
-
-/// Of whom a task of a kind is: the places of a kind are shared between these, turn by turn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Share {
-    /// The kind.
-    pub kind: TaskKind,
-    /// Who asked; absent for automation.
-    pub user: Option<AccountId>,
-    /// The number of its latest start among all starts of the site: the lowest is next.
-    pub started: u64,
-}
 
 /// Tasks of one kind that could start, apart from their places: those that need no credits (any
 /// more), and those that do. One that cannot be paid must not hold up one that is paid already.
@@ -30,6 +19,19 @@ type Ready = (TaskKind, bool, Reverse<Priority>, Option<AccountId>, u64, TaskId)
 const FIRST: TaskId = TaskId::from_uuid(uuid::Uuid::nil());
 const LAST: TaskId = TaskId::from_uuid(uuid::Uuid::max());
 
+/// What the index must know of a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::site) struct BatchState {
+    paused: bool,
+    ended: bool,
+}
+
+impl BatchState {
+    pub(in crate::site) const fn of(batch: &Batch) -> Self {
+        Self { paused: batch.paused.is_some(), ended: batch.ended_at.is_some() }
+    }
+}
+
 /// The indices of the queue: a function of the records alone.
 #[derive(Debug, Default)]
 pub(in crate::site) struct QueueIndex {
@@ -38,9 +40,21 @@ pub(in crate::site) struct QueueIndex {
     unpaid: BTreeMap<TaskKind, i64>,
     waiting: BTreeSet<(u64, TaskId)>,
     delayed: BTreeSet<(Timestamp, TaskId)>,
+    deadlines: BTreeSet<(Timestamp, TaskId)>,
     running: BTreeMap<TaskKind, u32>,
     open: BTreeMap<TaskKind, u32>,
     open_by_document: BTreeSet<(DocumentId, TaskId)>,
+    /// Those that wait or run before those that succeeded.
+    unique: BTreeSet<(String, bool, TaskId)>,
+    ended: BTreeSet<(Timestamp, TaskId)>,
+    dead: BTreeSet<TaskId>,
+    children: BTreeSet<(BatchId, TaskId)>,
+    counts: BTreeMap<BatchId, BatchCounts>,
+    /// Batches that are there. The tasks of a paused one are not ready; those of one that has not
+    /// ended stay in the state.
+    batches: BTreeMap<BatchId, BatchState>,
+    pauses: BTreeMap<PauseScope, QueuePause>,
+    paces: BTreeMap<Option<TaskKind>, Pace>,
     shares: BTreeMap<(TaskKind, Option<AccountId>), u64>,
 }
 
@@ -69,17 +83,42 @@ fn subtract<K: Ord + Copy>(counts: &mut BTreeMap<K, u32>, key: K) {
     }
 }
 
+/// The place of a task that keeps others with its key out: an ended one that did not succeed, or
+/// whose key counts only while it waits or runs, does not.
+fn unique_place(task: &Task) -> Option<(String, bool, TaskId)> {
+    let unique = task.unique.as_ref()?;
+    let succeeded = task.status == TaskStatus::Succeeded && unique.until.is_some();
+    (task.status.is_open() || succeeded).then(|| (unique.key.clone(), succeeded, task.id))
+}
+
+/// Those at or before a time, at most `max`.
+fn until(times: &BTreeSet<(Timestamp, TaskId)>, now: Timestamp, max: usize) -> Vec<TaskId> {
+    times.iter().take_while(|(at, _)| *at <= now).take(max).map(|(_, id)| *id).collect()
+}
+
 impl QueueIndex {
     pub(in crate::site) fn add(&mut self, task: &Task) {
-        let kind = task.input.kind();
+        if let Some(batch) = task.batch {
+            self.children.insert((batch, task.id));
+            *self.counts.entry(batch).or_default().of(task.status) += 1;
+        }
+        self.unique.extend(unique_place(task));
         match task.status {
             TaskStatus::Queued => self.add_waiting(task),
-            TaskStatus::Running => add(&mut self.running, kind),
-            _ => return,
+            TaskStatus::Running => add(&mut self.running, task.input.kind()),
+            TaskStatus::Succeeded | TaskStatus::Cancelled => {
+                if self.is_free(task) {
+                    self.ended.insert((task.updated_at, task.id));
+                }
+            }
+            TaskStatus::Failed | TaskStatus::Dead | TaskStatus::WaitingForReview => {
+                self.dead.insert(task.id);
+            }
         }
-        add(&mut self.open, kind);
-        if let Some(document) = task.input.document() {
-            self.open_by_document.insert((document, task.id));
+        if task.status.is_open() {
+            add(&mut self.open, task.input.kind());
+            self.deadlines.extend(task.deadline.map(|at| (at, task.id)));
+            self.open_by_document.extend(task.input.document().map(|about| (about, task.id)));
         }
     }
 
@@ -87,7 +126,7 @@ impl QueueIndex {
         self.waiting.insert((task.number, task.id));
         if let Some(at) = task.not_before {
             self.delayed.insert((at, task.id));
-        } else {
+        } else if !self.is_held_up(task) {
             self.ready.insert(place(task));
             self.add_unpaid(task.input.kind(), unpaid(task).0);
         }
@@ -95,15 +134,29 @@ impl QueueIndex {
 
     /// Takes out what [`Self::add`] took in.
     pub(in crate::site) fn take(&mut self, task: &Task) {
-        let kind = task.input.kind();
+        if let Some(batch) = task.batch {
+            self.children.remove(&(batch, task.id));
+            self.uncount(batch, task.status);
+        }
+        if let Some(place) = unique_place(task) {
+            self.unique.remove(&place);
+        }
         match task.status {
             TaskStatus::Queued => self.take_waiting(task),
-            TaskStatus::Running => subtract(&mut self.running, kind),
-            _ => return,
+            TaskStatus::Running => subtract(&mut self.running, task.input.kind()),
+            _ => {
+                self.ended.remove(&(task.updated_at, task.id));
+                self.dead.remove(&task.id);
+            }
         }
-        subtract(&mut self.open, kind);
-        if let Some(document) = task.input.document() {
-            self.open_by_document.remove(&(document, task.id));
+        if task.status.is_open() {
+            subtract(&mut self.open, task.input.kind());
+            if let Some(at) = task.deadline {
+                self.deadlines.remove(&(at, task.id));
+            }
+            if let Some(document) = task.input.document() {
+                self.open_by_document.remove(&(document, task.id));
+            }
         }
     }
 
@@ -111,10 +164,27 @@ impl QueueIndex {
         self.waiting.remove(&(task.number, task.id));
         if let Some(at) = task.not_before {
             self.delayed.remove(&(at, task.id));
-        } else {
-            self.ready.remove(&place(task));
+        } else if self.ready.remove(&place(task)) {
             self.add_unpaid(task.input.kind(), -unpaid(task).0);
         }
+    }
+
+    fn uncount(&mut self, batch: BatchId, status: TaskStatus) {
+        let Some(counts) = self.counts.get_mut(&batch) else { return };
+        *counts.of(status) -= 1;
+        if *counts == BatchCounts::default() {
+            self.counts.remove(&batch);
+        }
+    }
+
+    fn is_held_up(&self, task: &Task) -> bool {
+        let batch = task.batch.and_then(|batch| self.batches.get(&batch));
+        task.paused.is_some() || batch.is_some_and(|batch| batch.paused)
+    }
+
+    /// An ended task may leave the state, unless its batch has not ended.
+    fn is_free(&self, task: &Task) -> bool {
+        task.batch.is_none_or(|batch| self.batches.get(&batch).is_some_and(|batch| batch.ended))
     }
 
     fn add_unpaid(&mut self, kind: TaskKind, amount: i64) {
@@ -138,8 +208,31 @@ impl QueueIndex {
         self.shares.remove(&(kind, user)).map(|started| Share { kind, user, started })
     }
 
+    /// Says what a batch is; its tasks must be out of the index meanwhile.
+    pub(in crate::site) fn set_batch(&mut self, id: BatchId, state: Option<BatchState>) {
+        match state {
+            Some(state) => drop(self.batches.insert(id, state)),
+            None => drop(self.batches.remove(&id)),
+        }
+    }
+    pub(in crate::site) fn batch_state(&self, id: BatchId) -> Option<BatchState> {
+        self.batches.get(&id).copied()
+    }
+    pub(in crate::site) fn put_pause(&mut self, pause: QueuePause) -> Option<QueuePause> {
+        self.pauses.insert(pause.scope, pause)
+    }
+    pub(in crate::site) fn take_pause(&mut self, scope: PauseScope) -> Option<QueuePause> {
+        self.pauses.remove(&scope)
+    }
+    pub(in crate::site) fn put_pace(&mut self, pace: Pace) -> Option<Pace> {
+        self.paces.insert(pace.kind, pace)
+    }
+    pub(in crate::site) fn take_pace(&mut self, kind: Option<TaskKind>) -> Option<Pace> {
+        self.paces.remove(&kind)
+    }
+
     /// How many tasks wait, for whatever reason.
-    pub(super) fn waiting(&self) -> usize {
+    pub(in crate::site) fn waiting(&self) -> usize {
         self.waiting.len()
     }
     /// The highest number of a task that waits.
@@ -150,6 +243,10 @@ impl QueueIndex {
     pub(in crate::site) fn running(&self, kind: TaskKind) -> u32 {
         self.running.get(&kind).copied().unwrap_or(0)
     }
+    /// How many tasks of all kinds run.
+    pub(in crate::site) fn running_all(&self) -> u32 {
+        self.running.values().sum()
+    }
     /// How many tasks of a kind wait or run.
     pub(super) fn open(&self, kind: TaskKind) -> u32 {
         self.open.get(&kind).copied().unwrap_or(0)
@@ -158,14 +255,70 @@ impl QueueIndex {
     pub(in crate::site) fn open_about(&self, document: DocumentId) -> impl Iterator<Item = TaskId> {
         self.open_by_document.range((document, FIRST)..=(document, LAST)).map(|(_, id)| *id)
     }
+    /// The task that keeps others with a key out: one that waits or runs, or else the latest that
+    /// succeeded.
+    pub(super) fn with_key(&self, key: &str) -> Option<TaskId> {
+        let place = |ended, id| (key.to_owned(), ended, id);
+        let open = self.unique.range(place(false, FIRST)..=place(false, LAST)).next();
+        let ended = || self.unique.range(place(true, FIRST)..=place(true, LAST)).next_back();
+        open.or_else(ended).map(|(.., id)| *id)
+    }
     /// The earliest time at which a delayed task may start.
     pub(in crate::site) fn next_delayed(&self) -> Option<Timestamp> {
         self.delayed.first().map(|(at, _)| *at)
     }
     /// The delayed tasks whose time has come, at most `max`.
     pub(super) fn due(&self, now: Timestamp, max: usize) -> Vec<TaskId> {
-        let due = self.delayed.iter().take_while(|(at, _)| *at <= now);
-        due.take(max).map(|(_, id)| *id).collect()
+        until(&self.delayed, now, max)
+    }
+    /// The earliest deadline.
+    pub(in crate::site) fn next_deadline(&self) -> Option<Timestamp> {
+        self.deadlines.first().map(|(at, _)| *at)
+    }
+    /// The tasks whose deadline has passed, at most `max`.
+    pub(super) fn overdue(&self, now: Timestamp, max: usize) -> Vec<TaskId> {
+        until(&self.deadlines, now, max)
+    }
+    /// How many ended tasks there are that may leave the state.
+    pub(super) fn ended(&self) -> usize {
+        self.ended.len()
+    }
+    /// These tasks, the oldest first.
+    pub(super) fn oldest_ended(&self) -> impl Iterator<Item = (Timestamp, TaskId)> {
+        self.ended.iter().copied()
+    }
+    /// Dead letters, the oldest first.
+    pub(in crate::site) fn dead(&self) -> impl DoubleEndedIterator<Item = TaskId> {
+        self.dead.iter().copied()
+    }
+    /// How many.
+    pub(in crate::site) fn dead_count(&self) -> usize {
+        self.dead.len()
+    }
+    /// The tasks of a batch.
+    pub(in crate::site) fn children(&self, batch: BatchId) -> impl Iterator<Item = TaskId> {
+        self.children.range((batch, FIRST)..=(batch, LAST)).map(|(_, id)| *id)
+    }
+    /// Where the tasks of a batch are.
+    pub(in crate::site) fn counts(&self, batch: BatchId) -> BatchCounts {
+        self.counts.get(&batch).copied().unwrap_or_default()
+    }
+    /// The pause that holds a kind up.
+    pub(super) fn pause_of(&self, kind: TaskKind) -> Option<QueuePause> {
+        let scopes = [PauseScope::Tenant, PauseScope::Site, PauseScope::Kind(kind)];
+        scopes.into_iter().find_map(|scope| self.pauses.get(&scope).copied())
+    }
+    /// A pause.
+    pub(in crate::site) fn pause(&self, scope: PauseScope) -> Option<QueuePause> {
+        self.pauses.get(&scope).copied()
+    }
+    /// All pauses of the tenant, the site and its kinds.
+    pub(in crate::site) fn pauses(&self) -> impl Iterator<Item = &QueuePause> {
+        self.pauses.values()
+    }
+    /// The pace of a kind, or of the site.
+    pub(in crate::site) fn pace(&self, kind: Option<TaskKind>) -> Pace {
+        self.paces.get(&kind).copied().unwrap_or(Pace { kind, ..Pace::default() })
     }
     /// What the ready tasks of a kind still have to be paid.
     pub(super) fn unpaid(&self, kind: TaskKind) -> Credits {
@@ -182,6 +335,29 @@ impl QueueIndex {
     fn kind_started(&self, kind: TaskKind) -> u64 {
         let users = self.shares.range((kind, None)..).take_while(|((of, _), _)| *of == kind);
         users.map(|(_, started)| *started).max().unwrap_or(0)
+    }
+    /// How many tasks of its kind start before a ready one at most, counted up to `max`: all of
+    /// higher priority; of its own user those before it; of each other user as many turns.
+    pub(super) fn behind(&self, task: &Task, max: usize) -> usize {
+        let at = place(task);
+        let lines = [(at.0, false), (at.0, true)];
+        let mut turns: BTreeMap<Option<AccountId>, usize> = BTreeMap::new();
+        let mut before = 0;
+        for (kind, unpaid) in lines {
+            let first = (kind, unpaid, Reverse(Priority::URGENT), None, 0, FIRST);
+            let line =
+                self.ready.range(first..).take_while(|ready| (ready.0, ready.1) == (kind, unpaid));
+            for ready in line.take_while(|ready| ready.2 <= at.2).take(max) {
+                if ready.2 < at.2 {
+                    before += 1;
+                } else if ready.3 != at.3 || (ready.1, ready.4, ready.5) < (at.1, at.4, at.5) {
+                    *turns.entry(ready.3).or_default() += 1;
+                }
+            }
+        }
+        let own = turns.remove(&at.3).unwrap_or(0);
+        let others: usize = turns.values().map(|count| (*count).min(own + 1)).sum();
+        (before + own + others).min(max)
     }
 
     /// The next task to start of those kinds that `may`, with or without those that must be paid

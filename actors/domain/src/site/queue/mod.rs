@@ -1,28 +1,39 @@
 //! The queue: what may be queued, what starts when, how attempts end, and why a task waits.
 
 mod admission;
+mod batch;
 mod control;
 mod finish;
 mod index;
-mod priority;
+mod record;
 mod request;
+mod retention;
 mod review;
 mod start;
-mod task;
+mod timeout;
 mod waiting;
 
+pub use admission::Placement;
 pub(super) use admission::{full_price, within};
-pub(super) use control::{cancel, retry};
+pub use batch::BatchSummary;
+pub(super) use batch::{begin as begin_batch, cancel as cancel_batch};
+pub use control::{DeadFilter, QueueScope, TaskEdit};
+pub(super) use control::{
+    cancel, change, discard, pause_queue, replay_dead, retry, set as set_queue, tenant_pause,
+};
 pub(super) use finish::{book_lost_attempt, finish};
-pub(super) use index::QueueIndex;
-pub use index::Share;
-pub use priority::Priority;
+pub(super) use index::{BatchState, QueueIndex};
+pub use record::{
+    Batch, BatchCounts, BatchStatus, Failure, FailureClass, GivenAnswer, KindSettings, Pace, Pause,
+    PauseReason, PauseScope, Priority, QueuePause, QueueSettings, Rate, Share, Task, TaskInput,
+    TaskKind, TaskStatus, Unique,
+};
 pub(super) use request::{clustering, drafts, ideas, images, publication, reparse};
+pub(super) use retention::{next_old, remove as put_away, sweep_old};
 pub(super) use review::submit;
-pub use start::ATTEMPTS_MAX;
-pub(super) use start::pump;
-pub use task::{Failure, FailureClass, GivenAnswer, Task, TaskInput, TaskKind, TaskStatus};
-pub use waiting::Waiting;
+pub(super) use start::{next_by_rate, pump};
+pub(super) use timeout::sweep as sweep_overdue;
+pub use waiting::{KindLoad, QueueLoad, Waiting};
 
 /// Bounds of a site (R11).
 pub mod limits {
@@ -32,6 +43,10 @@ pub mod limits {
     pub const TASKS_QUEUED_MAX: usize = 10_000;
     /// Items in one request.
     pub const ITEMS_PER_REQUEST_MAX: usize = 100;
+    /// Items in one batch.
+    pub const ITEMS_PER_BATCH_MAX: usize = 500;
+    /// Dead letters that are kept; the oldest beyond go into the log.
+    pub const DEAD_LETTERS_MAX: usize = 1_000;
     /// Ideas for one cluster in one request.
     pub const IDEAS_PER_CLUSTER_MAX: u32 = 10;
     /// Images for one document in one request.

@@ -1,27 +1,26 @@
 //! What may be queued, and what it costs.
 
-use super::admission::queue;
+use super::admission::{New, Placement, Wanted, keeper, known, queue};
 use super::limits;
-use super::task::{TaskInput, TaskKind};
+use super::record::{TaskInput, TaskKind, Unique};
 use crate::entity::{Context, Draft, Refusal};
 use crate::ledger::price;
 use crate::site::command::SiteReply;
 use crate::site::document::{being_written, document, fresh, save};
 use crate::site::record::{DocumentStatus, IdeaStatus, SiteRecord};
 use crate::site::state::Site;
-use igny8_protocol_ids::{ClusterId, Credits, DocumentId, IdeaId, ImageId};
+use igny8_protocol_ids::{ClusterId, DocumentId, IdeaId, ImageId, Timestamp};
 
-fn bounded_items(count: usize) -> Result<(), Refusal> {
-    if (1..=limits::ITEMS_PER_REQUEST_MAX).contains(&count) {
+fn bounded_items(placement: &Placement, count: usize) -> Result<(), Refusal> {
+    let max = match placement.batch {
+        Some(_) => limits::ITEMS_PER_BATCH_MAX,
+        None => limits::ITEMS_PER_REQUEST_MAX,
+    };
+    if (1..=max).contains(&count) {
         return Ok(());
     }
-    Err(Refusal::invalid(
-        "invalid_count",
-        format!(
-            "The request names {count} items; 1 to {} are allowed.",
-            limits::ITEMS_PER_REQUEST_MAX
-        ),
-    ))
+    let message = format!("The request names {count} items; 1 to {max} are allowed.");
+    Err(Refusal::invalid("invalid_count", message))
 }
 
 fn bounded_number(what: &str, count: u32, max: u32) -> Result<(), Refusal> {
@@ -37,7 +36,11 @@ fn bounded_number(what: &str, count: u32, max: u32) -> Result<(), Refusal> {
 pub(in crate::site) fn clustering(
     draft: &mut Draft<'_, Site>,
     context: &mut Context,
+    placement: &Placement,
 ) -> Result<SiteReply, Refusal> {
+    if let Some(known) = known(draft, placement, "", context.now) {
+        return queue(draft, context, placement, vec![known]);
+    }
     if draft.queue().open(TaskKind::Cluster) > 0 {
         return Err(Refusal::conflict(
             "already_clustering",
@@ -57,44 +60,66 @@ pub(in crate::site) fn clustering(
     }
     let price = price::price_of_clustering(keywords.len());
     let title = format!("Cluster {} keywords", keywords.len());
-    queue(draft, context, vec![(title, TaskInput::Cluster { keywords }, price)])
+    let new = New::of(title, TaskInput::Cluster { keywords }, price);
+    let wanted = new.keyed(placement, "", context.now);
+    queue(draft, context, placement, vec![wanted])
 }
 
 pub(in crate::site) fn ideas(
     draft: &mut Draft<'_, Site>,
     context: &mut Context,
+    placement: &Placement,
     clusters: &[ClusterId],
     count: u32,
 ) -> Result<SiteReply, Refusal> {
-    bounded_items(clusters.len())?;
+    bounded_items(placement, clusters.len())?;
     bounded_number("ideas", count, limits::IDEAS_PER_CLUSTER_MAX)?;
-    let inputs = clusters
+    let wanted = clusters
         .iter()
-        .map(|id| {
-            let cluster = draft.cluster(*id).ok_or_else(|| Refusal::not_found("cluster"))?;
-            let title = format!("{count} ideas for \u{201c}{}\u{201d}", cluster.name);
-            Ok((
-                title,
-                TaskInput::Ideas { cluster: *id, count },
-                price::price_of_ideas(count as usize),
-            ))
-        })
+        .map(|id| wanted_ideas(draft, placement, *id, count, context.now))
         .collect::<Result<Vec<_>, Refusal>>()?;
-    queue(draft, context, inputs)
+    queue(draft, context, placement, wanted)
+}
+
+/// Asked twice before the first answer is there, the same ideas are made once.
+fn wanted_ideas(
+    site: &Site,
+    placement: &Placement,
+    id: ClusterId,
+    count: u32,
+    now: Timestamp,
+) -> Result<Wanted, Refusal> {
+    let cluster = site.cluster(id).ok_or_else(|| Refusal::not_found("cluster"))?;
+    let item = format!("ideas:{id}:{count}");
+    let twice = || keeper(site, &item, now).map(Wanted::Known);
+    if let Some(known) = known(site, placement, &item, now).or_else(twice) {
+        return Ok(known);
+    }
+    let title = format!("{count} ideas for \u{201c}{}\u{201d}", cluster.name);
+    let price = price::price_of_ideas(count as usize);
+    let mut new = New::of(title, TaskInput::Ideas { cluster: id, count }, price);
+    new.unique = Some(Box::new(Unique { key: item.clone(), until: None }));
+    Ok(new.keyed(placement, &item, now))
 }
 
 pub(in crate::site) fn drafts(
     draft: &mut Draft<'_, Site>,
     context: &mut Context,
+    placement: &Placement,
     ideas: &[IdeaId],
     images: u32,
 ) -> Result<SiteReply, Refusal> {
-    bounded_items(ideas.len())?;
+    bounded_items(placement, ideas.len())?;
     if images > limits::IMAGES_PER_REQUEST_MAX {
         bounded_number("images", images, limits::IMAGES_PER_REQUEST_MAX)?;
     }
-    let mut inputs = Vec::with_capacity(ideas.len());
+    let mut wanted = Vec::with_capacity(ideas.len());
     for id in ideas {
+        let item = format!("draft:{id}");
+        if let Some(known) = known(draft, placement, &item, context.now) {
+            wanted.push(known);
+            continue;
+        }
         let mut idea = draft.idea(*id).cloned().ok_or_else(|| Refusal::not_found("idea"))?;
         if idea.status != IdeaStatus::New {
             return Err(Refusal::conflict(
@@ -106,35 +131,39 @@ pub(in crate::site) fn drafts(
         idea.status = IdeaStatus::Queued;
         idea.document = Some(document.id);
         idea.updated_at = context.now;
-        inputs.push((
-            idea.title.clone(),
-            TaskInput::Draft { idea: *id, document: document.id, images },
-            price::ARTICLE,
-        ));
+        let input = TaskInput::Draft { idea: *id, document: document.id, images };
+        let new = New::of(idea.title.clone(), input, price::ARTICLE);
+        wanted.push(new.keyed(placement, &item, context.now));
         draft.put(SiteRecord::Document(document));
         draft.put(SiteRecord::Idea(idea));
     }
-    queue(draft, context, inputs)
+    queue(draft, context, placement, wanted)
 }
 
 pub(in crate::site) fn images(
     draft: &mut Draft<'_, Site>,
     context: &mut Context,
+    placement: &Placement,
     id: DocumentId,
     count: u32,
 ) -> Result<SiteReply, Refusal> {
     bounded_number("images", count, limits::IMAGES_PER_REQUEST_MAX)?;
-    let inputs = image_inputs(draft, context, id, count)?;
-    queue(draft, context, inputs)
+    let item = format!("images:{id}:");
+    if let Some(known) = known(draft, placement, &item, context.now) {
+        return queue(draft, context, placement, vec![known]);
+    }
+    let images = wanted_images(draft, context, id, count)?;
+    let wanted = images.into_iter().map(|new| new.keyed(placement, &item, context.now)).collect();
+    queue(draft, context, placement, wanted)
 }
 
 /// The tasks that make `count` more images for a document.
-pub(in crate::site) fn image_inputs(
+pub(super) fn wanted_images(
     draft: &Draft<'_, Site>,
     context: &mut Context,
     id: DocumentId,
     count: u32,
-) -> Result<Vec<(String, TaskInput, Credits)>, Refusal> {
+) -> Result<Vec<New>, Refusal> {
     let document = document(draft, id)?;
     let open = draft.queue().open_about(id).filter_map(|id| draft.task(id));
     let waiting = open.filter(|task| task.input.kind() == TaskKind::Image);
@@ -153,7 +182,7 @@ pub(in crate::site) fn image_inputs(
         .map(|index| {
             let image = ImageId::new(context.now, context.entropy.chance());
             let title = format!("Image {} for \u{201c}{}\u{201d}", index + 1, document.title);
-            (title, TaskInput::Image { document: id, image, index }, price::IMAGE)
+            New::of(title, TaskInput::Image { document: id, image, index }, price::IMAGE)
         })
         .collect())
 }
@@ -161,8 +190,13 @@ pub(in crate::site) fn image_inputs(
 pub(in crate::site) fn reparse(
     draft: &mut Draft<'_, Site>,
     context: &mut Context,
+    placement: &Placement,
     id: DocumentId,
 ) -> Result<SiteReply, Refusal> {
+    let item = format!("reparse:{id}");
+    if let Some(known) = known(draft, placement, &item, context.now) {
+        return queue(draft, context, placement, vec![known]);
+    }
     let document = document(draft, id)?;
     if being_written(draft, id) {
         return Err(Refusal::conflict(
@@ -171,15 +205,22 @@ pub(in crate::site) fn reparse(
         ));
     }
     let title = format!("Restructure \u{201c}{}\u{201d}", document.title);
-    queue(draft, context, vec![(title, TaskInput::Reparse { document: id }, price::REPARSE)])
+    let new = New::of(title, TaskInput::Reparse { document: id }, price::REPARSE);
+    let wanted = new.keyed(placement, &item, context.now);
+    queue(draft, context, placement, vec![wanted])
 }
 
 pub(in crate::site) fn publication(
     draft: &mut Draft<'_, Site>,
     context: &mut Context,
+    placement: &Placement,
     id: DocumentId,
     live: bool,
 ) -> Result<SiteReply, Refusal> {
+    let item = format!("publish:{id}");
+    if let Some(known) = known(draft, placement, &item, context.now) {
+        return queue(draft, context, placement, vec![known]);
+    }
     let mut document = document(draft, id)?;
     let version = match (document.status, document.approved) {
         (DocumentStatus::Approved, Some(version)) => version,
@@ -201,5 +242,6 @@ pub(in crate::site) fn publication(
     let input = TaskInput::Publish { document: id, version, revision: document.revision, live };
     let title = format!("Publish \u{201c}{}\u{201d}", document.title);
     save(draft, context, document);
-    queue(draft, context, vec![(title, input, price::PUBLISH)])
+    let wanted = New::of(title, input, price::PUBLISH).keyed(placement, &item, context.now);
+    queue(draft, context, placement, vec![wanted])
 }

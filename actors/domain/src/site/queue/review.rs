@@ -1,9 +1,10 @@
 //! An answer that could not be read, nor repaired by a second call: the task waits for a person,
 //! who may give the answer. Nothing is charged until the task succeeds with it.
 
+use super::admission::waiting_deadline;
 use super::finish::{close, reclaim};
+use super::record::{Failure, FailureClass, GivenAnswer, Task, TaskKind, TaskStatus};
 use super::start::pump;
-use super::task::{Failure, FailureClass, GivenAnswer, Task, TaskKind, TaskStatus};
 use crate::answer::{Answer, ClusterNames, Ideas, ImageText, Shape, Unreadable, read_as};
 use crate::entity::{Context, Draft, Refusal};
 use crate::site::command::SiteReply;
@@ -79,8 +80,9 @@ pub(in crate::site) fn submit(
     task.given.push(GivenAnswer { call, blob });
     task.unread = None;
     task.status = TaskStatus::Queued;
-    task.attempts = 0;
+    task.attempts_before = task.attempts;
     task.not_before = None;
+    task.deadline = Some(waiting_deadline(draft, context.now));
     task.updated_at = context.now;
     draft.put(SiteRecord::Task(task));
     pump(draft, context);

@@ -1,19 +1,17 @@
 //! What starts when.
 
-use super::index::{Share, unpaid};
-use super::task::{FailureClass, Task, TaskKind, TaskStatus};
+use super::index::unpaid;
+use super::record::{FailureClass, PauseScope, Share, Task, TaskKind, TaskStatus};
 use crate::entity::{Context, Draft};
 use crate::site::command::SiteEffect;
 use crate::site::credit;
 use crate::site::record::{Ask, SiteRecord};
 use crate::site::state::Site;
-use igny8_protocol_ids::{Credits, TransferId};
+use igny8_protocol_ids::{Credits, Timestamp, TransferId};
 use std::time::Duration;
 
-/// Attempts before a task is dead.
-pub const ATTEMPTS_MAX: u32 = 4;
-/// Longer than the longest ladder of retries (four attempts of at most 30 minutes, their pauses of
-/// at most 15 minutes): a hold never ends before its task.
+/// Longer than the longest ladder of retries (eight attempts of at most an hour, their pauses of at
+/// most 15 minutes): a hold never ends before its task runs for the last time.
 const HOLD_LIFETIME: Duration = Duration::from_hours(24);
 /// Delayed tasks that come due in one decision: 10,000 of the same second must not make one commit
 /// too large. The rest come with the next tick, a moment later.
@@ -21,17 +19,59 @@ const DUE_PER_DECISION_MAX: usize = 256;
 /// Starts in one decision, for the same reason; more than there are places.
 const STARTS_PER_DECISION_MAX: usize = 256;
 
-/// How many tasks of a kind a site runs at once.
-const fn places(kind: TaskKind) -> u32 {
-    match kind {
-        // One set of keywords is clustered at a time: two runs would fight for the same ones.
-        TaskKind::Cluster => 1,
-        TaskKind::Ideas | TaskKind::Image => 4,
-        // The demo's bench writes twenty drafts at once; providers allow about as many streams.
-        TaskKind::Draft | TaskKind::Reparse => 20,
-        // A shared WordPress host bears about two posts at a time.
-        TaskKind::Publish => 2,
+/// Why no task of a kind can start just now, whichever it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Closed {
+    /// Somebody holds it up.
+    Paused(PauseScope),
+    /// The places of the kind, or of the site, are taken.
+    Places,
+    /// The rate of the kind or of the site allows the next start then.
+    Rate(Timestamp),
+}
+
+/// What keeps a kind from starting anything just now.
+pub(super) fn closed(site: &Site, kind: TaskKind, now: Timestamp) -> Option<Closed> {
+    if let Some(closed) = full(site, kind) {
+        return Some(closed);
     }
+    rate_free_at(site, kind).filter(|at| *at > now).map(Closed::Rate)
+}
+
+/// What keeps a kind from starting anything, apart from its rate: what time alone does not change.
+fn full(site: &Site, kind: TaskKind) -> Option<Closed> {
+    let (queue, settings) = (site.queue(), site.queue_settings());
+    if let Some(pause) = queue.pause_of(kind) {
+        return Some(Closed::Paused(pause.scope));
+    }
+    let taken =
+        queue.running(kind) >= settings.kind(kind).places || queue.running_all() >= settings.places;
+    taken.then_some(Closed::Places)
+}
+
+/// When the rates of a kind and of the site allow the next start; `None` without rates.
+pub(super) fn rate_free_at(site: &Site, kind: TaskKind) -> Option<Timestamp> {
+    let settings = site.queue_settings();
+    let own = settings.kind(kind).rate.map(|rate| site.queue().pace(Some(kind)).free_at(rate));
+    let all = settings.rate.map(|rate| site.queue().pace(None).free_at(rate));
+    own.max(all)
+}
+
+/// When a rate lets the next task start that nothing else holds up.
+pub(in crate::site) fn next_by_rate(site: &Site) -> Option<Timestamp> {
+    let settings = site.queue_settings();
+    if settings.rate.is_none() && settings.kinds.values().all(|kind| kind.rate.is_none()) {
+        return None;
+    }
+    let open = |kind: &TaskKind| full(site, *kind).is_none();
+    let spendable = site.ledger().balance().available;
+    let is_paid = |id| site.task(id).is_some_and(|task| unpaid(task) <= spendable);
+    // What cannot be paid is no reason to wake: credits wake it.
+    let affordable = site.queue().next(|kind| open(&kind), true).is_some_and(is_paid);
+    let kinds = TaskKind::ALL.into_iter().filter(open);
+    let ready =
+        kinds.filter(|kind| site.queue().next(|of| of == *kind, affordable).is_some_and(is_paid));
+    ready.filter_map(|kind| rate_free_at(site, kind)).min()
 }
 
 /// Starts what can start: hold, start and outbox record in the same commit (R6). Asks the tenant
@@ -44,7 +84,7 @@ pub(in crate::site) fn pump(draft: &mut Draft<'_, Site>, context: &mut Context) 
     // Once the next one cannot be paid, what there is stays reserved for it.
     let mut affordable = true;
     for _ in 0..STARTS_PER_DECISION_MAX {
-        let may = |kind| draft.running(kind) < places(kind);
+        let may = |kind| closed(draft, kind, context.now).is_none();
         let Some(task) = draft.queue().next(may, affordable).and_then(|id| draft.task(id)) else {
             break;
         };
@@ -69,7 +109,8 @@ fn wake_due(draft: &mut Draft<'_, Site>, context: &Context) {
 }
 
 fn ask(draft: &mut Draft<'_, Site>, context: &mut Context) {
-    let unpaid: i64 = TaskKind::ALL.into_iter().map(|kind| draft.queue().unpaid(kind).0).sum();
+    let kinds = TaskKind::ALL.into_iter().filter(|kind| draft.queue().pause_of(*kind).is_none());
+    let unpaid: i64 = kinds.map(|kind| draft.queue().unpaid(kind).0).sum();
     if unpaid == 0 || draft.ask().is_some() {
         return;
     }
@@ -103,7 +144,11 @@ fn start(
     task.attempts += 1;
     task.not_before = None;
     task.updated_at = context.now;
+    task.started_at = Some(context.now);
+    let longest = draft.queue_settings().kind(task.input.kind()).run_max();
+    task.deadline = Some(context.now.plus(longest));
     take_turn(draft, &task);
+    take_tokens(draft, task.input.kind(), context.now);
     let effect = SiteEffect::RunTask { task: task.id, attempt: task.attempts };
     draft.put(SiteRecord::Task(task));
     draft.effect(effect);
@@ -115,6 +160,18 @@ fn take_turn(draft: &mut Draft<'_, Site>, task: &Task) {
     let (kind, user, last) = (task.input.kind(), task.created_by, draft.queue().last_start());
     if last == 0 || draft.queue().started(kind, user) < last {
         draft.put(SiteRecord::Share(Share { kind, user, started: last + 1 }));
+    }
+}
+
+/// A start takes a token of its kind and one of the site, where they have rates.
+fn take_tokens(draft: &mut Draft<'_, Site>, kind: TaskKind, now: Timestamp) {
+    let rates =
+        [(Some(kind), draft.queue_settings().kind(kind).rate), (None, draft.queue_settings().rate)];
+    for (kind, rate) in rates {
+        if let Some(rate) = rate {
+            let pace = draft.queue().pace(kind).after_start(now, rate);
+            draft.put(SiteRecord::Pace(pace));
+        }
     }
 }
 

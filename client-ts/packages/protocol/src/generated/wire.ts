@@ -199,6 +199,100 @@ spent: Credits,
 granted: Credits, };
 
 /**
+ * How many tasks of a batch are where.
+ */
+export type BatchCounts = { 
+/**
+ * All.
+ */
+total: number, 
+/**
+ * Wait.
+ */
+queued: number, 
+/**
+ * Run.
+ */
+running: number, 
+/**
+ * Wait for a person.
+ */
+waiting_for_review: number, 
+/**
+ * Done.
+ */
+succeeded: number, 
+/**
+ * Not done; need a person's act.
+ */
+failed: number, 
+/**
+ * Stopped.
+ */
+cancelled: number, 
+/**
+ * Not done after all attempts.
+ */
+dead: number, };
+
+/**
+ * Many tasks of a site that were asked for at once.
+ *
+ * A UUID: a string in JSON and in frames, sixteen bytes in stored records.
+ */
+export type BatchId = string;
+
+/**
+ * Where a batch is.
+ */
+export type BatchStatus = "open" | "cancelled" | "finished";
+
+/**
+ * Many tasks of one request.
+ */
+export type BatchView = { 
+/**
+ * Id.
+ */
+id: BatchId, 
+/**
+ * What it is about, for people.
+ */
+title: string, 
+/**
+ * Where it is.
+ */
+status: BatchStatus, 
+/**
+ * Set while it is paused.
+ */
+paused: PauseView | null, 
+/**
+ * Pauses itself when this share of its ended tasks failed.
+ */
+stop_percent: number | null, 
+/**
+ * What all its tasks cost at most.
+ */
+price: Credits, 
+/**
+ * How many of its tasks are where.
+ */
+counts: BatchCounts, 
+/**
+ * Who asked for it; absent for automation.
+ */
+created_by: AccountId | null, 
+/**
+ * When it was made.
+ */
+created_at: Timestamp, 
+/**
+ * When its last task ended.
+ */
+ended_at: Timestamp | null, };
+
+/**
  * What happens to executions whose time passed while nothing could run.
  */
 export type CatchUp = "none" | "last" | "all";
@@ -331,6 +425,23 @@ brand_voice: string | null,
  * Who speaks there, and to whom.
  */
 persona: string | null, };
+
+/**
+ * `POST tasks/change`: waiting tasks first, last or off.
+ */
+export type ChangeTasks = { 
+/**
+ * Which, at most 500.
+ */
+tasks: Array<TaskId>, 
+/**
+ * 0 to 100, the higher the sooner.
+ */
+priority: number | null, 
+/**
+ * Not before this time.
+ */
+not_before: Timestamp | null, };
 
 /**
  * What a client sends.
@@ -467,6 +578,15 @@ format: ContentFormat, };
  * Whole credits. Never negative where it stands for a balance; integers only (R6).
  */
 export type Credits = number;
+
+/**
+ * `POST dead-letters/discard`: dead letters put away.
+ */
+export type DiscardTasks = { 
+/**
+ * Which, at most 500.
+ */
+tasks: Array<TaskId>, };
 
 /**
  * A document with its text.
@@ -650,7 +770,11 @@ ideas: Array<IdeaId>,
 /**
  * Images to make for each draft once it is written, 0 to 3.
  */
-images: number, };
+images: number, 
+/**
+ * How they are placed in the queue.
+ */
+placement: Placement | null, };
 
 /**
  * A content idea.
@@ -857,6 +981,23 @@ rejected_rows: Array<RejectedRow>, };
 export type Intent = "informational" | "transactional" | "navigational" | "commercial";
 
 /**
+ * `GET tasks/kept?from=&until=`: ended tasks that are in the log.
+ */
+export type KeptQuery = { 
+/**
+ * Ended at or after this time.
+ */
+from: Timestamp, 
+/**
+ * Ended before this time, at most 31 days later.
+ */
+until: Timestamp, 
+/**
+ * The last task of the page before; then `from` is the time when that one ended.
+ */
+after: TaskId | null, };
+
+/**
  * Keywords by status.
  */
 export type KeywordCounts = { 
@@ -945,6 +1086,56 @@ status: KeywordStatus,
  * Cluster.
  */
 cluster: ClusterId | null, };
+
+/**
+ * How busy a kind is.
+ */
+export type KindLoad = { 
+/**
+ * Which kind.
+ */
+kind: TaskKind, 
+/**
+ * Tasks that wait or run.
+ */
+open: number, 
+/**
+ * Tasks that run.
+ */
+running: number, 
+/**
+ * How many may.
+ */
+places: number, 
+/**
+ * How long a task takes on average; 0: nothing is known yet.
+ */
+average_ms: number, };
+
+/**
+ * What is set for a kind of tasks.
+ */
+export type KindSettings = { 
+/**
+ * Which kind.
+ */
+kind: TaskKind, 
+/**
+ * Tasks that run at once, 1 to 100; clusterings: 1.
+ */
+places: number, 
+/**
+ * Starts per time; absent: as fast as there are places.
+ */
+rate: Rate | null, 
+/**
+ * Attempts before a task is dead, 1 to 8.
+ */
+attempts: number, 
+/**
+ * The longest attempt, 10 to 3,600 seconds.
+ */
+run_seconds: number, };
 
 /**
  * One line of the statement.
@@ -1177,6 +1368,27 @@ export type MoveKeywords = {
 ids: Array<KeywordId>, };
 
 /**
+ * `POST batches`: up to 500 tasks, watched and steered as one.
+ */
+export type NewBatch = { 
+/**
+ * What it is about, for people.
+ */
+title: string, 
+/**
+ * The work.
+ */
+work: QueueWork, 
+/**
+ * Pauses the batch when this share of its ended tasks failed, 1 to 100.
+ */
+stop_percent: number | null, 
+/**
+ * How its tasks are placed in the queue.
+ */
+placement: Placement | null, };
+
+/**
  * `POST documents`: an empty document for hand-written work.
  */
 export type NewDocument = { 
@@ -1300,6 +1512,45 @@ url: string,
 code: string, };
 
 /**
+ * `POST queue/pause` and `queue/resume`.
+ */
+export type PauseQueue = { 
+/**
+ * Which kind of tasks; absent: all.
+ */
+kind: TaskKind | null, };
+
+/**
+ * What is paused.
+ */
+export type PauseScope = "tenant" | "site" | "kind" | "batch" | "task";
+
+/**
+ * A pause.
+ */
+export type PauseView = { 
+/**
+ * What is paused.
+ */
+scope: PauseScope, 
+/**
+ * Which kind, for a pause of a kind.
+ */
+kind: TaskKind | null, 
+/**
+ * True if too much of a batch failed; otherwise somebody wanted it.
+ */
+by_error_rate: boolean, 
+/**
+ * By whom; absent for the system.
+ */
+by: AccountId | null, 
+/**
+ * Since when.
+ */
+since: Timestamp, };
+
+/**
  * How a picked item ended.
  */
 export type PickOutcome = "succeeded" | "failed" | "cancelled";
@@ -1328,6 +1579,29 @@ outcome: PickOutcome | null,
  * Why it failed.
  */
 failure: string | null, };
+
+/**
+ * How tasks are placed in the queue.
+ */
+export type Placement = { 
+/**
+ * 0 to 100, the higher the sooner: `low` 25, `normal` 50 (the default), `high` 75,
+ * `urgent` 100.
+ */
+priority: number | null, 
+/**
+ * Not before this time.
+ */
+not_before: Timestamp | null, 
+/**
+ * While a task with this key waits or runs, or succeeded within `unique_seconds`, it is
+ * answered instead of queueing another. Each item of a request has a key of its own.
+ */
+unique_key: string | null, 
+/**
+ * How long the key keeps another one out: 0 to 2,592,000 (30 days), an hour if absent.
+ */
+unique_seconds: number | null, };
 
 /**
  * A point in a stream: gap-free within an epoch (R10).
@@ -1453,6 +1727,105 @@ export type Publish = {
 live: boolean, };
 
 /**
+ * What a site sets for its queue.
+ */
+export type QueueSettings = { 
+/**
+ * Tasks of all kinds that run at once, 1 to 100.
+ */
+places: number, 
+/**
+ * Starts of all kinds per time; absent: as fast as there are places.
+ */
+rate: Rate | null, 
+/**
+ * Kinds; those left out keep what they have.
+ */
+kinds: Array<KindSettings>, 
+/**
+ * A task that could start and still waits after so long is dead, 1 to 720.
+ */
+waiting_hours: number, 
+/**
+ * A worker without a sign of life so long after its start is given up, 10 to 3,600.
+ */
+start_seconds: number, 
+/**
+ * A worker that is silent for so long is given up, 10 to 3,600.
+ */
+silence_seconds: number, 
+/**
+ * Ended tasks that stay at hand, 100 to 20,000; older ones are in the log.
+ */
+kept_tasks: number, 
+/**
+ * How long they stay, 1 to 365.
+ */
+kept_days: number, };
+
+/**
+ * A site's queue.
+ */
+export type QueueView = { 
+/**
+ * Tasks that wait.
+ */
+waiting: number, 
+/**
+ * Tasks that run.
+ */
+running: number, 
+/**
+ * Dead letters.
+ */
+dead_letters: number, 
+/**
+ * How busy each kind is.
+ */
+kinds: Array<KindLoad>, 
+/**
+ * What is paused: of the tenant, the site and its kinds.
+ */
+pauses: Array<PauseView>, 
+/**
+ * The settings.
+ */
+settings: QueueSettings, };
+
+/**
+ * Work that can be queued.
+ */
+export type QueueWork = { "kind": "cluster", } | { "kind": "ideas", 
+/**
+ * For these.
+ */
+clusters: Array<ClusterId>, 
+/**
+ * How many each, 1 to 10.
+ */
+count: number, } | { "kind": "draft", 
+/**
+ * From these.
+ */
+ideas: Array<IdeaId>, 
+/**
+ * Images to make for each draft once it is written, 0 to 3.
+ */
+images: number, } | { "kind": "image", 
+/**
+ * Which.
+ */
+document: DocumentId, 
+/**
+ * How many, 1 to 3.
+ */
+count: number, } | { "kind": "reparse", 
+/**
+ * Which.
+ */
+document: DocumentId, };
+
+/**
  * Tasks that were queued.
  */
 export type Queued = { 
@@ -1516,6 +1889,19 @@ images: number,
 document: DocumentId | null, };
 
 /**
+ * A token bucket.
+ */
+export type Rate = { 
+/**
+ * Starts a minute, 1 to 6,000.
+ */
+per_minute: number, 
+/**
+ * Starts at once after a rest, 1 to 1,000.
+ */
+burst: number, };
+
+/**
  * `GET tasks/{task}/answer`: what the model answered.
  */
 export type RawAnswer = { 
@@ -1561,6 +1947,53 @@ reason: string,
  * The beginning of the row.
  */
 excerpt: string, };
+
+/**
+ * `POST dead-letters/replay`: dead letters again, the oldest first, at most 500 at once.
+ */
+export type ReplayDead = { 
+/**
+ * Of this kind.
+ */
+kind: TaskKind | null, 
+/**
+ * With this code of failure.
+ */
+code: string | null, };
+
+/**
+ * `POST tasks/{task}/replay`: an ended task again, with changes.
+ */
+export type ReplayTask = { 
+/**
+ * Another priority, 0 to 100.
+ */
+priority: number | null, 
+/**
+ * Ideas to make; for tasks that make ideas.
+ */
+ideas: number | null, 
+/**
+ * Images to make afterwards; for drafts.
+ */
+images: number | null, };
+
+/**
+ * Dead letters that were queued again.
+ */
+export type Replayed = { 
+/**
+ * How many.
+ */
+replayed: number, 
+/**
+ * How many could not: what they work on has changed since.
+ */
+refused: number, 
+/**
+ * How many more there are: ask again.
+ */
+left: number, };
 
 /**
  * A right level in a tenant.
@@ -1898,7 +2331,79 @@ site: SiteId,
 /**
  * Which task.
  */
-task: TaskId, } | { "name": "stop_run", 
+task: TaskId, } | { "name": "queue_work", 
+/**
+ * Of which site.
+ */
+site: SiteId, 
+/**
+ * What.
+ */
+work: QueueWork, 
+/**
+ * How it is placed; absent: like everything else.
+ */
+placement: Placement | null, } | { "name": "change_tasks", 
+/**
+ * Of which site.
+ */
+site: SiteId, 
+/**
+ * Which, at most 500.
+ */
+tasks: Array<TaskId>, 
+/**
+ * 0 to 100, the higher the sooner.
+ */
+priority: number | null, 
+/**
+ * Not before this time.
+ */
+not_before: Timestamp | null, } | { "name": "pause_task", 
+/**
+ * Of which site.
+ */
+site: SiteId, 
+/**
+ * Which.
+ */
+task: TaskId, 
+/**
+ * True pauses.
+ */
+paused: boolean, } | { "name": "pause_batch", 
+/**
+ * Of which site.
+ */
+site: SiteId, 
+/**
+ * Which.
+ */
+batch: BatchId, 
+/**
+ * True pauses.
+ */
+paused: boolean, } | { "name": "cancel_batch", 
+/**
+ * Of which site.
+ */
+site: SiteId, 
+/**
+ * Which.
+ */
+batch: BatchId, } | { "name": "pause_queue", 
+/**
+ * Of which site.
+ */
+site: SiteId, 
+/**
+ * Which kind; absent: all.
+ */
+kind: TaskKind | null, 
+/**
+ * True pauses.
+ */
+paused: boolean, } | { "name": "stop_run", 
 /**
  * Of which site.
  */
@@ -1960,7 +2465,19 @@ schedule: ScheduleView, } | { "type": "execution_changed",
 /**
  * Its state now.
  */
-execution: ExecutionView, } | { "type": "document_changed", 
+execution: ExecutionView, } | { "type": "batch_changed", 
+/**
+ * Its state now.
+ */
+batch: BatchView, } | { "type": "pauses_changed", 
+/**
+ * All pauses now.
+ */
+pauses: Array<PauseView>, } | { "type": "queue_settings_changed", 
+/**
+ * All settings now.
+ */
+settings: QueueSettings, } | { "type": "document_changed", 
 /**
  * Its state now.
  */
@@ -2028,6 +2545,14 @@ counts: KeywordCounts,
  * Tasks that are not ended, and the latest that are (newest first, at most 200).
  */
 tasks: Array<TaskView>, 
+/**
+ * Batches that have not ended, and the latest that have (newest first, at most 50).
+ */
+batches?: Array<BatchView>, 
+/**
+ * What is paused: of the tenant, the site and its kinds.
+ */
+pauses?: Array<PauseView>, 
 /**
  * The site's slice.
  */
@@ -2171,9 +2696,33 @@ held: Credits,
  */
 spent: Credits, 
 /**
- * Why it waits: `credits`, `lane`, `retry`, `paused`, …; absent if it does not.
+ * 0 to 100, the higher the sooner.
+ */
+priority?: number, 
+/**
+ * Why it waits, in a word: the `reason` of `waiting`; absent if it does not.
  */
 waiting_for: string | null, 
+/**
+ * Why it waits; absent if it does not.
+ */
+waiting?: WaitingView, 
+/**
+ * When it will start, as far as can be told.
+ */
+starts_at?: Timestamp, 
+/**
+ * The batch that it belongs to.
+ */
+batch?: BatchId, 
+/**
+ * Who asked for it; absent for automation.
+ */
+created_by?: AccountId, 
+/**
+ * When its latest attempt began.
+ */
+started_at?: Timestamp, 
 /**
  * Not before.
  */
@@ -2299,3 +2848,53 @@ protocols: Array<number>,
  * True with the offline AI and demo credits.
  */
 development: boolean, };
+
+/**
+ * Why a task waits.
+ */
+export type WaitingView = { "reason": "paused", 
+/**
+ * By whom and since when.
+ */
+pause: PauseView, } | { "reason": "delayed", 
+/**
+ * Until then.
+ */
+until: Timestamp, } | { "reason": "retry", 
+/**
+ * How it failed: the code of its failure.
+ */
+code: string, 
+/**
+ * Until then.
+ */
+until: Timestamp, } | { "reason": "credits", 
+/**
+ * How many.
+ */
+missing: Credits, } | { "reason": "places", 
+/**
+ * How many tasks run.
+ */
+taken: number, 
+/**
+ * How many may.
+ */
+places: number, } | { "reason": "rate", 
+/**
+ * Then.
+ */
+free_at: Timestamp, } | { "reason": "turn", 
+/**
+ * How many at most, counted to a thousand.
+ */
+behind: number, };
+
+/**
+ * Whether all work of the tenant is held up.
+ */
+export type WorkState = { 
+/**
+ * The pause; absent while work goes on.
+ */
+pause: PauseView | null, };

@@ -1,12 +1,25 @@
-import type { Overview, SystemStatus, Version } from '@igny8/protocol';
+import type { Overview, PauseQueue, QueueSettings, QueueView, SystemStatus, Version, WorkState } from '@igny8/protocol';
 
-import type { Request } from './transport.js';
+import type { CallOptions, Request } from './transport.js';
 
 /** `/api/system` and `/version`. */
 export function systemRoutes(request: Request) {
+  const at = (site: string, rest: string): string => `/api/system/sites/${site}/${rest}`;
   return {
     status: (): Promise<SystemStatus> => request('GET', '/api/system/status'),
     version: (): Promise<Version> => request('GET', '/version'),
+    /** How busy a site's queue is, what is paused, its settings. */
+    queue: (site: string): Promise<QueueView> => request('GET', at(site, 'queue')),
+    setQueue: (site: string, settings: QueueSettings): Promise<QueueView> => request('PUT', at(site, 'queue/settings'), { body: settings }),
+    /** Holds a site's work up, or that of one kind. What runs goes on to its end. */
+    pauseQueue: (site: string, body: Partial<PauseQueue> = {}, options?: CallOptions): Promise<QueueView> =>
+      request('POST', at(site, 'queue/pause'), { ...options, body }),
+    resumeQueue: (site: string, body: Partial<PauseQueue> = {}, options?: CallOptions): Promise<QueueView> =>
+      request('POST', at(site, 'queue/resume'), { ...options, body }),
+    /** Whether the work of all sites is held up. */
+    work: (): Promise<WorkState> => request('GET', '/api/system/work'),
+    pauseWork: (options?: CallOptions): Promise<WorkState> => request('POST', '/api/system/work/pause', { ...options, body: {} }),
+    resumeWork: (options?: CallOptions): Promise<WorkState> => request('POST', '/api/system/work/resume', { ...options, body: {} }),
   };
 }
 

@@ -1,4 +1,19 @@
-import type { ChangeDocument, ContentFormat, DocumentContent, DocumentView, Generate, Page, Queued, TaskView } from '@igny8/protocol';
+import type {
+  BatchView,
+  ChangeDocument,
+  ChangeTasks,
+  ContentFormat,
+  DocumentContent,
+  DocumentView,
+  Generate,
+  NewBatch,
+  Page,
+  Queued,
+  Replayed,
+  ReplayDead,
+  ReplayTask,
+  TaskView,
+} from '@igny8/protocol';
 
 import type { ListQuery } from './planner.js';
 import type { CallOptions, Request } from './transport.js';
@@ -8,7 +23,7 @@ export function writerRoutes(request: Request) {
   const at = (site: string, rest: string): string => `/api/writer/sites/${site}/${rest}`;
   return {
     /** One draft task per idea. */
-    generate: (body: Omit<Generate, 'images'> & { images?: number }, options?: CallOptions): Promise<Queued> =>
+    generate: (body: Pick<Generate, 'site' | 'ideas'> & Partial<Generate>, options?: CallOptions): Promise<Queued> =>
       request('POST', '/api/writer/generate', { ...options, body }),
     tasks: (site: string, query: ListQuery = {}): Promise<Page<TaskView>> => request('GET', at(site, 'tasks'), { query }),
     task: (site: string, task: string): Promise<TaskView> => request('GET', at(site, `tasks/${task}`)),
@@ -16,6 +31,39 @@ export function writerRoutes(request: Request) {
       request('POST', at(site, `tasks/${task}/cancel`), { ...options, body: {} }),
     retryTask: (site: string, task: string, options?: CallOptions): Promise<TaskView> =>
       request('POST', at(site, `tasks/${task}/retry`), { ...options, body: {} }),
+    /** An ended task again, with changes. */
+    replayTask: (site: string, task: string, body: Partial<ReplayTask> = {}, options?: CallOptions): Promise<TaskView> =>
+      request('POST', at(site, `tasks/${task}/replay`), { ...options, body }),
+    /** Holds a task up that waits. */
+    pauseTask: (site: string, task: string, options?: CallOptions): Promise<TaskView> =>
+      request('POST', at(site, `tasks/${task}/pause`), { ...options, body: {} }),
+    resumeTask: (site: string, task: string, options?: CallOptions): Promise<TaskView> =>
+      request('POST', at(site, `tasks/${task}/resume`), { ...options, body: {} }),
+    /** Waiting tasks first, last or off: at most 500. */
+    changeTasks: (site: string, body: Pick<ChangeTasks, 'tasks'> & Partial<ChangeTasks>, options?: CallOptions): Promise<Queued> =>
+      request('POST', at(site, 'tasks/change'), { ...options, body }),
+    /** Ended tasks that are no longer at hand, from the log: at most 31 days and 100 tasks; `after` is the last of the page before. */
+    keptTasks: (site: string, query: { from: number; until: number; after?: string }): Promise<TaskView[]> =>
+      request('GET', at(site, 'tasks/kept'), { query }),
+    /** Up to 500 tasks, watched and steered as one. */
+    createBatch: (site: string, body: Pick<NewBatch, 'title' | 'work'> & Partial<NewBatch>, options?: CallOptions): Promise<BatchView> =>
+      request('POST', at(site, 'batches'), { ...options, body }),
+    batches: (site: string, query: ListQuery = {}): Promise<Page<BatchView>> => request('GET', at(site, 'batches'), { query }),
+    batch: (site: string, batch: string): Promise<BatchView> => request('GET', at(site, `batches/${batch}`)),
+    cancelBatch: (site: string, batch: string, options?: CallOptions): Promise<BatchView> =>
+      request('POST', at(site, `batches/${batch}/cancel`), { ...options, body: {} }),
+    pauseBatch: (site: string, batch: string, options?: CallOptions): Promise<BatchView> =>
+      request('POST', at(site, `batches/${batch}/pause`), { ...options, body: {} }),
+    resumeBatch: (site: string, batch: string, options?: CallOptions): Promise<BatchView> =>
+      request('POST', at(site, `batches/${batch}/resume`), { ...options, body: {} }),
+    /** Tasks that ended without success and wait for a person; `status` filters by the code of the failure. */
+    deadLetters: (site: string, query: ListQuery = {}): Promise<Page<TaskView>> => request('GET', at(site, 'dead-letters'), { query }),
+    /** How many of each failure. */
+    deadReasons: (site: string): Promise<Record<string, number>> => request('GET', at(site, 'dead-letters/reasons')),
+    replayDead: (site: string, body: Partial<ReplayDead> = {}, options?: CallOptions): Promise<Replayed> =>
+      request('POST', at(site, 'dead-letters/replay'), { ...options, body }),
+    discardDead: (site: string, tasks: string[], options?: CallOptions): Promise<void> =>
+      request('POST', at(site, 'dead-letters/discard'), { ...options, body: { tasks } }),
     documents: (site: string, query: ListQuery = {}): Promise<Page<DocumentView>> => request('GET', at(site, 'documents'), { query }),
     /** An empty document for hand-written work. */
     createDocument: (site: string, title: string, options?: CallOptions): Promise<DocumentView> =>

@@ -1,10 +1,13 @@
 import type {
   BalanceView,
+  BatchView,
   ClusterView,
   DocumentView,
   IdeaView,
   KeywordCounts,
   MemberView,
+  PauseView,
+  QueueSettings,
   SiteView,
   StreamEvent,
   StreamSnapshot,
@@ -17,6 +20,9 @@ import type {
 export const SITE_TASKS_MAX = 1000;
 /** Clusters, ideas and documents that changed while we listened; beyond this the oldest are forgotten. */
 export const SITE_CHANGED_MAX = 2000;
+
+/** Ended batches beyond this are forgotten, the oldest first; lists of them come from REST. */
+export const SITE_BATCHES_MAX = 200;
 
 /** How often each list changed: whoever shows one by REST reads it again when its number grows. */
 export interface Revisions {
@@ -40,6 +46,12 @@ export interface SiteState {
   tasks: ReadonlyMap<string, TaskView>;
   /** Of running tasks only. */
   progress: ReadonlyMap<string, TaskProgress>;
+  /** Batches that have not ended, and the latest that have. */
+  batches: ReadonlyMap<string, BatchView>;
+  /** What is paused: of the tenant, the site and its kinds. */
+  pauses: readonly PauseView[];
+  /** The settings of the queue; null until they change: read them by REST. */
+  queueSettings: QueueSettings | null;
   /** Clusters that changed since the snapshot, null for removed ones; laid over lists from REST. */
   clusters: ReadonlyMap<string, ClusterView | null>;
   /** Likewise. */
@@ -57,6 +69,9 @@ export const SITE_EMPTY: SiteState = {
   balance: null,
   tasks: new Map(),
   progress: new Map(),
+  batches: new Map(),
+  pauses: [],
+  queueSettings: null,
   clusters: new Map(),
   ideas: new Map(),
   documents: new Map(),
@@ -74,6 +89,9 @@ export function applySiteSnapshot(state: SiteState, snapshot: StreamSnapshot): S
     counts: snapshot.counts,
     balance: snapshot.balance,
     tasks: new Map(snapshot.tasks.map((task) => [task.id, task])),
+    // Servers of before do not say these.
+    batches: new Map((snapshot.batches ?? []).map((batch) => [batch.id, batch])),
+    pauses: snapshot.pauses ?? [],
     revisions: { keywords: keywords + 1, clusters: clusters + 1, ideas: ideas + 1, tasks: tasks + 1, documents: documents + 1 },
   };
 }
@@ -93,6 +111,14 @@ export function applySiteEvent(state: SiteState, event: StreamEvent): SiteState 
       return { ...state, ideas: put(state.ideas, event.id, null), revisions: grown(state, 'ideas') };
     case 'task_changed':
       return applyTask(state, event.task);
+    case 'task_removed':
+      return removeTask(state, event.id);
+    case 'batch_changed':
+      return { ...state, batches: putBatch(state.batches, event.batch) };
+    case 'pauses_changed':
+      return { ...state, pauses: event.pauses };
+    case 'queue_settings_changed':
+      return { ...state, queueSettings: event.settings };
     case 'document_changed':
       return { ...state, documents: put(state.documents, event.document.id, event.document), revisions: grown(state, 'documents') };
     case 'credits_changed':
@@ -124,6 +150,24 @@ function applyTask(state: SiteState, task: TaskView): SiteState {
     progress = rest;
   }
   return { ...state, tasks, progress, revisions: grown(state, 'tasks') };
+}
+
+function removeTask(state: SiteState, id: string): SiteState {
+  const tasks = new Map(state.tasks);
+  const progress = new Map(state.progress);
+  tasks.delete(id);
+  progress.delete(id);
+  return { ...state, tasks, progress, revisions: grown(state, 'tasks') };
+}
+
+function putBatch(batches: SiteState['batches'], batch: BatchView): SiteState['batches'] {
+  const changed = new Map(batches);
+  changed.set(batch.id, batch);
+  if (changed.size > SITE_BATCHES_MAX) {
+    const ended = [...changed.values()].filter((one) => one.ended_at !== null).sort((a, b) => a.created_at - b.created_at);
+    for (const one of ended.slice(0, changed.size - SITE_BATCHES_MAX)) changed.delete(one.id);
+  }
+  return changed;
 }
 
 const ENDED: ReadonlySet<TaskView['status']> = new Set(['succeeded', 'failed', 'cancelled', 'dead']);
@@ -160,6 +204,8 @@ export interface TenantState {
   sites: readonly SiteView[];
   /** Members that changed since the snapshot. */
   members: ReadonlyMap<string, MemberView>;
+  /** The pause of all work; null while work goes on; undefined until it changes: read it by REST. */
+  workPause: PauseView | null | undefined;
   /** At the snapshot: the tenant's part plus all slices. Events of this stream carry the tenant's own part. */
   balance: BalanceView | null;
   /** Grows whenever credits moved: the whole sum is read again by REST. */
@@ -172,6 +218,7 @@ export const TENANT_EMPTY: TenantState = {
   tenant: null,
   sites: [],
   members: new Map(),
+  workPause: undefined,
   balance: null,
   creditsRevision: 0,
 };
@@ -190,6 +237,8 @@ export function applyTenantEvent(state: TenantState, event: StreamEvent): Tenant
       return { ...state, sites: [...state.sites.filter((site) => site.id !== event.site.id), event.site] };
     case 'member_changed':
       return { ...state, members: put(state.members, event.member.account, event.member) };
+    case 'pauses_changed':
+      return { ...state, workPause: event.pauses[0] ?? null };
     case 'credits_changed':
       return { ...state, creditsRevision: state.creditsRevision + 1 };
     default:

@@ -1,3 +1,4 @@
+import type { QueueSettings } from '@igny8/protocol';
 import { describe, expect, it } from 'vitest';
 
 import { type Rest, restRoutes } from '../../src/rest/rest.js';
@@ -31,6 +32,24 @@ const ROUTES: [call: (rest: Rest) => Promise<unknown>, expected: string][] = [
   [(rest) => rest.writer.task('s', 't'), 'GET /api/writer/sites/s/tasks/t'],
   [(rest) => rest.writer.cancelTask('s', 't'), 'POST /api/writer/sites/s/tasks/t/cancel {}'],
   [(rest) => rest.writer.retryTask('s', 't'), 'POST /api/writer/sites/s/tasks/t/retry {}'],
+  [(rest) => rest.writer.replayTask('s', 't', { priority: 75 }), 'POST /api/writer/sites/s/tasks/t/replay {"priority":75}'],
+  [(rest) => rest.writer.pauseTask('s', 't'), 'POST /api/writer/sites/s/tasks/t/pause {}'],
+  [(rest) => rest.writer.resumeTask('s', 't'), 'POST /api/writer/sites/s/tasks/t/resume {}'],
+  [(rest) => rest.writer.changeTasks('s', { tasks: ['t'], priority: 100 }), 'POST /api/writer/sites/s/tasks/change {"tasks":["t"],"priority":100}'],
+  [(rest) => rest.writer.keptTasks('s', { from: 1, until: 2 }), 'GET /api/writer/sites/s/tasks/kept?from=1&until=2'],
+  [
+    (rest) => rest.writer.createBatch('s', { title: 'T', work: { kind: 'draft', ideas: ['i'], images: 0 } }),
+    'POST /api/writer/sites/s/batches {"title":"T","work":{"kind":"draft","ideas":["i"],"images":0}}',
+  ],
+  [(rest) => rest.writer.batches('s'), 'GET /api/writer/sites/s/batches'],
+  [(rest) => rest.writer.batch('s', 'b'), 'GET /api/writer/sites/s/batches/b'],
+  [(rest) => rest.writer.cancelBatch('s', 'b'), 'POST /api/writer/sites/s/batches/b/cancel {}'],
+  [(rest) => rest.writer.pauseBatch('s', 'b'), 'POST /api/writer/sites/s/batches/b/pause {}'],
+  [(rest) => rest.writer.resumeBatch('s', 'b'), 'POST /api/writer/sites/s/batches/b/resume {}'],
+  [(rest) => rest.writer.deadLetters('s'), 'GET /api/writer/sites/s/dead-letters'],
+  [(rest) => rest.writer.deadReasons('s'), 'GET /api/writer/sites/s/dead-letters/reasons'],
+  [(rest) => rest.writer.replayDead('s', { kind: 'draft' }), 'POST /api/writer/sites/s/dead-letters/replay {"kind":"draft"}'],
+  [(rest) => rest.writer.discardDead('s', ['t']), 'POST /api/writer/sites/s/dead-letters/discard {"tasks":["t"]}'],
   [(rest) => rest.writer.documents('s'), 'GET /api/writer/sites/s/documents'],
   [(rest) => rest.writer.createDocument('s', 'T'), 'POST /api/writer/sites/s/documents {"title":"T"}'],
   [(rest) => rest.writer.document('s', 'd'), 'GET /api/writer/sites/s/documents/d'],
@@ -53,6 +72,13 @@ const ROUTES: [call: (rest: Rest) => Promise<unknown>, expected: string][] = [
   [(rest) => rest.billing.balance(), 'GET /api/billing/balance'],
   [(rest) => rest.billing.ledger(), 'GET /api/billing/ledger'],
   [(rest) => rest.billing.prices(), 'GET /api/billing/prices'],
+  [(rest) => rest.system.queue('s'), 'GET /api/system/sites/s/queue'],
+  [(rest) => rest.system.setQueue('s', { places: 4 } as QueueSettings), 'PUT /api/system/sites/s/queue/settings {"places":4}'],
+  [(rest) => rest.system.pauseQueue('s', { kind: 'draft' }), 'POST /api/system/sites/s/queue/pause {"kind":"draft"}'],
+  [(rest) => rest.system.resumeQueue('s'), 'POST /api/system/sites/s/queue/resume {}'],
+  [(rest) => rest.system.work(), 'GET /api/system/work'],
+  [(rest) => rest.system.pauseWork(), 'POST /api/system/work/pause {}'],
+  [(rest) => rest.system.resumeWork(), 'POST /api/system/work/resume {}'],
   [(rest) => rest.system.status(), 'GET /api/system/status'],
   [(rest) => rest.system.version(), 'GET /version'],
   [(rest) => rest.dashboard.overview('s'), 'GET /api/dashboard/sites/s/overview'],

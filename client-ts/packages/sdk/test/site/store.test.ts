@@ -1,8 +1,8 @@
-import type { StreamSnapshot, TaskView } from '@igny8/protocol';
+import type { BatchView, PauseView, StreamSnapshot, TaskView } from '@igny8/protocol';
 import { describe, expect, it } from 'vitest';
 
 import { waitFor } from '../../src/observable.js';
-import { applyProgress, applySiteEvent, applySiteSnapshot, SITE_EMPTY, SITE_TASKS_MAX } from '../../src/site/reduce.js';
+import { applyProgress, applySiteEvent, applySiteSnapshot, SITE_BATCHES_MAX, SITE_EMPTY, SITE_TASKS_MAX } from '../../src/site/reduce.js';
 import { eventually, useWorld } from '../world.js';
 
 const world = useWorld();
@@ -39,6 +39,30 @@ describe('the site reducer', () => {
     expect(state.tasks.size).toBe(SITE_TASKS_MAX);
     expect(state.tasks.has('runs')).toBe(true);
     expect(state.tasks.has('t1')).toBe(false);
+  });
+
+  it('follows batches, pauses and the settings of the queue', () => {
+    const batch = { id: 'b', title: 'Ten', status: 'open', created_at: 1, ended_at: null } as BatchView;
+    const pause = { scope: 'site', kind: null, by_error_rate: false, by: null, since: 5 } as PauseView;
+    let state = applySiteSnapshot(SITE_EMPTY, { ...snapshot(), batches: [batch], pauses: [pause] } as StreamSnapshot);
+    expect([...state.batches.keys(), state.pauses.length]).toEqual(['b', 1]);
+    state = applySiteEvent(state, { type: 'batch_changed', batch: { ...batch, status: 'finished', ended_at: 9 } });
+    state = applySiteEvent(state, { type: 'pauses_changed', pauses: [] });
+    expect(state.batches.get('b')?.status).toBe('finished');
+    expect(state.pauses).toEqual([]);
+    for (let n = 1; n <= SITE_BATCHES_MAX; n++) {
+      state = applySiteEvent(state, { type: 'batch_changed', batch: { ...batch, id: `b${n}`, created_at: n + 1, ended_at: n % 2 ? n : null } });
+    }
+    expect(state.batches.size).toBe(SITE_BATCHES_MAX);
+    expect(state.batches.has('b')).toBe(false);
+    // A server of before says nothing of them.
+    expect(applySiteSnapshot(state, snapshot()).batches.size).toBe(0);
+  });
+
+  it('forgets a task that is no longer at hand', () => {
+    const state = applySiteEvent(applySiteSnapshot(SITE_EMPTY, snapshot(task('a', 'succeeded'))), { type: 'task_removed', id: 'a' });
+    expect(state.tasks.size).toBe(0);
+    expect(state.revisions.tasks).toBe(2);
   });
 
   it('leaves alone what a newer server may say', () => {

@@ -1,7 +1,9 @@
 //! `/api/writer`: tasks and documents.
 
 mod answer;
+mod batch;
 mod content;
+mod dead;
 mod document;
 mod task;
 
@@ -18,6 +20,20 @@ pub(super) fn routes() -> OpenApiRouter<EdgeState> {
         .routes(routes!(task::cancel_task))
         .routes(routes!(task::retry_task))
         .routes(routes!(answer::answer, answer::submit_answer))
+        .routes(routes!(task::replay_task))
+        .routes(routes!(task::pause_task))
+        .routes(routes!(task::resume_task))
+        .routes(routes!(task::change_tasks))
+        .routes(routes!(task::kept_tasks))
+        .routes(routes!(batch::list_batches, batch::create_batch))
+        .routes(routes!(batch::batch))
+        .routes(routes!(batch::cancel_batch))
+        .routes(routes!(batch::pause_batch))
+        .routes(routes!(batch::resume_batch))
+        .routes(routes!(dead::list_dead))
+        .routes(routes!(dead::dead_reasons))
+        .routes(routes!(dead::replay_dead))
+        .routes(routes!(dead::discard_dead))
         .routes(routes!(document::list_documents, document::create_document))
         .routes(routes!(document::document, document::change_document))
         .routes(routes!(content::content))

@@ -6,12 +6,13 @@ use crate::convert::{self, Word};
 use crate::page::{Order, Wanted};
 use crate::problem::Problem;
 use http::StatusCode;
-use igny8_actors_domain::site::{Site, SiteCommand, SiteReply, Task};
+use igny8_actors_domain::site::{QueueScope, Site, SiteCommand, SiteReply, Task, TaskEdit};
 use igny8_actors_runtime::{Idempotency, SiteHandle};
 use igny8_protocol_ids::{SiteId, TaskId, Timestamp};
 use igny8_protocol_wire::rest::page::{Page, PageQuery};
-use igny8_protocol_wire::rest::writer::{Generate, Queued};
+use igny8_protocol_wire::rest::writer::{ChangeTasks, Generate, KeptQuery, Queued, ReplayTask};
 use igny8_protocol_wire::view::TaskView;
+use std::time::Duration;
 
 /// The answer to everything that queues.
 pub(in crate::route) type Queueing = Result<(StatusCode, Json<Queued>), Problem>;
@@ -31,7 +32,7 @@ pub(in crate::route) async fn queue<R>(
 }
 
 /// Tasks with the reason why each waits.
-async fn views(
+pub(super) async fn views(
     site: &SiteHandle,
     now: Timestamp,
     tasks: Vec<Task>,
@@ -40,8 +41,8 @@ async fn views(
     Ok(site.read(read).await?)
 }
 
-fn view(site: &Site, now: Timestamp, task: &Task) -> TaskView {
-    convert::task_view(task.clone(), site.waiting(task, now))
+pub(super) fn view(site: &Site, now: Timestamp, task: &Task) -> TaskView {
+    convert::task_view(task.clone(), convert::outlook(site, task, now))
 }
 
 /// Queues one draft per idea.
@@ -51,9 +52,11 @@ pub(super) async fn generate(
     member: Member<GenerateContent>,
     change: Change<Generate>,
 ) -> Queueing {
-    let Generate { site, ideas, images } = change.body;
+    let Generate { site, ideas, images, placement } = change.body;
     let site = member.site(site).await?;
-    queue(&member, &site, change.idempotency, SiteCommand::QueueDrafts { ideas, images }).await
+    let command = Box::new(SiteCommand::QueueDrafts { ideas, images });
+    let command = SiteCommand::Place { placement: convert::placement(placement)?, command };
+    queue(&member, &site, change.idempotency, command).await
 }
 
 fn page(site: &Site, wanted: &Wanted, now: Timestamp) -> Page<TaskView> {
@@ -136,4 +139,82 @@ pub(super) async fn retry_task(
     change: Change<Empty>,
 ) -> Result<Json<TaskView>, Problem> {
     control(&site, change.idempotency, SiteCommand::RetryTask { task }).await
+}
+
+/// Queues an ended task again, edited.
+#[utoipa::path(post, path = "/api/writer/sites/{site}/tasks/{task}/replay", tag = "writer",
+    params(("site" = SiteId, Path), ("task" = TaskId, Path)), request_body = ReplayTask,
+    responses((status = 200, body = TaskView)))]
+pub(super) async fn replay_task(
+    site: InSite<ControlTasks>,
+    Id(task): Id<TaskId>,
+    change: Change<ReplayTask>,
+) -> Result<Json<TaskView>, Problem> {
+    let ReplayTask { priority, ideas, images } = change.body;
+    let priority = priority.map(convert::priority).transpose()?;
+    let edit = TaskEdit { priority, ideas, images };
+    control(&site, change.idempotency, SiteCommand::ReplayTask { task, edit }).await
+}
+
+fn pause(task: TaskId, paused: bool) -> SiteCommand {
+    SiteCommand::PauseQueue { scope: QueueScope::Task(task), paused }
+}
+
+/// Holds a task up that waits.
+#[utoipa::path(post, path = "/api/writer/sites/{site}/tasks/{task}/pause", tag = "writer",
+    params(("site" = SiteId, Path), ("task" = TaskId, Path)), responses((status = 200, body = TaskView)))]
+pub(super) async fn pause_task(
+    site: InSite<ControlTasks>,
+    Id(task): Id<TaskId>,
+    change: Change<Empty>,
+) -> Result<Json<TaskView>, Problem> {
+    control(&site, change.idempotency, pause(task, true)).await
+}
+
+/// Lets a paused task go on.
+#[utoipa::path(post, path = "/api/writer/sites/{site}/tasks/{task}/resume", tag = "writer",
+    params(("site" = SiteId, Path), ("task" = TaskId, Path)), responses((status = 200, body = TaskView)))]
+pub(super) async fn resume_task(
+    site: InSite<ControlTasks>,
+    Id(task): Id<TaskId>,
+    change: Change<Empty>,
+) -> Result<Json<TaskView>, Problem> {
+    control(&site, change.idempotency, pause(task, false)).await
+}
+
+/// Puts waiting tasks first, last or off.
+#[utoipa::path(post, path = "/api/writer/sites/{site}/tasks/change", tag = "writer",
+    params(("site" = SiteId, Path)), request_body = ChangeTasks, responses((status = 200, body = Queued)))]
+pub(super) async fn change_tasks(
+    site: InSite<ControlTasks>,
+    change: Change<ChangeTasks>,
+) -> Result<Json<Queued>, Problem> {
+    let ChangeTasks { tasks, priority, not_before } = change.body;
+    let priority = priority.map(convert::priority).transpose()?;
+    let command = SiteCommand::ChangeTasks { tasks, priority, not_before };
+    let reply = site.site.command(site.origin(), change.idempotency, command).await?;
+    let SiteReply::Tasks(tasks) = reply else { return Err(Problem::not_found("task")) };
+    Ok(Json(Queued { tasks: views(&site.site, site.member.state.now(), tasks).await? }))
+}
+
+/// The longest time that one look into the log covers: the store looks into each day of it.
+const KEPT_DAYS_MAX: u64 = 31;
+/// Tasks in one answer of the log.
+const KEPT_PAGE: usize = 100;
+
+/// Ended tasks that are no longer at hand, from the log, the oldest first: 100 at most.
+#[utoipa::path(get, path = "/api/writer/sites/{site}/tasks/kept", tag = "writer",
+    params(("site" = SiteId, Path), KeptQuery), responses((status = 200, body = Vec<TaskView>)))]
+pub(super) async fn kept_tasks(
+    site: InSite<ReadContent>,
+    Asked(query): Asked<KeptQuery>,
+) -> Result<Json<Vec<TaskView>>, Problem> {
+    let KeptQuery { from, until, after } = query;
+    if until.since(from) > Duration::from_hours(24 * KEPT_DAYS_MAX) {
+        let detail = format!("Ask for {KEPT_DAYS_MAX} days at most.");
+        return Err(Problem::invalid("until", detail));
+    }
+    let tasks = site.site.kept_tasks((from, until), after, KEPT_PAGE).await?;
+    let view = |task| convert::task_view(task, convert::Outlook::default());
+    Ok(Json(tasks.into_iter().map(view).collect()))
 }

@@ -64,9 +64,12 @@ export const ROLE: Record<Role, { label: string; can: string }> = {
 
 const WAITING: Record<string, string> = {
   credits: 'for credits: buy or free some and it goes on by itself',
-  lane: 'for its turn: the model is busy with other work',
+  places: 'for a free place: others of its kind run',
+  turn: 'for its turn: other work goes first',
+  rate: 'because no more may start just now',
+  delayed: 'until its time',
   retry: 'to try again after a failure',
-  paused: 'because the queue is paused',
+  paused: 'because it is paused',
   document: 'for its draft to be finished',
 };
 

@@ -1,5 +1,7 @@
 //! `/api/system` and `/version`.
 
+mod queue;
+
 use crate::access::{Member, ReadSystem};
 use crate::body::Json;
 use crate::state::EdgeState;
@@ -9,7 +11,16 @@ use igny8_protocol_wire::rest::system::{ActorCount, SystemStatus, Version};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) fn routes() -> OpenApiRouter<EdgeState> {
-    OpenApiRouter::new().routes(routes!(status)).routes(routes!(version))
+    OpenApiRouter::new()
+        .routes(routes!(status))
+        .routes(routes!(version))
+        .routes(routes!(queue::site_queue))
+        .routes(routes!(queue::set_queue))
+        .routes(routes!(queue::pause_site))
+        .routes(routes!(queue::resume_site))
+        .routes(routes!(queue::work))
+        .routes(routes!(queue::pause_work))
+        .routes(routes!(queue::resume_work))
 }
 
 /// What is in memory. Of entities that are kept out, only the tenant's own are named.

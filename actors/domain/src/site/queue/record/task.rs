@@ -1,8 +1,9 @@
 //! A task: what it works on, where it is, and how its attempts ended.
 
+use super::pause::Pause;
 use super::priority::Priority;
 use igny8_protocol_ids::{
-    AccountId, ClusterId, Credits, DocumentId, HoldId, IdeaId, ImageId, KeywordId, TaskId,
+    AccountId, BatchId, ClusterId, Credits, DocumentId, HoldId, IdeaId, ImageId, KeywordId, TaskId,
     Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -22,6 +23,17 @@ pub enum TaskKind {
     Reparse,
     /// A draft to the site.
     Publish,
+}
+
+impl TaskStatus {
+    /// Waits or runs.
+    pub const fn is_open(self) -> bool {
+        matches!(self, Self::Queued | Self::Running)
+    }
+    /// Ended, and stays until a person has handled it.
+    pub const fn is_dead_letter(self) -> bool {
+        matches!(self, Self::Failed | Self::Dead | Self::WaitingForReview)
+    }
 }
 
 impl TaskKind {
@@ -151,9 +163,27 @@ pub enum FailureClass {
     Conflict,
     /// A defect of ours.
     Internal,
+    /// It could have started and waited too long.
+    WaitedTooLong,
 }
 
 impl FailureClass {
+    /// All classes.
+    pub const ALL: [Self; 13] = [
+        Self::Timeout,
+        Self::RateLimited,
+        Self::Quota,
+        Self::Unauthorized,
+        Self::ContextLength,
+        Self::ContentFilter,
+        Self::Unavailable,
+        Self::BrokenStream,
+        Self::InvalidAnswer,
+        Self::InvalidRequest,
+        Self::Conflict,
+        Self::Internal,
+        Self::WaitedTooLong,
+    ];
     /// A stable code.
     pub const fn code(self) -> &'static str {
         match self {
@@ -169,6 +199,7 @@ impl FailureClass {
             Self::InvalidRequest => "invalid_request",
             Self::Conflict => "conflict",
             Self::Internal => "internal",
+            Self::WaitedTooLong => "waited_too_long",
         }
     }
 }
@@ -193,6 +224,15 @@ pub struct GivenAnswer {
     pub blob: [u8; 32],
 }
 
+/// A key under which only one task is queued within a time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unique {
+    /// The key.
+    pub key: String,
+    /// Until when it keeps another one out; absent: while the task waits or runs.
+    pub until: Option<Timestamp>,
+}
+
 /// One item of work.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Task {
@@ -209,8 +249,11 @@ pub struct Task {
     pub priority: Priority,
     /// Status.
     pub status: TaskStatus,
-    /// Attempts begun.
+    /// Attempts begun. Never counted anew: an attempt's number is the name of its answer.
     pub attempts: u32,
+    /// Of these, the ones begun before a person queued it again.
+    #[serde(default)]
+    pub attempts_before: u32,
     /// What it costs at most.
     pub price: Credits,
     /// The hold, while credits are set aside.
@@ -219,6 +262,22 @@ pub struct Task {
     pub spent: Credits,
     /// Not before.
     pub not_before: Option<Timestamp>,
+    /// While it waits: dead if it could have started by then and did not. While it runs: the
+    /// attempt is given up then.
+    #[serde(default)]
+    pub deadline: Option<Timestamp>,
+    /// When the latest attempt began.
+    #[serde(default)]
+    pub started_at: Option<Timestamp>,
+    /// Set while somebody holds it up.
+    #[serde(default)]
+    pub paused: Option<Pause>,
+    /// The batch that it belongs to.
+    #[serde(default)]
+    pub batch: Option<BatchId>,
+    /// Keeps a second one out.
+    #[serde(default)]
+    pub unique: Option<Box<Unique>>,
     /// A person wants it to end.
     pub stop_requested: bool,
     /// The last failure.

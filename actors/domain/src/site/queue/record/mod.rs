@@ -1,0 +1,15 @@
+//! What the queue keeps.
+
+mod batch;
+mod pace;
+mod pause;
+mod priority;
+mod setting;
+mod task;
+
+pub use batch::{Batch, BatchCounts, BatchStatus};
+pub use pace::{Pace, Share};
+pub use pause::{Pause, PauseReason, PauseScope, QueuePause};
+pub use priority::Priority;
+pub use setting::{KindSettings, QueueSettings, Rate};
+pub use task::{Failure, FailureClass, GivenAnswer, Task, TaskInput, TaskKind, TaskStatus, Unique};
