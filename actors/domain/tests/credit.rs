@@ -155,3 +155,54 @@ fn r6_work_under_a_hold_that_was_swept_is_paid_by_the_house() {
     assert_eq!((TaskStatus::Succeeded, Credits(0)), (world.task().status, world.task().spent));
     assert_eq!((1, 10), world.sums());
 }
+
+#[test]
+fn r6_a_site_has_its_entries_filed_in_a_page_that_a_record_names() {
+    let mut world = World::running();
+    let Task { id: task, attempts: attempt, .. } = world.task();
+    let mut asked = Vec::new();
+    for owner in 0..1_200 {
+        let effects = world.act(SiteCommand::BookLostAttempt { task, attempt, owner });
+        asked.extend(effects.into_iter().filter_map(|effect| match effect {
+            SiteEffect::FileEntries { last } => Some(last),
+            _ => None,
+        }));
+    }
+    assert_eq!(1, asked.len(), "one page is written at a time");
+    let before = world.site.ledger().balance();
+    world.seed += 1;
+    let command = SiteCommand::FinishFiling { last: asked[0], blob: [9; 32] };
+    let entropy = Dice::new(world.seed);
+    let mut context = Context { now: world.now, entropy, origin: Origin::System };
+    let (_, changes) = decide(&mut world.site, command.clone(), &mut context).unwrap();
+    let named: Vec<[u8; 32]> = changes.puts.iter().flat_map(Site::blobs).collect();
+    assert_eq!(vec![[9; 32]], named);
+    assert_eq!(asked[0] as usize, changes.deletes.len());
+    assert!(changes.events.is_empty(), "nobody's credits moved");
+    assert!(world.act(command).is_empty(), "told again, it changes nothing");
+    assert_eq!(before, world.site.ledger().balance());
+    assert_eq!(1, world.site.ledger().pages().count());
+}
+
+#[test]
+fn r6_a_watched_slice_reports_what_it_has_used() {
+    let mut world = World::running();
+    world.tell(SiteMessage::Watch { is_watched: true });
+    let Task { id, attempts, .. } = world.task();
+    let clustered =
+        TaskOutcome::Clustered { clusters: Vec::new(), orphans: Vec::new(), method: "m".into() };
+    world.finish(id, attempts, clustered);
+    let reports = |effects: Vec<SiteEffect>| -> Vec<i64> {
+        let used = |effect| match effect {
+            SiteEffect::ReportUse { used } => Some(used.0),
+            _ => None,
+        };
+        effects.into_iter().filter_map(used).collect()
+    };
+    let due = world.site.next_due().expect("a report is due");
+    assert!(due > world.now, "settlements that follow go into the same report");
+    world.now = due;
+    assert_eq!(vec![1], reports(world.act(Site::tick())));
+    world.now = due.plus(Duration::from_mins(1));
+    assert!(reports(world.act(Site::tick())).is_empty(), "nothing new, no report");
+}

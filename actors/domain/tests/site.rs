@@ -76,7 +76,9 @@ impl World {
                 }
                 SiteEffect::StopTask { .. }
                 | SiteEffect::AskBudget { .. }
-                | SiteEffect::KeepTasks { .. } => {}
+                | SiteEffect::KeepTasks { .. }
+                | SiteEffect::FileEntries { .. }
+                | SiteEffect::ReportUse { .. } => {}
             }
         }
         true

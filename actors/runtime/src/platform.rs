@@ -4,6 +4,7 @@ use crate::account::{AccountDispatch, AccountHandle, create_tenant};
 use crate::document::DocumentHandle;
 use crate::entity::{EntityHandle, Message};
 use crate::failure::Failure;
+use crate::ledger::{StatementPage, StatementQuery};
 use crate::registry::Registry;
 use crate::site::{SiteDispatch, SiteHandle};
 use crate::tenant::{TenantDispatch, TenantHandle};
@@ -240,6 +241,15 @@ impl Platform {
         tenant: TenantId,
     ) -> Result<(Balance, Vec<(SiteId, Balance)>), Failure> {
         self.inner.total_balance(tenant).await
+    }
+
+    /// A part of a tenant's statement: its own ledger and all slices, the newest line first.
+    pub async fn statement(
+        &self,
+        tenant: TenantId,
+        query: StatementQuery,
+    ) -> Result<StatementPage, Failure> {
+        self.inner.statement(tenant, query).await
     }
 
     /// What is in memory.

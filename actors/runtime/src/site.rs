@@ -2,6 +2,7 @@
 
 use crate::entity::{Dispatch, EntityHandle, Errand, Idempotency, Joined, decode, encode};
 use crate::failure::Failure;
+use crate::ledger::write_page;
 use crate::platform::{Inner, deliver};
 use crate::worker;
 use futures::future::BoxFuture;
@@ -399,6 +400,20 @@ impl Dispatch<Site> for SiteDispatch {
                 SiteEffect::AskBudget { execution } => {
                     let budget = budget(&inner, tenant).await;
                     Some(SiteCommand::Execute { execution, budget })
+                }
+                SiteEffect::FileEntries { last } => {
+                    let handle = inner.site(tenant, site).entity;
+                    let blob = write_page(&handle, tenant, last, Site::ledger).await?;
+                    Some(SiteCommand::FinishFiling { last, blob })
+                }
+                SiteEffect::ReportUse { used } => {
+                    let handle = inner.tenant(tenant);
+                    deliver("a report of used credits", || {
+                        let command = TenantCommand::NoteUse { site, used };
+                        handle.entity.command(Origin::System, None, command)
+                    })
+                    .await;
+                    None
                 }
                 SiteEffect::ReturnCredits { transfer, parts, number } => {
                     let handle = inner.tenant(tenant);

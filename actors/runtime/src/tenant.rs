@@ -2,6 +2,7 @@
 
 use crate::entity::{Dispatch, EntityHandle, Errand, Idempotency, Joined};
 use crate::failure::Failure;
+use crate::ledger::write_page;
 use crate::platform::{Inner, deliver};
 use futures::future::BoxFuture;
 use igny8_actors_domain::account::AccountCommand;
@@ -136,6 +137,11 @@ impl Dispatch<Tenant> for TenantDispatch {
             let inner = inner.upgrade()?;
             let Scope::Tenant(tenant) = errand.entity.scope else { return None };
             match errand.effect {
+                TenantEffect::FileEntries { last } => {
+                    let handle = inner.tenant(tenant).entity;
+                    let blob = write_page(&handle, tenant, last, Tenant::ledger).await?;
+                    return Some(TenantCommand::FinishFiling { last, blob });
+                }
                 TenantEffect::ToSite { site, message } => {
                     let handle = inner.site(tenant, site);
                     deliver("a message to a site", || {

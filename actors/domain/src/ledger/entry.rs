@@ -1,5 +1,6 @@
 //! An entry: one movement of an amount from one account of the ledger to another.
 
+use super::filing::FiledPage;
 use super::price;
 use igny8_protocol_ids::{AccountId, Credits, GrantId, HoldId, TaskId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -160,6 +161,45 @@ impl Entry {
     pub(super) fn is_of_one_operation(&self, other: &Self) -> bool {
         let is_opening = |entry: &Self| entry.kind == EntryKind::Hold;
         self.hold == other.hold && self.key == other.key && is_opening(self) == is_opening(other)
+    }
+}
+
+/// Which entries of a statement are wanted; what is not named is not asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EntryFilter {
+    /// The marks of the wanted kinds; 0 is all.
+    pub kinds: u16,
+    /// Booked at this time or later.
+    pub from: Option<Timestamp>,
+    /// Booked before this time.
+    pub until: Option<Timestamp>,
+    /// About this task's work.
+    pub task: Option<TaskId>,
+    /// Caused by this person.
+    pub actor: Option<AccountId>,
+    /// In the reason, in small letters.
+    pub reason: Option<String>,
+}
+
+impl EntryFilter {
+    /// True for an entry that is wanted.
+    pub fn fits(&self, entry: &Entry) -> bool {
+        (self.kinds == 0 || self.kinds & entry.kind.mark() != 0)
+            && self.from.is_none_or(|from| entry.at >= from)
+            && self.until.is_none_or(|until| entry.at < until)
+            && self.task.is_none_or(|task| entry.task == Some(task))
+            && self.actor.is_none_or(|actor| entry.actor == Some(actor))
+            && self.reason.as_ref().is_none_or(|text| entry.reason.to_lowercase().contains(text))
+    }
+    /// False for a page that certainly has no entry that is wanted.
+    pub fn may_fit(&self, page: &FiledPage) -> bool {
+        (self.kinds == 0 || self.kinds & page.kinds != 0)
+            && self.from.is_none_or(|from| page.until >= from)
+            && self.until.is_none_or(|until| page.from < until)
+    }
+    /// True if every entry is wanted.
+    pub fn is_all(&self) -> bool {
+        *self == Self::default()
     }
 }
 

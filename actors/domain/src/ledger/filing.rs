@@ -111,8 +111,9 @@ impl Filed {
 
 impl Ledger {
     /// Begins to file if enough entries lie in memory and none are being filed: the changes that
-    /// note it. The owner then has a page written of [`Ledger::entries_to_file`].
-    pub fn begin_filing(&self) -> Option<Vec<LedgerChange>> {
+    /// note it, and the last entry that is to be filed. The owner then has a page written of
+    /// [`Ledger::entries_to_file`].
+    pub fn begin_filing(&self) -> Option<(u64, Vec<LedgerChange>)> {
         self.begin_filing_beyond(KEPT_MIN, PAGE_MIN, PAGE_MAX)
     }
 
@@ -121,7 +122,7 @@ impl Ledger {
         kept: usize,
         page_min: usize,
         page_max: usize,
-    ) -> Option<Vec<LedgerChange>> {
+    ) -> Option<(u64, Vec<LedgerChange>)> {
         if self.entries.len() < kept + page_min || self.filed().filing.is_some() {
             return None;
         }
@@ -133,7 +134,7 @@ impl Ledger {
             last = last.checked_sub(1).filter(|last| last >= first)?;
         }
         let filed = Filed { filing: Some(last), ..self.filed().clone() };
-        Some(vec![LedgerChange::Put(LedgerRecord::Filed(filed))])
+        Some((last, vec![LedgerChange::Put(LedgerRecord::Filed(filed))]))
     }
 
     /// The entries of the page that is being written, the oldest first; none if none is.

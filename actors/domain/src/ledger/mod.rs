@@ -16,7 +16,7 @@ mod state;
 mod test;
 
 pub use counterpart::{Counterpart, Shipment};
-pub use entry::{Entry, EntryKind, LedgerAccount, Memo};
+pub use entry::{Entry, EntryFilter, EntryKind, LedgerAccount, Memo};
 pub use filing::{Filed, FiledPage, KnownGrant, PageAudit};
 pub use operation::{Outcome, Posting};
 pub use record::{

@@ -96,6 +96,13 @@ pub enum LedgerRecord {
     Counterpart(Counterpart),
 }
 
+impl LedgerRecord {
+    /// True if the balance may be another by it.
+    pub const fn moves_credits(&self) -> bool {
+        matches!(self, Self::Entry(_))
+    }
+}
+
 /// The key of a ledger's record: a kind byte and an id. The entity puts its own prefix before it.
 pub type LedgerKey = Vec<u8>;
 

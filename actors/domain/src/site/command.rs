@@ -364,6 +364,13 @@ pub enum SiteCommand {
         /// The blob that holds it.
         blob: [u8; 32],
     },
+    /// The ledger's entries up to this one lie in a page now.
+    FinishFiling {
+        /// The last of them.
+        last: u64,
+        /// The page's blob.
+        blob: [u8; 32],
+    },
     /// An attempt was lost to a crash: the house pays for it.
     BookLostAttempt {
         /// Which task.
@@ -581,6 +588,16 @@ pub enum SiteEffect {
     AskBudget {
         /// Which execution.
         execution: ExecutionId,
+    },
+    /// Write the oldest entries of the ledger into a page.
+    FileEntries {
+        /// The last of them.
+        last: u64,
+    },
+    /// Report to the tenant what the slice has used since it began.
+    ReportUse {
+        /// What it has spent and let end.
+        used: Credits,
     },
     /// Give credits back to the tenant.
     ReturnCredits {

@@ -2,7 +2,7 @@
 
 use super::command::{SiteEffect, SiteReply};
 use super::queue::{self, Task, TaskStatus};
-use super::record::{Ask, SiteCard, SiteRecord};
+use super::record::{Ask, SiteCard, SiteRecord, Watch};
 use super::state::{Site, ask_key, ledger_key};
 use crate::entity::{Context, Draft, Refusal};
 use crate::ledger::{LedgerChange, Memo, Outcome, Shipment};
@@ -85,6 +85,45 @@ pub(super) fn lose(
     Ok(())
 }
 
+/// Has the oldest entries filed once there are enough of them.
+pub(super) fn file(draft: &mut Draft<'_, Site>) {
+    if let Some((last, changes)) = draft.ledger().begin_filing() {
+        book(draft, changes);
+        draft.effect(SiteEffect::FileEntries { last });
+    }
+}
+
+pub(super) fn finish_filing(draft: &mut Draft<'_, Site>, last: u64, blob: [u8; 32]) -> SiteReply {
+    let changes = draft.ledger().finish_filing(last, blob);
+    book(draft, changes);
+    SiteReply::Done
+}
+
+/// Credits that are used are reported this late, if they are: many settlements make one report.
+const REPORT_AFTER: Duration = Duration::from_secs(2);
+
+/// Sets the time of a report if one is due, or sends it.
+pub(super) fn report(draft: &mut Draft<'_, Site>, now: Timestamp) {
+    let Some(watch) = draft.watch().filter(|watch| watch.is_watched).cloned() else { return };
+    let balance = draft.ledger().balance();
+    let used = Credits(balance.spent.0 + balance.expired.0);
+    if used == watch.reported {
+        return;
+    }
+    match watch.due {
+        None => {
+            let due = Some(now.plus(REPORT_AFTER));
+            draft.put(SiteRecord::Watch(Watch { due, ..watch }));
+        }
+        Some(due) if due <= now => {
+            // The outbox sees to it that it arrives; later ones say more.
+            draft.put(SiteRecord::Watch(Watch { due: None, reported: used, ..watch }));
+            draft.effect(SiteEffect::ReportUse { used });
+        }
+        Some(_) => {}
+    }
+}
+
 pub(super) fn from_tenant(
     draft: &mut Draft<'_, Site>,
     context: &mut Context,
@@ -117,6 +156,11 @@ pub(super) fn from_tenant(
                     ..ask
                 }));
             }
+        }
+        SiteMessage::Watch { is_watched } => {
+            let before = draft.watch().cloned().unwrap_or_default();
+            draft.put(SiteRecord::Watch(Watch { is_watched, ..before }));
+            report(draft, context.now);
         }
         SiteMessage::Recall { transfer } => give_back(draft, context, site, transfer)?,
         SiteMessage::PauseQueue { by, since } => queue::tenant_pause(draft, by, since),

@@ -68,6 +68,8 @@ impl Entity for Site {
         let reply = dispatch(draft, command, context)?;
         automation::advance(draft, context);
         queue::pump(draft, context);
+        credit::report(draft, context.now);
+        credit::file(draft);
         tell(draft);
         Ok(reply)
     }
@@ -80,6 +82,7 @@ impl Entity for Site {
             self.ask().and_then(|ask| ask.again_at),
             self.ledger().next_expiry(),
             self.automations().next_due(),
+            self.watch().and_then(|watch| watch.due),
         ]
         .into_iter()
         .flatten()
@@ -153,6 +156,7 @@ fn dispatch(
         C::SubmitAnswer { task, answer, blob } => {
             queue::submit(draft, context, task, &answer, blob)
         }
+        C::FinishFiling { last, blob } => Ok(credit::finish_filing(draft, last, blob)),
         C::BookLostAttempt { task, attempt, owner } => {
             queue::book_lost_attempt(draft, context, task, attempt, owner)
         }
@@ -234,7 +238,8 @@ impl Touched {
             SiteRecord::LinkSecret(_)
             | SiteRecord::Ask(_)
             | SiteRecord::Share(_)
-            | SiteRecord::Pace(_) => {}
+            | SiteRecord::Pace(_)
+            | SiteRecord::Watch(_) => {}
             SiteRecord::Pause(_) => self.pauses = true,
             SiteRecord::Batch(batch) => drop(self.batches.insert(batch.id)),
             SiteRecord::QueueSettings(_) => self.settings = true,
@@ -250,7 +255,7 @@ impl Touched {
             }
             SiteRecord::Document(document) => drop(self.documents.insert(document.id)),
             SiteRecord::Image(image) => drop(self.documents.insert(image.document)),
-            SiteRecord::Ledger(_) => self.credits = true,
+            SiteRecord::Ledger(record) => self.credits |= record.moves_credits(),
             SiteRecord::Schedule(schedule) => drop(self.schedules.insert(schedule.kind)),
             SiteRecord::Execution(execution) => drop(self.executions.insert(execution.id)),
         }

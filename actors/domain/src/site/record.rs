@@ -267,6 +267,17 @@ pub struct Image {
     pub created_at: Timestamp,
 }
 
+/// Whether the tenant wants to hear what the slice has used, and what it has heard.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Watch {
+    /// Whether it does.
+    pub is_watched: bool,
+    /// What was reported last.
+    pub reported: Credits,
+    /// When the next report goes.
+    pub due: Option<Timestamp>,
+}
+
 /// An open request for credits from the tenant, or the pause after a refused one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ask {
@@ -301,6 +312,8 @@ pub enum SiteRecord {
     Ledger(LedgerRecord),
     /// An open request for credits.
     Ask(Ask),
+    /// What the tenant hears of the slice.
+    Watch(Watch),
     /// Whose turn it was last.
     Share(Share),
     /// When an automation runs.

@@ -7,7 +7,7 @@ use super::queue::{
     TaskInput, TaskKind,
 };
 use super::record::{
-    Ask, Cluster, Document, Idea, Image, Keyword, KeywordStatus, Link, SiteCard, SiteRecord,
+    Ask, Cluster, Document, Idea, Image, Keyword, KeywordStatus, Link, SiteCard, SiteRecord, Watch,
 };
 use super::title::TitleIndex;
 use crate::entity::{Context, Draft, RecordKey, Refusal};
@@ -35,6 +35,7 @@ pub struct Site {
     ledger: Ledger,
     ask: Option<Ask>,
     automations: Automations,
+    watch: Option<Watch>,
     // Indices, kept by `insert` and `remove` alone.
     by_merge_key: BTreeMap<String, KeywordId>,
     by_status: BTreeMap<KeywordStatusIndex, u32>,
@@ -62,6 +63,7 @@ const PACE: u8 = 12;
 const PAUSE: u8 = 13;
 const BATCH: u8 = 14;
 const QUEUE_SETTINGS: u8 = 15;
+const WATCH: u8 = 40;
 
 fn id_key(kind: u8, id: Uuid) -> RecordKey {
     let mut key = Vec::with_capacity(17);
@@ -70,7 +72,7 @@ fn id_key(kind: u8, id: Uuid) -> RecordKey {
     key
 }
 
-/// The blobs that a record names: images, approved versions, raw answers.
+/// The blobs that a record names: images, approved versions, raw answers, pages of the ledger.
 pub(super) fn blobs(record: &SiteRecord) -> Vec<[u8; 32]> {
     match record {
         SiteRecord::Image(image) => vec![image.blob],
@@ -83,6 +85,7 @@ pub(super) fn blobs(record: &SiteRecord) -> Vec<[u8; 32]> {
             let given = task.given.iter().map(|given| given.blob);
             version.into_iter().chain(task.response).chain(given).collect()
         }
+        SiteRecord::Ledger(record) => Ledger::blob(record).into_iter().collect(),
         _ => Vec::new(),
     }
 }
@@ -99,6 +102,7 @@ pub(super) fn key(record: &SiteRecord) -> RecordKey {
         SiteRecord::Image(image) => id_key(IMAGE, image.id.uuid()),
         SiteRecord::Ledger(record) => ledger_key(&Ledger::key(record)),
         SiteRecord::Ask(_) => ask_key(),
+        SiteRecord::Watch(_) => vec![WATCH],
         SiteRecord::Share(share) => share_key(share),
         SiteRecord::Schedule(schedule) => {
             [&[SCHEDULE], &automation::schedule_key(schedule.kind)[..]].concat()
@@ -284,6 +288,10 @@ impl Site {
     pub(super) fn automations(&self) -> &Automations {
         &self.automations
     }
+    /// What the tenant hears of the slice.
+    pub fn watch(&self) -> Option<&Watch> {
+        self.watch.as_ref()
+    }
     /// How many tasks of a kind run.
     pub fn running(&self, kind: TaskKind) -> u32 {
         self.queue.running(kind)
@@ -367,6 +375,7 @@ impl Site {
             SiteRecord::Image(image) => self.images.insert(image.id, image).map(SiteRecord::Image),
             SiteRecord::Ledger(record) => self.ledger.put(record).map(SiteRecord::Ledger),
             SiteRecord::Ask(ask) => self.ask.replace(ask).map(SiteRecord::Ask),
+            SiteRecord::Watch(watch) => self.watch.replace(watch).map(SiteRecord::Watch),
             SiteRecord::Share(share) => self.queue.put_share(share).map(SiteRecord::Share),
             SiteRecord::Schedule(schedule) => self.automations.put_schedule(schedule),
             SiteRecord::Execution(execution) => self.automations.put_execution(execution),
@@ -409,6 +418,7 @@ impl Site {
             ASK => self.ask.take().map(SiteRecord::Ask),
             BATCH => self.remove_batch(BatchId::from_uuid(id)),
             QUEUE_SETTINGS => self.settings.take().map(SiteRecord::QueueSettings),
+            WATCH => self.watch.take().map(SiteRecord::Watch),
             _ => None,
         }
     }

@@ -4,7 +4,8 @@ use super::message::{AccountMessage, SiteMessage};
 use super::plan::Plan;
 use super::prompt::PromptKind;
 use super::record::{
-    AiModelSettings, AiProvider, Member, ModelKey, Prompt, SiteEntry, TenantCard, WorkPause,
+    AiModelSettings, AiProvider, LowLevel, Member, ModelKey, Prompt, SiteEntry, TenantCard,
+    WorkPause,
 };
 use crate::ledger::{Balance, Part};
 use crate::role::Role;
@@ -113,6 +114,25 @@ pub enum TenantCommand {
         /// In words.
         reason: String,
     },
+    /// The ledger's entries up to this one lie in a page now.
+    FinishFiling {
+        /// The last of them.
+        last: u64,
+        /// The page's blob.
+        blob: [u8; 32],
+    },
+    /// Set the levels of credits below which the tenant is told.
+    SetLowLevels {
+        /// Which; none for never.
+        levels: Vec<Credits>,
+    },
+    /// A site reports what its slice has used since it began.
+    NoteUse {
+        /// Which site.
+        site: SiteId,
+        /// What it has spent and let end.
+        used: Credits,
+    },
     /// Choose where models come from.
     SetModels {
         /// Whose.
@@ -162,6 +182,8 @@ pub enum TenantReply {
     Models(AiModelSettings),
     /// The template, as it is now.
     Prompt(Prompt),
+    /// The levels of low credits, as they are now.
+    LowLevels(Vec<LowLevel>),
 }
 
 /// What a tenant tells.
@@ -189,6 +211,13 @@ pub enum TenantEvent {
     },
     /// All work is held up, or goes on.
     WorkPaused(Option<WorkPause>),
+    /// The tenant's credits, with all slices, fell below a level.
+    CreditsLow {
+        /// Which.
+        level: Credits,
+        /// What is left.
+        left: Credits,
+    },
     /// The models changed.
     ModelsChanged(AiModelSettings),
     /// A template changed.
@@ -209,6 +238,11 @@ pub enum TenantEffect {
         site: SiteId,
         /// What.
         message: SiteMessage,
+    },
+    /// Write the oldest entries of the ledger into a page.
+    FileEntries {
+        /// The last of them.
+        last: u64,
     },
     /// Tell a person's account.
     ToAccount {

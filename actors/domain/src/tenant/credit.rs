@@ -6,7 +6,7 @@ use super::record::{PendingAllotment, SiteEntry, TenantRecord};
 use super::right::{created, system_only};
 use super::state::{Tenant, ledger_key, pending_key};
 use crate::entity::{Context, Draft, Refusal};
-use crate::ledger::{GrantKind, LedgerChange, Memo, Outcome, Part, Posting, Shipment};
+use crate::ledger::{GrantKind, LedgerChange, Memo, Outcome, Part, Shipment};
 use igny8_protocol_ids::{Credits, GrantId, SiteId, Timestamp, TransferId};
 use std::time::Duration;
 
@@ -15,8 +15,8 @@ pub const RECALL_WAIT: Duration = Duration::from_secs(2);
 /// Requests that wait at a time. A site has one or two; beyond it the site asks again later.
 const PENDING_MAX: usize = 1_000;
 
-fn book(draft: &mut Draft<'_, Tenant>, posting: Posting) {
-    for change in posting.changes {
+fn book(draft: &mut Draft<'_, Tenant>, changes: Vec<LedgerChange>) {
+    for change in changes {
         match change {
             LedgerChange::Put(record) => draft.put(TenantRecord::Ledger(record)),
             LedgerChange::Delete(key) => draft.delete(ledger_key(&key)),
@@ -33,7 +33,7 @@ pub(super) fn begin(
     let grant = GrantId::new(context.now, context.entropy.chance());
     let part = Part { grant, kind: GrantKind::Promotion, expires_at: None, amount };
     let posting = draft.ledger().grant(context.now, "begin", part, "Credits to begin with")?;
-    book(draft, posting);
+    book(draft, posting.changes);
     Ok(())
 }
 
@@ -46,8 +46,28 @@ pub(super) fn grant(
 ) -> Result<TenantReply, Refusal> {
     system_only(draft, context)?;
     let posting = draft.ledger().grant(context.now, &format!("grant:{key}"), part, reason)?;
-    book(draft, posting);
+    book(draft, posting.changes);
     serve_pending(draft, context.now)?;
+    Ok(TenantReply::Done)
+}
+
+/// Has the oldest entries filed once there are enough of them.
+pub(super) fn file(draft: &mut Draft<'_, Tenant>) {
+    if let Some((last, changes)) = draft.ledger().begin_filing() {
+        book(draft, changes);
+        draft.effect(TenantEffect::FileEntries { last });
+    }
+}
+
+pub(super) fn finish_filing(
+    draft: &mut Draft<'_, Tenant>,
+    context: &Context,
+    last: u64,
+    blob: [u8; 32],
+) -> Result<TenantReply, Refusal> {
+    system_only(draft, context)?;
+    let changes = draft.ledger().finish_filing(last, blob);
+    book(draft, changes);
     Ok(TenantReply::Done)
 }
 
@@ -102,7 +122,7 @@ pub(super) fn take_back(
     let (key, memo) = (format!("return:{transfer}"), Memo::from("Returned by a site"));
     let posting = draft.ledger().receive(context.now, site, &key, shipment, memo)?;
     if posting.outcome == Outcome::Booked {
-        book(draft, posting);
+        book(draft, posting.changes);
         let amount: i64 = shipment.parts.iter().map(|part| part.amount.0).sum();
         if amount > entry.lent.0 {
             let message = "A site cannot return more credits than it was sent.";
@@ -131,7 +151,7 @@ pub(super) fn tick(
 ) -> Result<TenantReply, Refusal> {
     if created(draft).is_ok() {
         let posting = draft.ledger().expire(context.now);
-        book(draft, posting);
+        book(draft, posting.changes);
         serve_pending(draft, context.now)?;
     }
     Ok(TenantReply::Done)
@@ -168,7 +188,7 @@ fn send(
     let entry = known_site(draft, site)?;
     let memo = Memo::from("Sent to a site");
     let (posting, shipment) = draft.ledger().send(now, site, &send_key(transfer), amount, memo)?;
-    book(draft, posting);
+    book(draft, posting.changes);
     let lent = Credits(entry.lent.0 + amount.0);
     draft.put(TenantRecord::Site(SiteEntry { lent, ..entry }));
     let Shipment { number, parts } = shipment;

@@ -34,6 +34,11 @@ pub enum SiteMessage {
         /// The request.
         transfer: TransferId,
     },
+    /// Report what the slice has used, now and from now on; or no longer.
+    Watch {
+        /// Whether to.
+        is_watched: bool,
+    },
     /// Send back all credits that are not held, by a `ReturnSlice` with this id; also when there
     /// are none: the tenant waits for the answer, two seconds at most.
     Recall {

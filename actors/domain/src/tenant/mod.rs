@@ -4,6 +4,7 @@
 
 mod command;
 mod credit;
+mod low;
 mod member;
 mod message;
 mod pause;
@@ -21,14 +22,14 @@ pub use credit::RECALL_WAIT;
 pub use message::{AccountMessage, SiteMessage};
 pub use plan::{Plan, PlanLimits};
 pub use record::{
-    AiModelSettings, AiProvider, Member, ModelKey, PendingAllotment, Prompt, SiteEntry, TenantCard,
-    TenantRecord, WorkPause,
+    AiModelSettings, AiProvider, LowLevel, LowLevels, Member, ModelKey, PendingAllotment, Prompt,
+    SiteEntry, TenantCard, TenantRecord, WorkPause,
 };
 pub use state::Tenant;
 
 use crate::account::normalise_name;
 use crate::entity::{Context, Draft, Entity, RecordKey, Refusal};
-use crate::ledger::Shipment;
+use crate::ledger::{Ledger, Shipment};
 use crate::role::{Action, Role};
 use igny8_protocol_ids::{Credits, SiteId, Timestamp};
 use member::NewMember;
@@ -49,6 +50,12 @@ impl Entity for Tenant {
     fn key(record: &TenantRecord) -> RecordKey {
         state::record_key(record)
     }
+    fn blobs(record: &TenantRecord) -> Vec<[u8; 32]> {
+        match record {
+            TenantRecord::Ledger(record) => Ledger::blob(record).into_iter().collect(),
+            _ => Vec::new(),
+        }
+    }
     fn put(&mut self, record: TenantRecord) -> Option<TenantRecord> {
         self.take_in(record)
     }
@@ -62,9 +69,11 @@ impl Entity for Tenant {
     ) -> Result<TenantReply, Refusal> {
         let before = draft.balance();
         let reply = dispatch(draft, command, context)?;
+        credit::file(draft);
         let balance = draft.balance();
         if balance != before {
             draft.event(TenantEvent::CreditsChanged { balance });
+            low::check(draft);
         }
         Ok(reply)
     }
@@ -113,6 +122,11 @@ fn dispatch(
         TenantCommand::Grant { key, part, reason } => {
             credit::grant(draft, context, &key, part, reason)
         }
+        TenantCommand::FinishFiling { last, blob } => {
+            credit::finish_filing(draft, context, last, blob)
+        }
+        TenantCommand::SetLowLevels { levels } => low::set_levels(draft, context, levels),
+        TenantCommand::NoteUse { site, used } => low::note_use(draft, context, site, used),
         TenantCommand::SetModels { provider, base_url, model, key } => {
             let change = setting::ModelChange { provider, base_url, model, key };
             setting::set_models(draft, context, change)
@@ -193,7 +207,13 @@ fn create_site(
         let message = format!("The voice has at most {BRAND_VOICE_CHARS_MAX} characters.");
         return Err(Refusal::invalid("brand_voice", message));
     }
-    let entry = SiteEntry { id: site, lent: Credits::ZERO, created_at: context.now };
+    let entry = SiteEntry {
+        id: site,
+        lent: Credits::ZERO,
+        used: Credits::ZERO,
+        is_watched: false,
+        created_at: context.now,
+    };
     draft.put(TenantRecord::Site(entry.clone()));
     draft.event(TenantEvent::SiteListed(entry.clone()));
     let message = SiteMessage::Create { tenant, name, language, brand_voice };

@@ -47,6 +47,12 @@ pub struct SiteEntry {
     pub id: SiteId,
     /// Credits sent to it, less those it sent back. It may have spent them.
     pub lent: Credits,
+    /// What its slice has spent and let end, as it last reported.
+    #[serde(default)]
+    pub used: Credits,
+    /// True while it is to report that.
+    #[serde(default)]
+    pub is_watched: bool,
     /// When it was added.
     pub created_at: Timestamp,
 }
@@ -127,6 +133,22 @@ pub struct WorkPause {
     pub since: Timestamp,
 }
 
+/// A level of credits below which the tenant is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LowLevel {
+    /// How many credits.
+    pub credits: Credits,
+    /// True since they were fewer: told, and not told again before they were more.
+    pub is_below: bool,
+}
+
+/// The levels that a tenant set, the highest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LowLevels {
+    /// Each with its state.
+    pub levels: Vec<LowLevel>,
+}
+
 /// What a tenant stores.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TenantRecord {
@@ -146,4 +168,6 @@ pub enum TenantRecord {
     Ledger(LedgerRecord),
     /// All work is held up.
     WorkPause(WorkPause),
+    /// Its levels of low credits.
+    LowLevels(LowLevels),
 }

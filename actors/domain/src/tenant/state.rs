@@ -3,8 +3,8 @@
 use super::plan::Plan;
 use super::prompt::PromptKind;
 use super::record::{
-    AiModelSettings, Member, PendingAllotment, Prompt, SiteEntry, TenantCard, TenantRecord,
-    WorkPause,
+    AiModelSettings, LowLevels, Member, PendingAllotment, Prompt, SiteEntry, TenantCard,
+    TenantRecord, WorkPause,
 };
 use crate::entity::RecordKey;
 use crate::ledger::{Balance, Entry, Ledger};
@@ -23,6 +23,7 @@ pub struct Tenant {
     pending: BTreeMap<TransferId, PendingAllotment>,
     ledger: Ledger,
     work_pause: Option<WorkPause>,
+    levels: Option<LowLevels>,
 }
 
 fn key(kind: u8, id: &[u8]) -> RecordKey {
@@ -63,6 +64,7 @@ pub(super) fn record_key(record: &TenantRecord) -> RecordKey {
         TenantRecord::Pending(pending) => pending_key(pending.transfer),
         TenantRecord::Ledger(record) => ledger_key(&Ledger::key(record)),
         TenantRecord::WorkPause(_) => work_pause_key(),
+        TenantRecord::LowLevels(_) => key(b't', &[]),
     }
 }
 
@@ -92,6 +94,9 @@ impl Tenant {
             TenantRecord::WorkPause(pause) => {
                 self.work_pause.replace(pause).map(TenantRecord::WorkPause)
             }
+            TenantRecord::LowLevels(levels) => {
+                self.levels.replace(levels).map(TenantRecord::LowLevels)
+            }
         }
     }
 
@@ -113,6 +118,7 @@ impl Tenant {
                 .map(TenantRecord::Pending),
             b'w' => self.work_pause.take().map(TenantRecord::WorkPause),
             b'l' => self.ledger.delete(id).map(TenantRecord::Ledger),
+            b't' => self.levels.take().map(TenantRecord::LowLevels),
             _ => None,
         }
     }
@@ -193,6 +199,9 @@ impl Tenant {
     }
     pub(super) fn pending_of(&self, transfer: TransferId) -> Option<&PendingAllotment> {
         self.pending.get(&transfer)
+    }
+    pub(super) fn levels(&self) -> Option<&LowLevels> {
+        self.levels.as_ref()
     }
     pub(super) fn next_deadline(&self) -> Option<Timestamp> {
         self.pending.values().map(|pending| pending.deadline).min()

@@ -122,7 +122,9 @@ impl World {
                 }
                 SiteEffect::ReturnCredits { .. }
                 | SiteEffect::StopTask { .. }
-                | SiteEffect::KeepTasks { .. } => {}
+                | SiteEffect::KeepTasks { .. }
+                | SiteEffect::FileEntries { .. }
+                | SiteEffect::ReportUse { .. } => {}
             }
         }
         Ok(reply)

@@ -6,9 +6,11 @@ mod site;
 
 use crate::document;
 use crate::entity::{Replies, decode};
+use crate::ledger::read_page;
 use credit::Books;
 use igny8_actors_domain::Entity;
 use igny8_actors_domain::account::Account;
+use igny8_actors_domain::ledger::{FiledPage, Ledger, PageAudit};
 use igny8_actors_domain::site::Site;
 use igny8_actors_domain::tenant::Tenant;
 use igny8_protocol_ids::{EntityKey, EntityKind, Scope, Sequence, TenantId};
@@ -132,13 +134,13 @@ impl Walk<'_> {
             (Scope::Tenant(id), EntityKind::Tenant) => {
                 self.found.tenants += 1;
                 let tenant = self.core::<Tenant>(entity, &loaded);
-                self.ledger(entity, tenant.ledger());
+                self.ledger(id, entity, tenant.ledger()).await?;
                 self.books.entry(id).or_default().tenant(&tenant, loaded.outbox.len());
             }
             (Scope::Tenant(id), EntityKind::Site) => {
                 self.found.sites += 1;
                 let site = self.core::<Site>(entity, &loaded);
-                self.ledger(entity, site.ledger());
+                self.ledger(id, entity, site.ledger()).await?;
                 self.books.entry(id).or_default().site(entity.id, &site, loaded.outbox.len());
                 self.site(id, entity, &site).await?;
             }
@@ -187,11 +189,31 @@ impl Walk<'_> {
         core
     }
 
-    fn ledger(&mut self, entity: &EntityKey, ledger: &igny8_actors_domain::ledger::Ledger) {
-        if let Err(wrong) = ledger.audit() {
-            self.found.ledger_drift += 1;
-            wrong.into_iter().for_each(|problem| self.note(format!("{entity}: {problem}")));
+    /// A ledger with all its pages.
+    async fn ledger(
+        &mut self,
+        tenant: TenantId,
+        entity: &EntityKey,
+        ledger: &Ledger,
+    ) -> Result<(), StoreError> {
+        let mut wrong = ledger.audit().err().unwrap_or_default();
+        let mut audit = PageAudit::default();
+        let mut pages: Vec<&FiledPage> = ledger.pages().collect();
+        pages.reverse();
+        for page in pages {
+            match read_page(self.store, tenant, page).await {
+                Ok(entries) => wrong.extend(audit.page(page, &entries)),
+                Err(error @ StoreError::Corrupt { .. }) => {
+                    self.found.blobs_missing += 1;
+                    wrong.push(error.to_string());
+                }
+                Err(error) => return Err(error),
+            }
         }
+        wrong.extend(audit.finish(ledger));
+        self.found.ledger_drift += u64::from(!wrong.is_empty());
+        wrong.into_iter().for_each(|problem| self.note(format!("{entity}: {problem}")));
+        Ok(())
     }
 }
 

@@ -75,6 +75,8 @@ pub(crate) fn tenant_event(event: TenantEvent, listed: Option<SiteCard>) -> Opti
             let pauses = pause.map(work_pause).into_iter().collect();
             Some(StreamEvent::PausesChanged { pauses })
         }
-        TenantEvent::ModelsChanged(_) | TenantEvent::PromptChanged { .. } => None,
+        TenantEvent::CreditsLow { .. }
+        | TenantEvent::ModelsChanged(_)
+        | TenantEvent::PromptChanged { .. } => None,
     }
 }

@@ -92,9 +92,9 @@ fn worked(holds: u32) -> Ledger {
         apply(&mut ledger, hold.changes);
         let settled = ledger.settle(now, id, Credits(1), "an article").unwrap();
         apply(&mut ledger, settled.changes);
-        if let Some(changes) = ledger.begin_filing() {
+        if let Some((last, changes)) = ledger.begin_filing() {
             apply(&mut ledger, changes);
-            let last = ledger.entries_to_file().last().unwrap().number;
+            assert_eq!(last, ledger.entries_to_file().last().unwrap().number);
             let changes = ledger.finish_filing(last, [0; 32]);
             apply(&mut ledger, changes);
         }
@@ -134,10 +134,10 @@ fn r6_an_audit_of_the_pages_finds_a_lost_and_a_changed_entry() {
         let changes = lost(&ledger, n);
         apply(&mut ledger, changes);
     }
-    let changes = ledger.begin_filing_beyond(4, 4, 8).unwrap();
+    let (last, changes) = ledger.begin_filing_beyond(4, 4, 8).unwrap();
     apply(&mut ledger, changes);
     let entries: Vec<Entry> = ledger.entries_to_file().cloned().collect();
-    let changes = ledger.finish_filing(8, [7; 32]);
+    let changes = ledger.finish_filing(last, [7; 32]);
     apply(&mut ledger, changes);
     let page = ledger.pages().next().unwrap().clone();
     let audit = |entries: &[Entry]| {

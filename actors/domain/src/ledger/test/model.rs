@@ -249,7 +249,7 @@ impl World {
     }
 
     fn begin_filing(&mut self, at: usize) {
-        if let Some(changes) = self.ledgers[at].begin_filing_beyond(6, 4, 8) {
+        if let Some((_, changes)) = self.ledgers[at].begin_filing_beyond(6, 4, 8) {
             self.commit(at, &changes);
             let count = self.ledgers[at].entries_to_file().count();
             assert!((1..=8).contains(&count), "a page has entries, and not too many");

@@ -31,13 +31,16 @@ pub(super) fn messages(changes: Changes<Tenant>) -> Vec<(SiteId, SiteMessage)> {
     effects
         .filter_map(|effect| match effect {
             TenantEffect::ToSite { site, message } => Some((site, message)),
-            TenantEffect::ToAccount { .. } => None,
+            TenantEffect::ToAccount { .. } | TenantEffect::FileEntries { .. } => None,
         })
         .collect()
 }
 
 fn tell(stage: &mut Stage<Tenant>, command: TenantCommand) -> Vec<(SiteId, SiteMessage)> {
-    messages(stage.system(command).unwrap().1)
+    let mut told = messages(stage.system(command).unwrap().1);
+    // Whether sites report what they use has tests of its own.
+    told.retain(|(_, message)| !matches!(message, SiteMessage::Watch { .. }));
+    told
 }
 
 fn refused(n: u8, site: u8) -> (SiteId, SiteMessage) {

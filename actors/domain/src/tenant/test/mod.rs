@@ -1,6 +1,7 @@
 //! Tests of the tenant.
 
 mod credit;
+mod low;
 mod member;
 mod prompt;
 mod random;
