@@ -16,6 +16,7 @@ mod site;
 mod tenant;
 mod upkeep;
 mod verify;
+mod wake;
 mod worker;
 mod world;
 

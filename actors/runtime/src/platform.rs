@@ -9,6 +9,7 @@ use crate::registry::Registry;
 use crate::site::{SiteDispatch, SiteHandle};
 use crate::tenant::{TenantDispatch, TenantHandle};
 use crate::upkeep::upkeep_loop;
+use crate::wake::wake_loop;
 use crate::worker::{ProgressBoard, Runners};
 use crate::world::World;
 use igny8_actors_domain::account::{
@@ -26,11 +27,6 @@ use igny8_storage_api::ClaimOutcome;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
-
-/// How often hints are read.
-const WAKE_PERIOD: Duration = Duration::from_secs(1);
-/// Entities woken in one period: a thousand that are due at once do not stampede.
-const WAKES_PER_PERIOD_MAX: usize = 200;
 
 type Entities<E> = Arc<Registry<Message<E>>>;
 
@@ -122,7 +118,25 @@ impl Inner {
         Ok((total, slices))
     }
 
-    async fn wake(self: &Arc<Self>, entity: EntityKey) -> Result<(), Failure> {
+    /// Whether waking it would start it: it is not in memory, and not kept out.
+    pub(crate) fn is_asleep(&self, entity: &EntityKey) -> bool {
+        let registries = self.registries();
+        match entity.kind {
+            EntityKind::Account => registries.accounts.is_asleep(entity),
+            EntityKind::Tenant => registries.tenants.is_asleep(entity),
+            EntityKind::Site => registries.sites.is_asleep(entity),
+            // Nothing of a document waits for a time: `wake` leaves them alone.
+            EntityKind::Document => false,
+        }
+    }
+
+    /// Returns when the platform stops.
+    pub(crate) async fn stopped(&self) {
+        self.stopping.cancelled().await;
+    }
+
+    /// Brings an entity into memory: it goes on with its work by itself.
+    pub(crate) async fn wake(self: &Arc<Self>, entity: EntityKey) -> Result<(), Failure> {
         match (entity.scope, entity.kind) {
             (_, EntityKind::Account) => {
                 self.account(AccountId::from_uuid(entity.id)).entity.activate().await
@@ -382,24 +396,4 @@ fn address_taken() -> Failure {
 
 pub(crate) fn claim_name(email: &str) -> String {
     format!("email:{email}")
-}
-
-/// Wakes entities at rest whose time has come, some at a time (R12).
-async fn wake_loop(inner: Arc<Inner>) {
-    loop {
-        match inner.world.store.due_wakes(inner.world.now(), WAKES_PER_PERIOD_MAX).await {
-            Ok(wakes) => {
-                for wake in wakes {
-                    if let Err(failure) = inner.wake(wake.entity).await {
-                        tracing::warn!(entity = %wake.entity, %failure, "an entity could not be woken");
-                    }
-                }
-            }
-            Err(error) => tracing::warn!(%error, "wake hints could not be read"),
-        }
-        tokio::select! {
-            () = inner.stopping.cancelled() => return,
-            () = tokio::time::sleep(WAKE_PERIOD) => {}
-        }
-    }
 }

@@ -170,6 +170,12 @@ impl<M: ractor::Message> Registry<M> {
         Err(Failure::restarting())
     }
 
+    /// Whether an entity is neither in memory, nor on its way there, nor kept out.
+    pub(crate) fn is_asleep(&self, entity: &EntityKey) -> bool {
+        let slot = self.slots.lock().get(entity).cloned();
+        slot.is_none_or(|slot| slot.is_at_rest() && !slot.is_quarantined())
+    }
+
     /// Kind, actors in memory, entities kept out.
     pub(crate) fn census(&self) -> (&'static str, usize, Vec<EntityKey>) {
         let slots = self.slots.lock();

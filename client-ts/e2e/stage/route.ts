@@ -1,4 +1,5 @@
 import type { Page } from '@igny8/protocol';
+import { EXECUTIONS, preview, SCHEDULES, ZONES } from './automation.js';
 import * as data from './data.js';
 
 const page = <T>(items: T[], query: URLSearchParams): Page<T> => {
@@ -50,6 +51,10 @@ const ROUTES: [RegExp, Answer][] = [
   [/^POST .*\/auth\/ticket$/, () => ({ ticket: 'stage', expires_in: 60, tenant: data.TENANT.id })],
   [/\/auth\/members$/, () => data.MEMBERS],
   [/\/settings\/sites$/, () => [data.SITE, data.SECOND_SITE]],
+  [/\/automations\/zones$/, () => ZONES],
+  [/\/automations\/timing$/, preview],
+  [/\/automations(\/preset)?$/, () => SCHEDULES],
+  [/\/executions$/, (query) => page(EXECUTIONS, query)],
   [/\/settings\/ai-models$/, () => ({ provider: 'platform', base_url: null, model: 'offline-1', key_hint: null })],
   [/^POST .*imports\/preview$/, () => PREVIEW],
   [/^POST .*imports$/, () => REPORT],

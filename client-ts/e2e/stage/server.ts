@@ -1,5 +1,5 @@
 import { Decoder, Encoder } from '@msgpack/msgpack';
-import type { ClientFrame, ServerFrame } from '@igny8/protocol';
+import type { ClientFrame, ServerFrame, StreamEvent } from '@igny8/protocol';
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -25,6 +25,8 @@ export class Stage {
   readonly failures = new Map<RegExp, { status: number; body: unknown }>();
   /** Routes that never answer. */
   readonly silent: RegExp[] = [];
+  readonly #site = new Set<(frame: ServerFrame) => void>();
+  #sequence = 1;
   readonly #http: Server;
   readonly #sockets: WebSocketServer;
   readonly #encoder = new Encoder({ ignoreUndefined: true });
@@ -50,6 +52,12 @@ export class Stage {
     const room = this.rooms.get(document) ?? new Room(document);
     this.rooms.set(document, room);
     return room;
+  }
+
+  /** Something happens at the site: all who listen hear of it. */
+  say(...events: StreamEvent[]): void {
+    this.#sequence += 1;
+    for (const send of this.#site) send({ type: 'events', at: { stream: { kind: 'site', id: data.SITE.id }, position: { epoch: 1, sequence: this.#sequence } }, events });
   }
 
   /** Cuts every line; with `forGood` none comes back. */
@@ -93,7 +101,10 @@ export class Stage {
   #connect(socket: WebSocket): void {
     const send = (frame: ServerFrame) => socket.send(this.#encoder.encode(frame));
     socket.on('message', (bytes: Buffer) => this.#hear(send, this.#decoder.decode(bytes) as ClientFrame));
-    socket.on('close', () => this.rooms.forEach((room) => room.leave(send)));
+    socket.on('close', () => {
+      this.#site.delete(send);
+      this.rooms.forEach((room) => room.leave(send));
+    });
   }
 
   #hear(send: (frame: ServerFrame) => void, frame: ClientFrame): void {
@@ -121,6 +132,7 @@ export class Stage {
     if (frame.stream.kind === 'tenant') {
       return send({ type: 'subscribed', ref: frame.ref, at, snapshot: { kind: 'tenant', tenant: data.TENANT, sites: [data.SITE, data.SECOND_SITE], balance: data.BALANCE } });
     }
+    this.#site.add(send);
     send({ type: 'subscribed', ref: frame.ref, at, snapshot: { kind: 'site', site: data.SITE, counts: COUNTS, tasks: data.TASKS, balance: data.BALANCE } });
     const [first, second] = data.TASKS;
     if (first && second) send({ type: 'progress', site: data.SITE.id, tasks: [{ task: first.id, stage: 'writing', fraction: 0.62, words: 744 }, { task: second.id, stage: 'writing', fraction: 0.17, words: 190 }] });

@@ -79,8 +79,10 @@ pub(crate) struct State<E: Entity> {
     pub(super) outlet: Outlet<E::Event>,
     /// Effects under way: aborted when the actor goes.
     pub(super) errands: HashMap<OutboxKey, AbortOnDropHandle<()>>,
-    /// The wake hint that the store holds.
+    /// The wake hint that this owner has set.
     pub(super) hint: Option<Timestamp>,
+    /// The store may hold another one, which an earlier owner left: it goes at the next rest.
+    pub(super) hint_left_over: bool,
     pub(super) used_at: Timestamp,
     pub(super) timer: Option<AbortOnDropHandle<()>>,
 }
@@ -124,7 +126,9 @@ async fn load<E: Entity>(args: Arguments<E>) -> Result<(State<E>, Open<E>), Acto
     let Arguments { entity, world, dispatch } = args;
     let head = world.store.take(&entity).await?;
     let (mut core, mut replies, mut open) = (E::default(), Replies::default(), Vec::new());
-    if let Some(loaded) = world.store.load(&entity).await? {
+    let (loaded, left_over) =
+        futures::try_join!(world.store.load(&entity), world.store.wake(&entity))?;
+    if let Some(loaded) = loaded {
         if loaded.head.epoch != head.epoch {
             return Err("another owner took over while this one was loading".into());
         }
@@ -155,6 +159,7 @@ async fn load<E: Entity>(args: Arguments<E>) -> Result<(State<E>, Open<E>), Acto
         outlet: Outlet::default(),
         errands: HashMap::new(),
         hint: (!open.is_empty()).then_some(used_at),
+        hint_left_over: left_over.is_some(),
         used_at,
         timer: None,
         world,

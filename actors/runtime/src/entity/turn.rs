@@ -13,7 +13,8 @@ use ractor::ActorRef;
 use std::time::Duration;
 use tokio_util::task::AbortOnDropHandle;
 
-/// The longest sleep of an actor: then it looks whether it is still needed.
+/// The longest sleep of an actor: then it looks whether it is still needed. No longer than it may
+/// be idle, where that is less.
 const SLEEP_MAX: Duration = Duration::from_secs(30);
 /// The shortest: a due time in the past must not spin.
 const SLEEP_MIN: Duration = Duration::from_millis(1);
@@ -180,6 +181,7 @@ impl<E: Entity> State<E> {
             return None;
         }
         self.hint = Some(due);
+        self.hint_left_over = false;
         Some(due)
     }
 
@@ -257,7 +259,7 @@ impl<E: Entity> State<E> {
     /// At rest the hint is exact: set for the next due time, or gone.
     fn leave_hint(&mut self) {
         let due = self.core.next_due();
-        if self.hint == due {
+        if self.hint == due && !self.hint_left_over {
             return;
         }
         let (store, entity) = (self.world.store.clone(), self.entity);
@@ -271,10 +273,9 @@ impl<E: Entity> State<E> {
     /// Sets the timer for the next thing to do.
     pub(super) fn arm(&mut self, myself: &ActorRef<Message<E>>) {
         let now = self.world.now();
-        let sleep = self
-            .core
-            .next_due()
-            .map_or(SLEEP_MAX, |due| due.since(now).clamp(SLEEP_MIN, SLEEP_MAX));
+        let longest = self.world.options.idle_timeout.clamp(SLEEP_MIN, SLEEP_MAX);
+        let sleep =
+            self.core.next_due().map_or(longest, |due| due.since(now).clamp(SLEEP_MIN, longest));
         let myself = myself.clone();
         self.timer = Some(AbortOnDropHandle::new(tokio::spawn(async move {
             tokio::time::sleep(sleep).await;

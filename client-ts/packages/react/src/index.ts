@@ -1,5 +1,6 @@
 // IGNY8 for React: small hooks on top of the SDK. They keep no state of their own: live state is in
 // the SDK's stores, lists are in TanStack Query.
+export * from './automation.js';
 export * from './balance.js';
 export * from './client.js';
 export * from './connection.js';

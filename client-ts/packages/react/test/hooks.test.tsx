@@ -20,7 +20,9 @@ const EMPTY: SiteState = {
   clusters: new Map(),
   ideas: new Map(),
   documents: new Map(),
-  revisions: { keywords: 0, clusters: 0, ideas: 0, tasks: 0, documents: 0 },
+  schedules: new Map(),
+  executions: new Map(),
+  revisions: { keywords: 0, clusters: 0, ideas: 0, tasks: 0, documents: 0, executions: 0, snapshots: 0 },
 };
 
 const task = (id: string, createdAt: number, status: TaskView['status'] = 'queued'): [string, TaskView] => [id, { id, created_at: createdAt, status } as TaskView];

@@ -13,6 +13,6 @@ export { type ListQuery, mappingText, type QuoteBody } from './rest/planner.js';
 export type { Rest } from './rest/rest.js';
 export type { CallOptions, RawBody } from './rest/transport.js';
 export { Session, type SessionState, type TokenStorage } from './session.js';
-export { isEnded, type Revisions, type SiteState, type TenantState } from './site/reduce.js';
+export { executionKey, isEnded, type Revisions, type SiteState, type TenantState } from './site/reduce.js';
 export { SiteStore, TenantStore } from './site/store.js';
 export * from '@igny8/protocol';

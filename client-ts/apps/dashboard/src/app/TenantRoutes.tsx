@@ -3,6 +3,7 @@ import { Navigate, Route, Routes, useParams } from 'react-router';
 import { Globe } from 'lucide-react';
 import type { MembershipView, SiteView } from '@igny8/protocol';
 import { useClient } from '@igny8/react';
+import { AutomationPage } from '~/features/automation/AutomationPage';
 import { BillingPage } from '~/features/billing/BillingPage';
 import { DashboardPage } from '~/features/overview/DashboardPage';
 import { ClustersPage } from '~/features/planner/clusters/ClustersPage';
@@ -37,6 +38,7 @@ const PAGES: [string, ReactNode][] = [
   ['drafts', <DraftsPage key="drafts" />],
   ['drafts/:document', <EditorPage key="editor" />],
   ['publish', <PublishPage key="publish" />],
+  ['automation', <AutomationPage key="automation" />],
   ['thinker', <ThinkerPage key="thinker" />],
   ['billing', <BillingPage key="billing" />],
   ['settings', <SettingsPage key="settings" />],

@@ -1,4 +1,5 @@
 import { authRoutes } from './auth.js';
+import { automationRoutes } from './automation.js';
 import { billingRoutes } from './billing.js';
 import { plannerRoutes } from './planner.js';
 import { publishRoutes } from './publish.js';
@@ -16,6 +17,7 @@ export function restRoutes(request: Request) {
     writer: writerRoutes(request),
     publish: publishRoutes(request),
     settings: settingsRoutes(request),
+    automation: automationRoutes(request),
     thinker: thinkerRoutes(request),
     billing: billingRoutes(request),
     system: systemRoutes(request),

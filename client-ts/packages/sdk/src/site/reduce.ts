@@ -1,13 +1,16 @@
 import type {
+  AutomationKind,
   BalanceView,
   BatchView,
   ClusterView,
   DocumentView,
+  ExecutionView,
   IdeaView,
   KeywordCounts,
   MemberView,
   PauseView,
   QueueSettings,
+  ScheduleView,
   SiteView,
   StreamEvent,
   StreamSnapshot,
@@ -31,6 +34,9 @@ export interface Revisions {
   ideas: number;
   tasks: number;
   documents: number;
+  executions: number;
+  /** Whatever changed before is forgotten with it. */
+  snapshots: number;
 }
 
 /** What a site's stream tells. Never changed in place. */
@@ -58,6 +64,10 @@ export interface SiteState {
   ideas: ReadonlyMap<string, IdeaView | null>;
   /** Likewise. */
   documents: ReadonlyMap<string, DocumentView>;
+  /** Automations that were set or planned since the snapshot. */
+  schedules: ReadonlyMap<AutomationKind, ScheduleView>;
+  /** Executions that went on since the snapshot, by `executionKey`. */
+  executions: ReadonlyMap<string, ExecutionView>;
   revisions: Revisions;
 }
 
@@ -75,13 +85,15 @@ export const SITE_EMPTY: SiteState = {
   clusters: new Map(),
   ideas: new Map(),
   documents: new Map(),
-  revisions: { keywords: 0, clusters: 0, ideas: 0, tasks: 0, documents: 0 },
+  schedules: new Map(),
+  executions: new Map(),
+  revisions: { keywords: 0, clusters: 0, ideas: 0, tasks: 0, documents: 0, executions: 0, snapshots: 0 },
 };
 
 /** A snapshot replaces everything and makes every list old. */
 export function applySiteSnapshot(state: SiteState, snapshot: StreamSnapshot): SiteState {
   if (snapshot.kind !== 'site') return state;
-  const { keywords, clusters, ideas, tasks, documents } = state.revisions;
+  const before = state.revisions;
   return {
     ...SITE_EMPTY,
     phase: 'live',
@@ -92,7 +104,15 @@ export function applySiteSnapshot(state: SiteState, snapshot: StreamSnapshot): S
     // Servers of before do not say these.
     batches: new Map((snapshot.batches ?? []).map((batch) => [batch.id, batch])),
     pauses: snapshot.pauses ?? [],
-    revisions: { keywords: keywords + 1, clusters: clusters + 1, ideas: ideas + 1, tasks: tasks + 1, documents: documents + 1 },
+    revisions: {
+      keywords: before.keywords + 1,
+      clusters: before.clusters + 1,
+      ideas: before.ideas + 1,
+      tasks: before.tasks + 1,
+      documents: before.documents + 1,
+      executions: before.executions + 1,
+      snapshots: before.snapshots + 1,
+    },
   };
 }
 
@@ -119,6 +139,10 @@ export function applySiteEvent(state: SiteState, event: StreamEvent): SiteState 
       return { ...state, pauses: event.pauses };
     case 'queue_settings_changed':
       return { ...state, queueSettings: event.settings };
+    case 'schedule_changed':
+      return { ...state, schedules: new Map(state.schedules).set(event.schedule.kind, event.schedule) };
+    case 'execution_changed':
+      return { ...state, executions: put(state.executions, executionKey(event.execution), event.execution), revisions: grown(state, 'executions') };
     case 'document_changed':
       return { ...state, documents: put(state.documents, event.document.id, event.document), revisions: grown(state, 'documents') };
     case 'credits_changed':
@@ -128,6 +152,11 @@ export function applySiteEvent(state: SiteState, event: StreamEvent): SiteState 
     default:
       return state;
   }
+}
+
+/** What names an execution: its automation and its instant. */
+export function executionKey({ kind, scheduled_at }: Pick<ExecutionView, 'kind' | 'scheduled_at'>): string {
+  return `${kind}-${scheduled_at}`;
 }
 
 /** Progress counts only for tasks that run: a late frame must not revive one that has ended. */

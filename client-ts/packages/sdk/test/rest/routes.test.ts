@@ -1,4 +1,4 @@
-import type { QueueSettings } from '@igny8/protocol';
+import type { ChangeSchedule, QueueSettings } from '@igny8/protocol';
 import { describe, expect, it } from 'vitest';
 
 import { type Rest, restRoutes } from '../../src/rest/rest.js';
@@ -66,6 +66,13 @@ const ROUTES: [call: (rest: Rest) => Promise<unknown>, expected: string][] = [
   [(rest) => rest.settings.changeSite('s', { language: 'de' }), 'PATCH /api/settings/sites/s {"language":"de"}'],
   [(rest) => rest.settings.aiModels(), 'GET /api/settings/ai-models'],
   [(rest) => rest.settings.changeAiModels({ provider: 'platform' }), 'PUT /api/settings/ai-models {"provider":"platform"}'],
+  [(rest) => rest.automation.schedules('s'), 'GET /api/settings/sites/s/automations'],
+  [(rest) => rest.automation.changeSchedule('s', 'drafts', { enabled: false } as ChangeSchedule), 'PUT /api/settings/sites/s/automations/drafts {"enabled":false}'],
+  [(rest) => rest.automation.applyPreset('s', { preset: 'standard', zone: 'UTC' }), 'POST /api/settings/sites/s/automations/preset {"preset":"standard","zone":"UTC"}'],
+  [(rest) => rest.automation.zones(), 'GET /api/settings/automations/zones'],
+  [(rest) => rest.automation.previewTiming({ cron: '0 9 * * *', zone: 'UTC' }), 'GET /api/settings/automations/timing?cron=0 9 * * *&zone=UTC'],
+  [(rest) => rest.automation.run('s', 'clean_up', true), 'POST /api/system/sites/s/automations/clean_up/run {"dry_run":true}'],
+  [(rest) => rest.automation.executions('s', { kind: 'drafts' }), 'GET /api/system/sites/s/executions?kind=drafts'],
   [(rest) => rest.thinker.prompts(), 'GET /api/thinker/prompts'],
   [(rest) => rest.thinker.changePrompt('article', 'T'), 'PUT /api/thinker/prompts/article {"template":"T"}'],
   [(rest) => rest.thinker.previewPrompt('article', 'T'), 'POST /api/thinker/prompts/article/preview {"template":"T"}'],

@@ -1,4 +1,4 @@
-import type { BatchView, PauseView, StreamSnapshot, TaskView } from '@igny8/protocol';
+import type { BatchView, PauseView, StreamEvent, StreamSnapshot, TaskView } from '@igny8/protocol';
 import { describe, expect, it } from 'vitest';
 
 import { waitFor } from '../../src/observable.js';
@@ -29,7 +29,7 @@ describe('the site reducer', () => {
     let state = applySiteEvent(SITE_EMPTY, { type: 'idea_removed', id: 'i' });
     expect(state.ideas.get('i')).toBeNull();
     state = applySiteSnapshot(state, snapshot());
-    expect(state.revisions).toEqual({ keywords: 1, clusters: 1, ideas: 2, tasks: 1, documents: 1 });
+    expect(state.revisions).toEqual({ keywords: 1, clusters: 1, ideas: 2, tasks: 1, documents: 1, executions: 1, snapshots: 1 });
     expect(state.ideas.size).toBe(0);
   });
 
@@ -39,6 +39,18 @@ describe('the site reducer', () => {
     expect(state.tasks.size).toBe(SITE_TASKS_MAX);
     expect(state.tasks.has('runs')).toBe(true);
     expect(state.tasks.has('t1')).toBe(false);
+  });
+
+  it('knows automations by their kind and executions by their instant', () => {
+    const ran = (at: number, status: string) => ({ type: 'execution_changed', execution: { kind: 'drafts', scheduled_at: at, status } }) as StreamEvent;
+    let state = applySiteEvent(SITE_EMPTY, { type: 'schedule_changed', schedule: { kind: 'drafts', enabled: true } } as StreamEvent);
+    state = [ran(5, 'starting'), ran(6, 'starting'), ran(5, 'running')].reduce(applySiteEvent, state);
+    expect(state.schedules.get('drafts')?.enabled).toBe(true);
+    expect([...state.executions].map(([key, execution]) => [key, execution.status])).toEqual([
+      ['drafts-6', 'starting'],
+      ['drafts-5', 'running'],
+    ]);
+    expect(state.revisions.executions).toBe(3);
   });
 
   it('follows batches, pauses and the settings of the queue', () => {

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { BrainCircuit, CreditCard, FileText, KeyRound, LayoutDashboard, Lightbulb, ListTodo, Send, Server, Settings, Shapes, Users } from 'lucide-react';
+import { BrainCircuit, CalendarClock, CreditCard, FileText, KeyRound, LayoutDashboard, Lightbulb, ListTodo, Send, Server, Settings, Shapes, Users } from 'lucide-react';
 
 export interface NavPage {
   page: string;
@@ -31,6 +31,7 @@ export const NAVIGATION: { group: string | null; pages: NavPage[] }[] = [
     group: 'Site',
     pages: [
       { page: 'publish', label: 'Publish', icon: <Send size={15} />, key: 'p' },
+      { page: 'automation', label: 'Automation', icon: <CalendarClock size={15} />, key: 'a' },
       { page: 'thinker', label: 'Thinker', icon: <BrainCircuit size={15} />, key: 'h' },
     ],
   },
