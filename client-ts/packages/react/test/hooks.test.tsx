@@ -1,10 +1,10 @@
-import { type Client, createClient, type Page, type SiteState, State, type TaskView, type IdeaView } from '@igny8/sdk';
+import { type Client, createClient, type ExecutionView, type Page, type ScheduleView, type SiteState, State, type TaskView, type IdeaView } from '@igny8/sdk';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { act, cleanup, renderHook, waitFor } from '@testing-library/react';
 import { type ReactNode, StrictMode } from 'react';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { ClientProvider, useClient, useDocument, useIdeas, useSession, useTask, useTasks } from '../src/index.js';
+import { ClientProvider, useClient, useDocument, useExecutions, useIdeas, useSchedules, useSession, useTask, useTasks } from '../src/index.js';
 
 const EMPTY: SiteState = {
   phase: 'live',
@@ -47,7 +47,7 @@ beforeEach(() => {
     session: real.session,
     connection: real.connection,
     documents: real.documents,
-    rest: { ...real.rest, planner: { ...real.rest.planner, ideas } },
+    rest: { ...real.rest, planner: { ...real.rest.planner, ideas }, automation: { ...real.rest.automation } },
     site: () => site,
   } as unknown as Client;
 });
@@ -112,6 +112,29 @@ describe('documents', () => {
     expect(leave()).toBe(true);
     act(() => result.current?.ydoc.getText('t').insert(0, 'x'));
     expect(leave()).toBe(false);
+  });
+});
+
+describe('automations', () => {
+  const drafts = (enabled: boolean) => ({ kind: 'drafts', enabled }) as ScheduleView;
+  const ran = (at: number, status: ExecutionView['status']) => ({ kind: 'drafts', scheduled_at: at, status }) as ExecutionView;
+
+  it('are read once, then followed on the stream', async () => {
+    let read = 0;
+    client.rest.automation.schedules = () => Promise.resolve([drafts(false), { kind: 'publish' } as ScheduleView]).finally(() => (read += 1));
+    const { result } = renderHook(() => useSchedules('s'), { wrapper });
+    await waitFor(() => expect(result.current.schedules).toHaveLength(2));
+    act(() => site.set({ ...EMPTY, schedules: new Map([['drafts', drafts(true)]]) }));
+    expect(result.current.schedules?.map((one) => one.enabled)).toEqual([true, undefined]);
+    expect(read).toBe(1);
+  });
+
+  it('have a history that goes on by itself', async () => {
+    client.rest.automation.executions = () => Promise.resolve({ items: [ran(7, 'running')], next_cursor: null, total: 1 });
+    const { result } = renderHook(() => useExecutions('s'), { wrapper });
+    await waitFor(() => expect(result.current.items.map(({ id, status }) => [id, status])).toEqual([['drafts-7', 'running']]));
+    act(() => site.set({ ...EMPTY, executions: new Map([['drafts-7', ran(7, 'succeeded')]]) }));
+    expect(result.current.items.map(({ id, status }) => [id, status])).toEqual([['drafts-7', 'succeeded']]);
   });
 });
 
