@@ -28,6 +28,9 @@ pub(crate) struct Arguments {
     /// What Celery did in the same run: the last line of bench/peers/celery/measure.py
     #[arg(long, value_name = "FILE")]
     pub(crate) celery: Option<PathBuf>,
+    /// The server's process, where it runs on this machine: its memory is read
+    #[arg(long, value_name = "PID")]
+    pub(crate) process: Option<u32>,
     /// One JSON object instead of a table
     #[arg(long)]
     pub(crate) json: bool,

@@ -36,6 +36,8 @@ pub(crate) enum Work {
     Edits { clients: usize, per_second: u32, each: u32 },
     /// Tasks through their whole life, queued a hundred at a time, as many as keep all sites busy.
     Tasks { tenants: usize, sites: usize, batches: usize },
+    /// A hundred tasks per batch of one tenant in one site, and meanwhile single ones of another.
+    Crowd { batches: usize },
     /// One task after the other on a server that does nothing else.
     Starts { count: usize },
 }
@@ -89,6 +91,12 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         speed: Speed::Full,
         work: Work::Starts { count: 500 },
         limit: Duration::from_secs(60),
+    },
+    Scenario {
+        name: "10,000 tasks of one tenant, single ones of another",
+        speed: Speed::Full,
+        work: Work::Crowd { batches: 100 },
+        limit: Duration::from_secs(120),
     },
     Scenario {
         name: "tasks of 10 tenants with 10 sites, 100 a request",

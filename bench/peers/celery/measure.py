@@ -25,7 +25,6 @@ SETTINGS = [
     (1, ["--pool=prefork", "--concurrency=2"]),
     (1, ["--pool=prefork", "--concurrency=4"]),
     (2, ["--pool=solo"]),
-    (3, ["--pool=solo"]),
     (1, ["--pool=threads", "--concurrency=8"]),
 ]
 # What is published with one call.

@@ -161,6 +161,11 @@ impl Background {
         Ok(Self { group: Group::start(command)?, name: name(command), log: log.to_owned() })
     }
 
+    /// The process.
+    pub(crate) fn id(&self) -> u32 {
+        self.group.0.id()
+    }
+
     /// Stays until the process ends, which is an error, or somebody wants us to stop.
     pub(crate) fn stay(&mut self) -> Result<()> {
         loop {

@@ -122,6 +122,13 @@ impl Server {
     }
 }
 
+impl Server {
+    /// Its process, for those that look at its memory.
+    pub(crate) fn process(&self) -> Option<u32> {
+        self.process.as_ref().map(Background::id)
+    }
+}
+
 impl Drop for Server {
     fn drop(&mut self) {
         self.process = None;

@@ -1,6 +1,7 @@
 //! How each kind of work is done and timed.
 
 mod celery;
+mod crowd;
 mod draft;
 mod edit;
 mod first_text;
@@ -25,13 +26,16 @@ pub(crate) struct Bench {
     alone: Option<f64>,
     /// What Celery did, if it was measured.
     celery: Option<Celery>,
+    /// The server's process, if it was named.
+    process: Option<u32>,
 }
 
 impl Bench {
     /// Nothing is measured yet.
     pub(crate) fn new(arguments: &Arguments) -> Result<Self> {
         let celery = arguments.celery.as_deref().map(Celery::read).transpose()?;
-        Ok(Self { directory: arguments.directory.clone(), alone: None, celery })
+        let (directory, process) = (arguments.directory.clone(), arguments.process);
+        Ok(Self { directory, alone: None, celery, process })
     }
 
     /// Does one scenario.
@@ -57,6 +61,7 @@ impl Bench {
                 let load = task::Load { tenants, sites, batches };
                 task::measure(self, name, server, load).await
             }
+            Work::Crowd { batches } => crowd::measure(self, name, server, batches).await,
             Work::Starts { count } => start::measure(self, name, server, count).await,
         }
     }

@@ -13,9 +13,9 @@ use std::time::{Duration, Instant};
 const WARM: usize = 20;
 
 /// When a client saw what, counted from the request.
-struct Times {
-    started: Duration,
-    ended: Duration,
+pub(super) struct Times {
+    pub(super) started: Duration,
+    pub(super) ended: Duration,
 }
 
 /// One task after the other, each asked for by REST; its start and end are seen on the socket.
@@ -26,19 +26,12 @@ pub(super) async fn measure(
     count: usize,
 ) -> Result<Vec<Figure>> {
     let mut tenant = Tenant::open(server, 1).await?;
-    let (path, body) = (tenant.sites[0].path(), tenant.sites[0].request(1)?);
     let (mut times, mut commits) = (Vec::with_capacity(count), 0.0);
     for number in 0..count + WARM {
         if number == WARM {
             commits = tenant.api.counter(super::task::COMMITS).await?;
         }
-        let begin = Instant::now();
-        let (asked, seen) = tokio::join!(
-            tenant.api.post_bytes(&path, body.clone()),
-            watch(&mut tenant.socket, begin)
-        );
-        asked?;
-        times.extend(Some(seen?).filter(|_| number >= WARM));
+        times.extend(Some(one(&mut tenant).await?).filter(|_| number >= WARM));
     }
     commits = tenant.api.counter(super::task::COMMITS).await? - commits;
     let started = Spread::of_times(&times.iter().map(|times| times.started).collect::<Vec<_>>())?;
@@ -54,6 +47,16 @@ pub(super) async fn measure(
         figure("end", &ended, 99),
         Figure::new(scenario, "commits per task", commits / count as f64, "commits"),
     ])
+}
+
+/// Asks for one task, and hears it start and end well.
+pub(super) async fn one(tenant: &mut Tenant) -> Result<Times> {
+    let (path, body) = (tenant.sites[0].path(), tenant.sites[0].request(1)?);
+    let begin = Instant::now();
+    let (asked, seen) =
+        tokio::join!(tenant.api.post_bytes(&path, body), watch(&mut tenant.socket, begin));
+    asked?;
+    seen
 }
 
 /// Hears one task start and end well.

@@ -6,14 +6,14 @@ use crate::feed;
 use crate::fleet::Tenant;
 use crate::report::Figure;
 use crate::socket::Socket;
-use anyhow::{Result, bail, ensure};
+use anyhow::{Result, bail};
 use futures::future::try_join_all;
 use std::collections::HashSet;
 use std::time::Instant;
 use tokio::sync::Semaphore;
 
 /// What one request may name.
-const BATCH: usize = 100;
+pub(super) const BATCH: usize = 100;
 /// Requests whose tasks may be open at a time, for each site: one that runs, and one that waits so
 /// that no place is ever empty.
 const OPEN_PER_SITE: usize = 2;
@@ -47,12 +47,13 @@ pub(super) async fn measure(
         spent.push(tenant.spent().await?);
     }
     let begin = Instant::now();
-    try_join_all(tenants.iter_mut().map(|tenant| drive(tenant, load.batches))).await?;
+    let open = load.sites * OPEN_PER_SITE;
+    try_join_all(tenants.iter_mut().map(|tenant| drive(tenant, load.batches, open))).await?;
     let seconds = begin.elapsed().as_secs_f64();
     let after = counters(&tenants[0]).await?;
+    let mut paid = 0;
     for (tenant, before) in tenants.iter().zip(spent) {
-        let paid = tenant.spent().await? - before;
-        ensure!(paid == (load.batches * BATCH) as i64, "{paid} credits for as many tasks");
+        paid += tenant.spent().await? - before;
     }
     let tasks = (load.tenants * load.batches * BATCH) as f64;
     let sync = reference::synced_writes(&bench.directory, BARE_BYTES)?.median();
@@ -62,6 +63,8 @@ pub(super) async fn measure(
     let rate = celery::beside(rate, bench.celery, celery::rate);
     Ok(vec![
         rate.beside("one after the other, each synced once", 1e3 / sync),
+        // An idea that is there already is not paid; the holds of all were closed.
+        Figure::new(scenario, "credits settled per task", paid as f64 / tasks, "credits"),
         Figure::new(scenario, "commits per task", each(0), "commits"),
         Figure::new(scenario, "bytes in the journal per task", each(1), "B"),
     ])
@@ -71,9 +74,10 @@ async fn counters(tenant: &Tenant) -> Result<[f64; 2]> {
     Ok([tenant.api.counter(COMMITS).await?, tenant.api.counter(BYTES).await?])
 }
 
-/// Asks for so many requests' worth of tasks, and hears all of them end well.
-async fn drive(tenant: &mut Tenant, batches: usize) -> Result<()> {
-    let room = Semaphore::new(tenant.sites.len() * OPEN_PER_SITE);
+/// Asks for so many requests' worth of tasks, `open` of them at a time, and hears all of them end
+/// well.
+pub(super) async fn drive(tenant: &mut Tenant, batches: usize, open: usize) -> Result<()> {
+    let room = Semaphore::new(open);
     let Tenant { api, socket, sites } = tenant;
     let requests: Vec<_> =
         sites.iter().map(|site| Ok((site.path(), site.request(BATCH)?))).collect::<Result<_>>()?;

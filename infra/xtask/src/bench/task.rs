@@ -38,6 +38,9 @@ pub(super) fn measure() -> Result<()> {
         let server = Server::start_with("bench-tasks", &[], &SETTINGS)?;
         let mut command = built("igny8-bench-load");
         command.args(["--server", &server.announcement.url, "--only", "tasks"]);
+        if let Some(id) = server.process() {
+            command.args(["--process", &id.to_string()]);
+        }
         process::read(command.arg("--celery").arg(&beside).arg("--directory").arg(scratch()))
     })?;
     println!("{peer}\n{load}");
