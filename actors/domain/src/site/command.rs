@@ -12,6 +12,7 @@ use super::record::{
     SiteCard,
 };
 use crate::{
+    lane::ModelUsage,
     ledger::{Balance, Part},
     secret::SealedSecret,
     tenant::SiteMessage,
@@ -229,6 +230,15 @@ pub enum SiteCommand {
         /// How the tasks are placed.
         placement: Placement,
         /// A command that queues.
+        command: Box<SiteCommand>,
+    },
+    /// Book what calls to models used, and do something, in one commit: an attempt's end.
+    Used {
+        /// By which task; none if by none.
+        task: Option<TaskId>,
+        /// What was used, by model.
+        used: Vec<ModelUsage>,
+        /// What is done.
         command: Box<SiteCommand>,
     },
     /// Cluster all keywords that are in no cluster.

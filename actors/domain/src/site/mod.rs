@@ -12,6 +12,7 @@ mod queue;
 mod record;
 mod state;
 mod title;
+mod usage;
 
 pub use command::{
     ClusterSummary, DocumentSummary, KeywordCounts, NewCluster, NewIdea, NewKeyword, SiteCommand,
@@ -119,6 +120,10 @@ fn dispatch(
             let reply = dispatch(draft, *command, context)?;
             queue::within(&reply, budget)?;
             Ok(reply)
+        }
+        C::Used { task, used, command } => {
+            usage::book(draft, context, task, used);
+            dispatch(draft, *command, context)
         }
         C::Place { placement, command } => {
             let placement = Placement { batch: None, ..placement };
@@ -238,6 +243,7 @@ impl Touched {
             SiteRecord::LinkSecret(_)
             | SiteRecord::Ask(_)
             | SiteRecord::Share(_)
+            | SiteRecord::Usage(_)
             | SiteRecord::Pace(_)
             | SiteRecord::Watch(_) => {}
             SiteRecord::Pause(_) => self.pauses = true,

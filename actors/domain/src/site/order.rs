@@ -117,6 +117,8 @@ pub struct TaskOrder {
     pub attempt: u32,
     /// What it will cost: what the house pays if the attempt is lost.
     pub price: Credits,
+    /// What its earlier attempts have cost, in millionths of a dollar.
+    pub spent_micros: u64,
     /// A person has asked for its end already.
     pub stop_requested: bool,
     /// How the site speaks: applied in every pass.
@@ -141,6 +143,7 @@ impl Site {
             task: id,
             attempt,
             price: task.price,
+            spent_micros: task.usage.cost_micros,
             stop_requested: task.stop_requested,
             voice: card.voice(),
             given: task.given.clone(),

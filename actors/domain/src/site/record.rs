@@ -2,6 +2,7 @@
 
 use super::automation::{Execution, Schedule};
 use super::queue::{Batch, Pace, QueuePause, QueueSettings, Share, Task};
+use crate::lane::UsageRow;
 use crate::{
     ledger::LedgerRecord, secret::SealedSecret, tenant::prompt::Voice, text::intent::Intent,
 };
@@ -328,4 +329,6 @@ pub enum SiteRecord {
     Batch(Batch),
     /// The settings of the queue.
     QueueSettings(QueueSettings),
+    /// What was used of a model on one day.
+    Usage(UsageRow),
 }

@@ -10,6 +10,7 @@ use super::record::{
     Ask, Cluster, Document, Idea, Image, Keyword, KeywordStatus, Link, SiteCard, SiteRecord, Watch,
 };
 use super::title::TitleIndex;
+use super::usage::{self, UsageBook};
 use crate::entity::{Context, Draft, RecordKey, Refusal};
 use crate::ledger::Ledger;
 use crate::secret::SealedSecret;
@@ -36,6 +37,7 @@ pub struct Site {
     ask: Option<Ask>,
     automations: Automations,
     watch: Option<Watch>,
+    usage: UsageBook,
     // Indices, kept by `insert` and `remove` alone.
     by_merge_key: BTreeMap<String, KeywordId>,
     by_status: BTreeMap<KeywordStatusIndex, u32>,
@@ -64,6 +66,7 @@ const PAUSE: u8 = 13;
 const BATCH: u8 = 14;
 const QUEUE_SETTINGS: u8 = 15;
 const WATCH: u8 = 40;
+const USAGE: u8 = 30;
 
 fn id_key(kind: u8, id: Uuid) -> RecordKey {
     let mut key = Vec::with_capacity(17);
@@ -112,6 +115,7 @@ pub(super) fn key(record: &SiteRecord) -> RecordKey {
         SiteRecord::Pause(QueuePause { scope, .. }) => pause_key(*scope),
         SiteRecord::Batch(batch) => batch_key(batch.id),
         SiteRecord::QueueSettings(_) => vec![QUEUE_SETTINGS],
+        SiteRecord::Usage(row) => [&[USAGE], usage::key(row).as_slice()].concat(),
     }
 }
 
@@ -280,6 +284,9 @@ impl Site {
     pub fn ask(&self) -> Option<&Ask> {
         self.ask.as_ref()
     }
+    pub(super) fn usage(&self) -> &UsageBook {
+        &self.usage
+    }
     /// The indices of the queue.
     pub(super) fn queue(&self) -> &QueueIndex {
         &self.queue
@@ -385,6 +392,7 @@ impl Site {
             SiteRecord::QueueSettings(settings) => {
                 self.settings.replace(settings).map(SiteRecord::QueueSettings)
             }
+            SiteRecord::Usage(row) => self.usage.put(row).map(SiteRecord::Usage),
         }
     }
 
@@ -397,6 +405,7 @@ impl Site {
             _ => {}
         }
         match *kind {
+            USAGE => return self.usage.take(rest).map(SiteRecord::Usage),
             SHARE => return self.remove_share(rest),
             PACE => {
                 let kind = rest.first().and_then(|byte| kind_of(*byte));

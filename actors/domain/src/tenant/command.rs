@@ -7,6 +7,7 @@ use super::record::{
     AiModelSettings, AiProvider, LowLevel, Member, ModelKey, Prompt, SiteEntry, TenantCard,
     WorkPause,
 };
+use super::route::{AiRouting, RoutingChange};
 use crate::ledger::{Balance, Part};
 use crate::role::Role;
 use crate::secret::SealedSecret;
@@ -144,6 +145,8 @@ pub enum TenantCommand {
         /// The key.
         key: KeyChange,
     },
+    /// Choose several models, how one is chosen, and what they may cost.
+    SetRouting(RoutingChange),
     /// The kept key was sealed anew by a newer key. Without effect if another is kept by now.
     ResealModelKey {
         /// As it was kept.
@@ -180,6 +183,8 @@ pub enum TenantReply {
     Site(SiteEntry),
     /// The models, as they are now.
     Models(AiModelSettings),
+    /// The routes to the models, as they are now.
+    Routing(AiRouting),
     /// The template, as it is now.
     Prompt(Prompt),
     /// The levels of low credits, as they are now.

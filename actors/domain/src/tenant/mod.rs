@@ -12,6 +12,7 @@ mod plan;
 pub mod prompt;
 mod record;
 mod right;
+mod route;
 mod setting;
 mod state;
 #[cfg(test)]
@@ -25,6 +26,7 @@ pub use record::{
     AiModelSettings, AiProvider, LowLevel, LowLevels, Member, ModelKey, PendingAllotment, Prompt,
     SiteEntry, TenantCard, TenantRecord, WorkPause,
 };
+pub use route::{AiRoute, AiRouting, ROUTES_MAX, RoutingChange};
 pub use state::Tenant;
 
 use crate::account::normalise_name;
@@ -132,8 +134,9 @@ fn dispatch(
             setting::set_models(draft, context, change)
         }
         TenantCommand::ResealModelKey { before, after } => {
-            setting::reseal_key(draft, context, &before, after)
+            route::reseal_key(draft, context, &before, &after)
         }
+        TenantCommand::SetRouting(change) => route::set_routing(draft, context, change),
         TenantCommand::SetPrompt { kind, template } => {
             setting::set_prompt(draft, context, kind, template)
         }

@@ -2,6 +2,7 @@
 
 use super::plan::Plan;
 use super::prompt::PromptKind;
+use super::route::AiRouting;
 use crate::ledger::LedgerRecord;
 use crate::role::Role;
 use crate::secret::SealedSecret;
@@ -65,6 +66,8 @@ pub enum AiProvider {
     Platform,
     /// Any service that speaks OpenAI's protocol.
     OpenAiCompatible,
+    /// Anthropic's, or a service that speaks its protocol.
+    Anthropic,
 }
 
 /// The models of a tenant.
@@ -160,6 +163,8 @@ pub enum TenantRecord {
     Site(SiteEntry),
     /// Its models.
     Models(AiModelSettings),
+    /// The routes to its models.
+    Routing(AiRouting),
     /// A version of a template.
     Prompt(Prompt),
     /// A request for credits that waits.

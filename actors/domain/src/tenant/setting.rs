@@ -3,11 +3,10 @@
 use super::command::{KeyChange, TenantEvent, TenantReply};
 use super::prompt::{self, PromptKind};
 use super::record::{AiModelSettings, AiProvider, ModelKey, Prompt, TenantRecord};
-use super::right::{authorise, system_only};
+use super::right::authorise;
 use super::state::{Tenant, prompt_key};
 use crate::entity::{Context, Draft, Origin, Refusal};
 use crate::role::Action;
-use crate::secret::SealedSecret;
 
 /// The longest address of a service: what every proxy takes.
 const URL_BYTES_MAX: usize = 2_048;
@@ -49,33 +48,24 @@ pub(super) fn set_models(
     let models = AiModelSettings { provider, base_url, model, key };
     if models != before {
         draft.put(TenantRecord::Models(models.clone()));
+        super::route::forget_routes(draft);
         draft.event(TenantEvent::ModelsChanged(models.clone()));
     }
     Ok(TenantReply::Models(models))
 }
 
-/// No event: what is shown of the key stays as it was.
-pub(super) fn reseal_key(
-    draft: &mut Draft<'_, Tenant>,
-    context: &Context,
-    before: &SealedSecret,
-    after: SealedSecret,
-) -> Result<TenantReply, Refusal> {
-    system_only(draft, context)?;
-    let mut models = draft.models();
-    if let Some(key) = models.key.as_mut().filter(|key| key.sealed == *before) {
-        key.sealed = after;
-        draft.put(TenantRecord::Models(models.clone()));
-    }
-    Ok(TenantReply::Models(models))
-}
-
 /// The form only: whether the address may be called is checked when it is called.
-fn check_address(
+pub(super) fn check_address(
     provider: AiProvider,
     base_url: Option<String>,
 ) -> Result<Option<String>, Refusal> {
     if provider == AiProvider::Platform {
+        return Ok(None);
+    }
+    // Its own address is known.
+    if provider == AiProvider::Anthropic
+        && base_url.as_deref().is_none_or(|url| url.trim().is_empty())
+    {
         return Ok(None);
     }
     let url = base_url.unwrap_or_default().trim().trim_end_matches('/').to_owned();
@@ -93,7 +83,7 @@ fn check_address(
     Ok(Some(url))
 }
 
-fn check_model(model: Option<String>) -> Result<Option<String>, Refusal> {
+pub(super) fn check_model(model: Option<String>) -> Result<Option<String>, Refusal> {
     let Some(model) = model.map(|model| model.trim().to_owned()) else { return Ok(None) };
     if model.chars().count() > MODEL_CHARS_MAX || model.chars().any(char::is_control) {
         let message = format!("A model's name has at most {MODEL_CHARS_MAX} characters.");
@@ -102,7 +92,7 @@ fn check_model(model: Option<String>) -> Result<Option<String>, Refusal> {
     Ok(Some(model).filter(|model| !model.is_empty()))
 }
 
-fn check_key(key: ModelKey) -> Result<ModelKey, Refusal> {
+pub(super) fn check_key(key: ModelKey) -> Result<ModelKey, Refusal> {
     if key.hint.chars().count() > ModelKey::HINT_CHARS_MAX || key.sealed.bytes.is_empty() {
         return Err(Refusal::invalid("model_key", "This is not a sealed key with its hint."));
     }

@@ -6,6 +6,7 @@ use super::record::{
     AiModelSettings, LowLevels, Member, PendingAllotment, Prompt, SiteEntry, TenantCard,
     TenantRecord, WorkPause,
 };
+use super::route::AiRouting;
 use crate::entity::RecordKey;
 use crate::ledger::{Balance, Entry, Ledger};
 use crate::role::Role;
@@ -19,6 +20,7 @@ pub struct Tenant {
     members: BTreeMap<AccountId, Member>,
     sites: BTreeMap<SiteId, SiteEntry>,
     models: Option<AiModelSettings>,
+    routing: Option<AiRouting>,
     prompts: BTreeMap<(PromptKind, u32), Prompt>,
     pending: BTreeMap<TransferId, PendingAllotment>,
     ledger: Ledger,
@@ -60,6 +62,7 @@ pub(super) fn record_key(record: &TenantRecord) -> RecordKey {
         TenantRecord::Member(member) => member_key(member.account),
         TenantRecord::Site(site) => key(b's', site.id.uuid().as_bytes()),
         TenantRecord::Models(_) => key(b'a', &[]),
+        TenantRecord::Routing(_) => key(b'r', &[]),
         TenantRecord::Prompt(prompt) => prompt_key(prompt.kind, prompt.version),
         TenantRecord::Pending(pending) => pending_key(pending.transfer),
         TenantRecord::Ledger(record) => ledger_key(&Ledger::key(record)),
@@ -83,6 +86,9 @@ impl Tenant {
             }
             TenantRecord::Site(site) => self.sites.insert(site.id, site).map(TenantRecord::Site),
             TenantRecord::Models(models) => self.models.replace(models).map(TenantRecord::Models),
+            TenantRecord::Routing(routing) => {
+                self.routing.replace(routing).map(TenantRecord::Routing)
+            }
             TenantRecord::Prompt(prompt) => {
                 let place = (prompt.kind, prompt.version);
                 self.prompts.insert(place, prompt).map(TenantRecord::Prompt)
@@ -105,6 +111,7 @@ impl Tenant {
         match kind {
             b'c' => self.card.take().map(TenantRecord::Card),
             b'a' => self.models.take().map(TenantRecord::Models),
+            b'r' => self.routing.take().map(TenantRecord::Routing),
             b'm' => remove(&mut self.members, |key| key.uuid().as_bytes() == id)
                 .map(TenantRecord::Member),
             b's' => {
@@ -171,9 +178,12 @@ impl Tenant {
     pub fn work_pause(&self) -> Option<WorkPause> {
         self.work_pause
     }
-    /// Where its models come from.
-    pub fn models(&self) -> AiModelSettings {
+    /// Where its one model comes from, by the plain settings.
+    pub(super) fn plain_models(&self) -> AiModelSettings {
         self.models.clone().unwrap_or_default()
+    }
+    pub(super) fn kept_routing(&self) -> Option<&AiRouting> {
+        self.routing.as_ref()
     }
     /// The template that is used now.
     pub fn prompt(&self, kind: PromptKind) -> Prompt {

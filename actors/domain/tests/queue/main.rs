@@ -11,4 +11,5 @@ mod random;
 mod stage;
 mod timeout;
 mod unique;
+mod usage;
 mod waiting;

@@ -4,6 +4,7 @@ use super::limits;
 use super::record::{Priority, Task, TaskInput, TaskStatus, Unique};
 use super::start::pump;
 use crate::entity::{Context, Draft, Origin, Refusal, RefusalKind};
+use crate::lane::UsageSum;
 use crate::ledger::price;
 use crate::site::command::SiteReply;
 use crate::site::record::SiteRecord;
@@ -175,6 +176,7 @@ pub(super) fn enqueue(
         given: Vec::new(),
         model: None,
         response: None,
+        usage: UsageSum::default(),
         created_by: match context.origin {
             Origin::Account(account) => Some(account),
             Origin::System => None,

@@ -12,6 +12,7 @@ use crate::site::command::{SiteReply, TaskOutcome};
 use crate::site::document::{document, save};
 use crate::site::record::{DocumentStatus, IdeaStatus, Publication, SiteRecord};
 use crate::site::state::Site;
+use crate::site::usage::cost_with_reuse;
 use crate::site::{cluster, credit, idea};
 use igny8_protocol_ids::{Credits, TaskId, Timestamp};
 
@@ -97,6 +98,7 @@ fn succeeded(
         }
     }
     note_duration(draft, &task, context.now);
+    let cost = cost_with_reuse(&task, cost);
     close(draft, context, task, TaskStatus::Succeeded, cost)
 }
 

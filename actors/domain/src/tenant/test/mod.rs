@@ -5,5 +5,6 @@ mod low;
 mod member;
 mod prompt;
 mod random;
+mod route;
 mod setting;
 pub(crate) mod stage;

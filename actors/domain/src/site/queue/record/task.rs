@@ -2,6 +2,7 @@
 
 use super::pause::Pause;
 use super::priority::Priority;
+use crate::lane::UsageSum;
 use igny8_protocol_ids::{
     AccountId, BatchId, ClusterId, Credits, DocumentId, HoldId, IdeaId, ImageId, KeywordId, TaskId,
     Timestamp,
@@ -292,6 +293,9 @@ pub struct Task {
     /// Answers that people gave in the model's place.
     #[serde(default)]
     pub given: Vec<GivenAnswer>,
+    /// What its calls to models used, failed attempts too.
+    #[serde(default)]
+    pub usage: UsageSum,
     /// Who asked for it; absent for automation.
     pub created_by: Option<AccountId>,
     /// When it was made.

@@ -1,0 +1,126 @@
+//! Several models.
+
+use super::member::{account, create};
+use super::stage::Stage;
+use crate::entity::Origin;
+use crate::lane::{BudgetCaps, Policy};
+use crate::secret::SealedSecret;
+use crate::tenant::*;
+
+fn stage() -> Stage<Tenant> {
+    let mut stage = Stage::new();
+    stage.system(create(Plan::Demo, None)).unwrap();
+    stage
+}
+
+fn key(id: &str) -> ModelKey {
+    let sealed = SealedSecret { key_id: id.into(), bytes: vec![1, 2, 3] };
+    ModelKey { sealed, hint: "9xyz".into() }
+}
+
+fn route(name: &str, host: &str) -> AiRoute {
+    AiRoute {
+        base_url: Some(format!("https://{host}/v1")),
+        model: Some("m".into()),
+        ..AiRoute::plain(name, AiProvider::OpenAiCompatible)
+    }
+}
+
+fn set(routes: Vec<(AiRoute, KeyChange)>) -> TenantCommand {
+    TenantCommand::SetRouting(RoutingChange {
+        routes,
+        policy: Policy::Price,
+        budget: BudgetCaps { day_micros: Some(5), ..BudgetCaps::default() },
+        reuse_answers: true,
+    })
+}
+
+#[test]
+fn the_plain_settings_are_one_route_and_its_key_is_taken_over() {
+    let mut stage = stage();
+    let plain = TenantCommand::SetModels {
+        provider: AiProvider::OpenAiCompatible,
+        base_url: Some("https://one.example/v1".into()),
+        model: Some("m".into()),
+        key: KeyChange::Replace(key("k1")),
+    };
+    stage.system(plain.clone()).unwrap();
+    let routing = stage.state.routing();
+    assert_eq!((routing.routes.len(), routing.policy), (1, Policy::Order));
+    assert_eq!(routing.routes[0].key, Some(key("k1")));
+    let routes = vec![
+        (route("default", "one.example"), KeyChange::Keep),
+        (route("second", "two.example"), KeyChange::Replace(key("k2"))),
+    ];
+    stage.system(set(routes)).unwrap();
+    let keys: Vec<_> = stage.state.routing().routes.into_iter().map(|route| route.key).collect();
+    assert_eq!(keys, [Some(key("k1")), Some(key("k2"))]);
+    // The plain form says it again: one model, and the caps stay.
+    let TenantCommand::SetModels { provider, base_url, .. } = plain else { unreachable!() };
+    let other = TenantCommand::SetModels {
+        provider,
+        base_url,
+        model: Some("n".into()),
+        key: KeyChange::Keep,
+    };
+    stage.system(other).unwrap();
+    let routing = stage.state.routing();
+    assert_eq!((routing.routes.len(), routing.budget.day_micros), (1, Some(5)));
+    assert_eq!(routing.routes[0].model, Some("n".into()));
+}
+
+#[test]
+fn a_kept_key_of_a_route_is_never_sent_to_another_address() {
+    let mut stage = stage();
+    stage.system(set(vec![(route("a", "one.example"), KeyChange::Replace(key("k1")))])).unwrap();
+    let moved = stage.system(set(vec![(route("a", "two.example"), KeyChange::Keep)])).unwrap_err();
+    assert_eq!(moved.code, "key_of_other_address");
+    stage.system(set(vec![(route("b", "one.example"), KeyChange::Keep)])).unwrap();
+    assert_eq!(stage.state.routing().routes[0].key, None, "another route has another key");
+}
+
+#[test]
+fn routes_are_bounded_named_once_and_one_is_on() {
+    let mut stage = stage();
+    let one = |name: &str| (route(name, "one.example"), KeyChange::Keep);
+    let many = (0..=ROUTES_MAX).map(|n| one(&n.to_string())).collect();
+    let off = AiRoute { enabled: false, ..route("a", "one.example") };
+    let heavy = AiRoute { weight: 0, ..route("a", "one.example") };
+    let unnamed = AiRoute { model: None, ..route("a", "one.example") };
+    for (routes, code) in [
+        (vec![], "route_count"),
+        (many, "route_count"),
+        (vec![one("a"), one(" a ")], "route_name"),
+        (vec![one("")], "route_name"),
+        (vec![(off, KeyChange::Keep)], "route_enabled"),
+        (vec![(heavy, KeyChange::Keep)], "weight"),
+        (vec![(unnamed, KeyChange::Keep)], "model"),
+    ] {
+        assert_eq!(stage.system(set(routes)).unwrap_err().code, code);
+    }
+    let viewer = Origin::Account(account(9));
+    assert!(stage.give(viewer, set(vec![one("a")])).is_err(), "a stranger may not");
+}
+
+#[test]
+fn every_key_is_sealed_anew_where_it_is_kept() {
+    let mut stage = stage();
+    let routes = vec![
+        (route("a", "one.example"), KeyChange::Replace(key("k1"))),
+        (route("b", "two.example"), KeyChange::Replace(key("k2"))),
+    ];
+    stage.system(set(routes)).unwrap();
+    let (before, after) = (key("k2").sealed, key("k3").sealed);
+    stage.system(TenantCommand::ResealModelKey { before, after }).unwrap();
+    let keys: Vec<_> = stage.state.routing().routes.into_iter().map(|route| route.key).collect();
+    assert_eq!(keys, [Some(key("k1")), Some(key("k3"))]);
+}
+
+#[test]
+fn anthropics_own_address_is_known() {
+    let mut stage = stage();
+    let own =
+        AiRoute { model: Some("claude".into()), ..AiRoute::plain("a", AiProvider::Anthropic) };
+    stage.system(set(vec![(own, KeyChange::Replace(key("k1")))])).unwrap();
+    assert_eq!(stage.state.routing().routes[0].base_url, None);
+}
