@@ -7,6 +7,7 @@ mod account;
 mod document;
 mod entity;
 mod failure;
+mod lane;
 mod ledger;
 mod people;
 mod platform;
@@ -27,6 +28,7 @@ pub use document::{
 pub use entity::{Idempotency, Joined, Published, Resume, Subscription};
 pub use failure::Failure;
 pub use igny8_actors_document::ContentTree;
+pub use lane::Candidate;
 pub use ledger::{StatementLine, StatementPage, StatementPlace, StatementQuery};
 pub use people::{TenantPeople, tenant_people};
 pub use platform::{Platform, PlatformStatus};

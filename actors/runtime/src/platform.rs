@@ -4,6 +4,7 @@ use crate::account::{AccountDispatch, AccountHandle, create_tenant};
 use crate::document::DocumentHandle;
 use crate::entity::{EntityHandle, Message};
 use crate::failure::Failure;
+use crate::lane::LaneBoard;
 use crate::ledger::{StatementPage, StatementQuery};
 use crate::registry::Registry;
 use crate::site::{SiteDispatch, SiteHandle};
@@ -16,12 +17,14 @@ use igny8_actors_domain::account::{
     Account, AccountCommand, AccountReply, FirstTenant, PasswordDigest, normalise_email,
     normalise_name,
 };
+use igny8_actors_domain::lane::{LaneView, Standing};
 use igny8_actors_domain::ledger::Balance;
 use igny8_actors_domain::site::Site;
 use igny8_actors_domain::tenant::{Plan, Tenant};
 use igny8_actors_domain::{Origin, Refusal, RefusalKind};
 use igny8_protocol_ids::{
-    AccountId, Credits, DocumentId, EntityKey, EntityKind, Scope, SiteId, TenantId, Timestamp,
+    AccountId, Credits, DocumentId, EntityKey, EntityKind, Scope, SiteId, TaskId, TenantId,
+    Timestamp,
 };
 use igny8_storage_api::ClaimOutcome;
 use std::sync::{Arc, OnceLock};
@@ -43,6 +46,7 @@ pub(crate) struct Inner {
     registries: OnceLock<Registries>,
     pub(crate) runners: Runners,
     pub(crate) progress: ProgressBoard,
+    pub(crate) lanes: Arc<LaneBoard>,
     stopping: CancellationToken,
 }
 
@@ -181,6 +185,7 @@ impl Platform {
             registries: OnceLock::new(),
             runners: Runners::default(),
             progress: ProgressBoard::default(),
+            lanes: LaneBoard::new(world.clone()),
             stopping: CancellationToken::new(),
         });
         let weak = Arc::downgrade(&inner);
@@ -210,6 +215,7 @@ impl Platform {
         };
         drop(inner.registries.set(registries));
         tokio::spawn(wake_loop(inner.clone()));
+        tokio::spawn(inner.lanes.clone().run(inner.stopping.clone()));
         let upkeep = upkeep_loop(inner.clone());
         tokio::spawn(inner.stopping.clone().run_until_cancelled_owned(upkeep));
         Ok(Self { inner })
@@ -264,6 +270,15 @@ impl Platform {
         query: StatementQuery,
     ) -> Result<StatementPage, Failure> {
         self.inner.statement(tenant, query).await
+    }
+
+    /// The lanes to models that a tenant may see.
+    pub fn lanes(&self, tenant: TenantId) -> Vec<LaneView> {
+        self.inner.lanes.lanes(tenant)
+    }
+    /// Why a running task's call to a model has not started; none if it has, or none waits.
+    pub fn lane_standing(&self, task: TaskId) -> Option<Standing> {
+        self.inner.lanes.standing(task)
     }
 
     /// What is in memory.

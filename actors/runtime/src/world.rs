@@ -1,6 +1,8 @@
 //! Everything the actors ask of the world, in one place.
 
-use igny8_actors_domain::tenant::AiModelSettings;
+use crate::lane::Candidate;
+use igny8_actors_domain::lane::LaneLimits;
+use igny8_actors_domain::tenant::{AiModelSettings, AiRouting};
 use igny8_actors_ports::{
     Clock, Compute, Embedder, Entropy, ImageProvider, KeyRing, ModelProvider, PasswordHash,
     SealError, SitePublisher,
@@ -27,6 +29,19 @@ pub trait ModelSource: Send + Sync + 'static {
         tenant: TenantId,
         settings: &AiModelSettings,
     ) -> Result<ModelChoice, SealError>;
+
+    /// The models for text among which each call chooses, in the order of fallbacks. At least one:
+    /// where none can be used, one that says why.
+    async fn candidates(
+        &self,
+        tenant: TenantId,
+        routing: &AiRouting,
+        limits: LaneLimits,
+    ) -> Result<Vec<Candidate>, SealError> {
+        let _ = routing;
+        let choice = self.text(tenant, &AiModelSettings::default()).await?;
+        Ok(vec![Candidate::platform(choice, limits)])
+    }
 }
 
 /// Settings of the actors.
@@ -38,6 +53,8 @@ pub struct WorldOptions {
     pub model_idle_timeout: Duration,
     /// Credits of a new tenant in development mode.
     pub demo_credits: Option<Credits>,
+    /// What a lane to a model bears until its provider says otherwise.
+    pub lanes: LaneLimits,
 }
 
 impl Default for WorldOptions {
@@ -46,6 +63,7 @@ impl Default for WorldOptions {
             idle_timeout: Duration::from_mins(5),
             model_idle_timeout: Duration::from_secs(60),
             demo_credits: None,
+            lanes: LaneLimits::OPEN,
         }
     }
 }

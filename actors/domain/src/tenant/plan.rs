@@ -38,6 +38,16 @@ impl Plan {
     pub const ALL: [Self; 6] =
         [Self::Trial, Self::Starter, Self::Pro, Self::Agency, Self::Enterprise, Self::Demo];
 
+    /// Its weight where tenants take turns at a lane to a model.
+    pub const fn weight(self) -> u32 {
+        match self {
+            Self::Trial | Self::Demo | Self::Starter => 1,
+            Self::Pro => 2,
+            Self::Agency => 4,
+            Self::Enterprise => 8,
+        }
+    }
+
     /// How far it reaches. Enterprise is bounded too, at what one tenant's actor is tested with.
     pub const fn limits(self) -> PlanLimits {
         let (credits, members, sites, price_cents) = match self {

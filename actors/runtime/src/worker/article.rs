@@ -1,12 +1,12 @@
 //! An idea into a draft: streamed into the shared document, durable piece by piece (R9).
 
+use super::call::Call;
 use super::job::{Job, Prompt, cut, filtered, invalid_answer};
 use super::{Report, internal};
 use crate::document::DocumentHandle;
-use futures::StreamExt;
 use igny8_actors_domain::site::{DraftOrder, TaskOrder, TaskOutcome};
 use igny8_actors_domain::tenant::prompt::{PromptKind, PromptValues};
-use igny8_actors_ports::{FinishReason, ModelError, ModelEvent, ModelStream, ResponseFormat};
+use igny8_actors_ports::{FinishReason, ModelError, ModelEvent, ResponseFormat};
 use igny8_protocol_ids::RunId;
 use std::time::Duration;
 
@@ -59,7 +59,7 @@ impl Writing<'_> {
         self.job.prompt(0, PromptKind::Article, values, ResponseFormat::Markdown).await
     }
 
-    async fn write(&mut self, mut prompt: Prompt) -> (End, Option<String>) {
+    async fn write(&mut self, prompt: Prompt) -> (End, Option<String>) {
         let model = Some(prompt.trace.clone());
         let state = match self.document.run_begin(self.run, "IGNY8 AI".to_owned()).await {
             Ok(state) => state,
@@ -71,29 +71,26 @@ impl Writing<'_> {
         if state.ended {
             return (End::Finished, model);
         }
-        let capabilities = prompt.choice.provider.capabilities(&prompt.choice.model);
-        if capabilities.deterministic {
+        let mut prefix = None;
+        if prompt.candidates.repeat_themselves() {
             self.replayed = 0;
         } else {
             self.replayed = self.text.len();
-            if !self.text.is_empty() {
-                prompt.request.prefix = Some(self.text.clone());
-            }
+            prefix = Some(self.text.clone()).filter(|text| !text.is_empty());
         }
-        self.job.book_if_lost(&prompt.choice).await;
-        let stream = tokio::select! {
+        let call = tokio::select! {
             biased;
             () = self.job.stop.cancelled() => return (End::Stopped, model),
-            stream = prompt.choice.provider.generate(prompt.request) => stream,
+            call = self.job.call(&prompt, prefix.as_deref()) => call,
         };
-        match stream {
-            Ok(stream) => (self.pour(stream).await, model),
+        match call {
+            Ok(call) => (self.pour(call).await, model),
             Err(error) => (failed(error), model),
         }
     }
 
     /// Pours the stream into the document, gathered.
-    async fn pour(&mut self, mut stream: ModelStream) -> End {
+    async fn pour(&mut self, mut call: Call) -> End {
         let mut gathered = String::new();
         loop {
             let deadline = tokio::time::sleep(GATHER);
@@ -102,9 +99,8 @@ impl Writing<'_> {
                 tokio::select! {
                     biased;
                     () = self.job.stop.cancelled() => break Some(End::Stopped),
-                    event = stream.next() => match event {
+                    event = call.next() => match event {
                         Some(Ok(ModelEvent::Text(piece))) => gathered.push_str(&piece),
-                        Some(Ok(ModelEvent::Limits(_))) => {}
                         other => break Some(ended(other)),
                     },
                     () = &mut deadline, if !gathered.is_empty() => break None,

@@ -1,10 +1,10 @@
 //! What every worker needs: the model, the prompts, the progress, the raw answer's place.
 
+use super::call::{Candidates, Used, from_port};
 use super::{Report, internal};
 use crate::entity::Errand;
 use crate::platform::Inner;
 use crate::site::ProgressUpdate;
-use crate::world::ModelChoice;
 use igny8_actors_domain::Origin;
 use igny8_actors_domain::answer::ANSWER_BYTES_MAX;
 use igny8_actors_domain::site::{
@@ -37,12 +37,16 @@ pub(super) struct Job {
     pub given: Vec<GivenAnswer>,
     /// Told at each sign of life: a runner that is silent for too long is given up.
     pub life: Notify,
+    /// What its calls used.
+    pub used: Used,
+    /// What earlier attempts have cost, in millionths of a dollar.
+    pub spent_micros: u64,
 }
 
 /// A prompt with the model that answers it.
 #[derive(Clone)]
 pub(super) struct Prompt {
-    pub choice: ModelChoice,
+    pub candidates: Candidates,
     pub request: ModelRequest,
     /// Model and prompt version, for the record.
     pub trace: String,
@@ -78,17 +82,11 @@ impl Job {
         let settings = self
             .inner
             .tenant(self.tenant)
-            .read(move |tenant| (tenant.models(), tenant.prompt(kind)))
+            .read(move |tenant| (tenant.routing(), tenant.plan(), tenant.prompt(kind)))
             .await
             .map_err(|failure| internal("Reading the settings", &failure))?;
-        let (models, template) = settings;
-        let choice = self
-            .inner
-            .world
-            .models
-            .text(self.tenant, &models)
-            .await
-            .map_err(|error| internal("Opening the provider's key", &error))?;
+        let (routing, plan, template) = settings;
+        let candidates = self.candidates(&routing, plan).await?;
         values.brand_voice.clone_from(&self.voice.brand_voice);
         values.persona.clone_from(&self.voice.persona);
         values.language.clone_from(&self.voice.language);
@@ -101,9 +99,9 @@ impl Job {
                 retry_after_ms: None,
             })
         })?;
-        let trace = format!("{} · {} v{}", choice.model, kind.name(), template.version);
+        let trace = format!("{} · {} v{}", candidates.first(), kind.name(), template.version);
         let request = ModelRequest {
-            model: choice.model.clone(),
+            model: candidates.first().to_owned(),
             system: system(&self.voice),
             prompt: text,
             prefix: None,
@@ -112,14 +110,13 @@ impl Job {
             idempotency_key: format!("{}:{call}", self.errand.idempotency_key()),
             idle_timeout: self.inner.world.options.model_idle_timeout,
         };
-        Ok(Prompt { choice, request, trace, call, nonce })
+        Ok(Prompt { candidates, request, trace, call, nonce })
     }
 
     /// The provider bills the call of an attempt that a crash lost: the house pays for it. A model
     /// that answers the same again is ours, and bills nobody.
-    pub(super) async fn book_if_lost(&self, choice: &ModelChoice) {
-        let is_ours = || choice.provider.capabilities(&choice.model).deterministic;
-        if !self.errand.resumed || is_ours() {
+    pub(super) async fn book_if_lost(&self, candidates: &Candidates) {
+        if !self.errand.resumed || candidates.repeat_themselves() {
             return;
         }
         let SiteEffect::RunTask { task, attempt } = self.errand.effect else { return };
@@ -133,11 +130,9 @@ impl Job {
 
     /// The whole answer at once, for structured ones.
     pub(super) async fn answer(&self, prompt: &Prompt) -> Result<String, ModelError> {
-        use futures::StreamExt;
-        self.book_if_lost(&prompt.choice).await;
-        let mut stream = prompt.choice.provider.generate(prompt.request.clone()).await?;
+        let mut call = self.call(prompt, None).await?;
         let mut text = String::new();
-        while let Some(event) = stream.next().await {
+        while let Some(event) = call.next().await {
             self.is_alive();
             match event? {
                 ModelEvent::Text(piece) => {
@@ -230,21 +225,8 @@ pub(super) fn failed(
     message: &str,
     retry_after: Option<std::time::Duration>,
 ) -> TaskOutcome {
-    use ports::FailureClass as P;
-    let class = match class {
-        P::Timeout => FailureClass::Timeout,
-        P::RateLimited => FailureClass::RateLimited,
-        P::Quota => FailureClass::Quota,
-        P::Unauthorized => FailureClass::Unauthorized,
-        P::ContextLength => FailureClass::ContextLength,
-        P::ContentFilter => FailureClass::ContentFilter,
-        P::Unavailable => FailureClass::Unavailable,
-        P::BrokenStream => FailureClass::BrokenStream,
-        P::InvalidAnswer => FailureClass::InvalidAnswer,
-        P::InvalidRequest => FailureClass::InvalidRequest,
-    };
     TaskOutcome::Failed {
-        class,
+        class: from_port(class),
         message: format!("{message} Nothing was charged."),
         retry_after_ms: retry_after
             .map(|after| u64::try_from(after.as_millis()).unwrap_or(u64::MAX)),

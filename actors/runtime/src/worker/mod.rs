@@ -3,6 +3,7 @@
 
 mod answer;
 mod article;
+mod call;
 mod cluster;
 mod idea;
 mod image;
@@ -57,7 +58,20 @@ pub(crate) async fn run(
     let kind = errand_name(&order.work);
     let life = Notify::new();
     let (voice, given) = (order.voice.clone(), order.given.clone());
-    let job = Job { inner: inner.clone(), tenant, site, task, errand, stop, voice, given, life };
+    let (used, spent_micros) = (call::Used::default(), order.spent_micros);
+    let job = Job {
+        inner: inner.clone(),
+        tenant,
+        site,
+        task,
+        errand,
+        stop,
+        voice,
+        given,
+        life,
+        used,
+        spent_micros,
+    };
     let (start_max, silence_max) = (order.start_max, order.silence_max);
     let report = tokio::select! {
         biased;
@@ -68,7 +82,12 @@ pub(crate) async fn run(
     inner.runners.end(task, attempt);
     log(&job, kind, &report, inner.world.now().since(started));
     let Report { outcome, model, response } = report;
-    Some(SiteCommand::FinishTask { task, attempt, outcome, model, response })
+    let finish = SiteCommand::FinishTask { task, attempt, outcome, model, response };
+    let used = std::mem::take(&mut *job.used.lock());
+    Some(match used.is_empty() {
+        true => finish,
+        false => SiteCommand::Used { task: Some(task), used, command: Box::new(finish) },
+    })
 }
 
 /// Ends when the runner has been silent for too long, and says for how long.

@@ -1,0 +1,365 @@
+//! A call to a model: by a lane, counted to the token, with fallbacks until its first word.
+
+use super::job::{Job, Prompt};
+use super::{Report, internal};
+use crate::lane::{Candidate, Permit};
+use crate::world::World;
+use igny8_actors_domain::lane::{
+    Ask, BudgetCaps, CallEnd, ModelPrice, ModelUsage, Need, Outcome, Policy, Refused, Route, Spent,
+    UsageSum, day_of, month_of,
+};
+use igny8_actors_domain::site::FailureClass;
+use igny8_actors_domain::tenant::{AiRouting, Plan};
+use igny8_actors_ports as ports;
+use igny8_actors_ports::{
+    ModelError, ModelEvent, ModelRequest, ModelStream, ResponseFormat, Usage,
+};
+use igny8_protocol_ids::{SiteId, Timestamp};
+use parking_lot::Mutex;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// For providers that do not count: a rule of thumb.
+const BYTES_PER_TOKEN: usize = 4;
+
+/// How often a call that waits for its turn says so: well below any bound on a runner's silence.
+const SIGN_OF_LIFE: Duration = Duration::from_secs(5);
+
+/// What the calls of an attempt used, so far.
+pub(super) type Used = Arc<Mutex<Vec<ModelUsage>>>;
+
+/// The models among which a call chooses, by the tenant's settings.
+#[derive(Clone)]
+pub(super) struct Candidates {
+    list: Vec<Candidate>,
+    policy: Policy,
+    weight: u32,
+    caps: BudgetCaps,
+    spent: Spent,
+}
+
+impl Candidates {
+    /// The model that is asked if all can.
+    pub(super) fn first(&self) -> &str {
+        self.list.first().map_or("none", |candidate| &candidate.choice.model)
+    }
+
+    /// True if a repeated call brings the same text: then a lost attempt is replayed (R9).
+    pub(super) fn repeat_themselves(&self) -> bool {
+        match &self.list[..] {
+            [only] => only.choice.provider.capabilities(&only.choice.model).deterministic,
+            _ => false,
+        }
+    }
+}
+
+impl Job {
+    /// The models of the tenant, and what their calls may cost.
+    pub(super) async fn candidates(
+        &self,
+        routing: &AiRouting,
+        plan: Option<Plan>,
+    ) -> Result<Candidates, Report> {
+        let world = &self.inner.world;
+        let list = world.models.candidates(self.tenant, routing, world.options.lanes).await;
+        let list = list.map_err(|error| internal("Opening the provider's key", &error))?;
+        let spent = match routing.budget.is_open() {
+            true => Spent::default(),
+            false => self.spent_by_tenant().await?,
+        };
+        let weight = plan.map_or(1, Plan::weight);
+        Ok(Candidates { list, policy: routing.policy, weight, caps: routing.budget, spent })
+    }
+
+    /// What the tenant has spent today and this month, all sites together.
+    async fn spent_by_tenant(&self) -> Result<Spent, Report> {
+        let today = day_of(self.inner.world.now());
+        let month = month_of(today).0;
+        let failed = |failure| internal("Reading what was spent", &failure);
+        let tenant = self.inner.tenant(self.tenant);
+        let sites: Vec<SiteId> = tenant
+            .read(|tenant| tenant.sites().map(|site| site.id).collect())
+            .await
+            .map_err(failed)?;
+        let mut spent = Spent::default();
+        for site in sites {
+            let site = self.inner.site(self.tenant, site);
+            let cost = site.read(move |site| (site.cost_since(today), site.cost_since(month)));
+            let (of_day, of_month) = cost.await.map_err(failed)?;
+            spent.day_micros = spent.day_micros.saturating_add(of_day);
+            spent.month_micros = spent.month_micros.saturating_add(of_month);
+        }
+        Ok(spent)
+    }
+
+    /// Starts a call, and waits for its first word: until then another candidate may take over.
+    pub(super) async fn call(
+        &self,
+        prompt: &Prompt,
+        prefix: Option<&str>,
+    ) -> Result<Call, ModelError> {
+        self.book_if_lost(&prompt.candidates).await;
+        let mut left: Vec<usize> = (0..prompt.candidates.list.len()).collect();
+        let mut last: Option<ModelError> = None;
+        loop {
+            let ask = self.ask(prompt, &left, prefix);
+            let permit = match self.patiently(self.inner.lanes.acquire(ask)).await {
+                Ok(permit) => permit,
+                Err(refused) => return Err(last.unwrap_or_else(|| self.refusal(refused))),
+            };
+            let place = left[permit.route];
+            let candidate = &prompt.candidates.list[place];
+            let request = ModelRequest {
+                model: candidate.choice.model.clone(),
+                prefix: prefix.map(str::to_owned),
+                ..prompt.request.clone()
+            };
+            match Call::start(self, candidate, permit, request).await {
+                Ok(call) => return Ok(call),
+                Err(error) if another_may_help(error.class) && left.len() > 1 => {
+                    tracing::info!(task = %self.task, model = candidate.choice.model, %error, "another model is asked");
+                    left.retain(|known| *known != place);
+                    last = Some(error);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    fn ask(&self, prompt: &Prompt, left: &[usize], prefix: Option<&str>) -> Ask {
+        let request = &prompt.request;
+        let sent = request.system.len() + request.prompt.len() + prefix.map_or(0, str::len);
+        let attempt: u64 = self.used.lock().iter().map(|used| used.sum.cost_micros).sum();
+        let route = |place: &usize| -> Route { prompt.candidates.list[*place].route.clone() };
+        Ask {
+            task: self.task,
+            tenant: self.tenant,
+            weight: prompt.candidates.weight,
+            policy: prompt.candidates.policy,
+            routes: left.iter().map(route).collect(),
+            need: Need {
+                input_tokens: tokens(sent),
+                output_tokens_max: u64::from(request.output_tokens_max),
+                json_schema: matches!(request.format, ResponseFormat::Json { .. }),
+            },
+            caps: prompt.candidates.caps,
+            spent: Spent {
+                task_micros: self.spent_micros.saturating_add(attempt),
+                ..prompt.candidates.spent
+            },
+        }
+    }
+
+    fn refusal(&self, refused: Refused) -> ModelError {
+        let Refused { class, message, again_at } = refused;
+        let now = self.inner.world.now();
+        ModelError { class: to_port(class), message, retry_after: again_at.map(|at| at.since(now)) }
+    }
+}
+
+/// True if another model may do what this one did not.
+const fn another_may_help(class: ports::FailureClass) -> bool {
+    use ports::FailureClass as F;
+    // What a filter refused is not carried on to the next; a bad answer is asked for again, with
+    // what was wrong about it.
+    !matches!(class, F::ContentFilter | F::InvalidAnswer)
+}
+
+/// Counts a call.
+struct Meter {
+    world: World,
+    provider: String,
+    model: String,
+    price: Option<ModelPrice>,
+    began: Timestamp,
+    first_word: Option<Duration>,
+    sent_bytes: usize,
+    text_bytes: usize,
+    /// The provider took the request: from then on it bills what was sent.
+    taken: bool,
+}
+
+impl Meter {
+    fn sum(&self, usage: Option<Usage>, failed: bool) -> UsageSum {
+        let usage = usage.unwrap_or_else(|| Usage {
+            input_tokens: if self.taken { tokens(self.sent_bytes) } else { 0 },
+            output_tokens: tokens(self.text_bytes),
+            estimated: self.taken,
+            ..Usage::default()
+        });
+        priced(&usage, self.price, failed)
+    }
+}
+
+/// What was used, with what it cost: as the provider says, or by the price.
+pub(super) fn priced(usage: &Usage, price: Option<ModelPrice>, failed: bool) -> UsageSum {
+    let mut sum = UsageSum {
+        calls: 1,
+        failed_calls: u64::from(failed),
+        input_tokens: usage.input_tokens,
+        cached_tokens: usage.cached_tokens,
+        cache_write_tokens: usage.cache_write_tokens,
+        output_tokens: usage.output_tokens,
+        thinking_tokens: usage.thinking_tokens,
+        estimated_calls: u64::from(usage.estimated),
+        ..UsageSum::default()
+    };
+    match usage.cost_micros.or_else(|| price.map(|price| price.cost(&sum))) {
+        Some(cost) => sum.cost_micros = cost,
+        None => sum.unpriced_calls = 1,
+    }
+    sum
+}
+
+/// A call under way. Dropped, it is broken off, and counted as far as it came.
+pub(super) struct Call {
+    stream: Option<ModelStream>,
+    /// What came while the first word was waited for.
+    first: Option<ModelEvent>,
+    permit: Permit,
+    meter: Meter,
+    used: Used,
+    ended: bool,
+}
+
+impl Call {
+    async fn start(
+        job: &Job,
+        candidate: &Candidate,
+        permit: Permit,
+        request: ModelRequest,
+    ) -> Result<Self, ModelError> {
+        let world = job.inner.world.clone();
+        let prefix = request.prefix.as_ref().map_or(0, String::len);
+        let meter = Meter {
+            provider: permit.lane.provider.clone(),
+            model: permit.lane.model.clone(),
+            price: candidate.route.price,
+            began: world.now(),
+            first_word: None,
+            sent_bytes: request.system.len() + request.prompt.len() + prefix,
+            text_bytes: 0,
+            taken: false,
+            world,
+        };
+        let used = job.used.clone();
+        let mut call = Self { stream: None, first: None, permit, meter, used, ended: false };
+        match candidate.choice.provider.generate(request).await {
+            Ok(stream) => call.stream = Some(stream),
+            Err(error) => {
+                call.fail(&error);
+                return Err(error);
+            }
+        }
+        call.meter.taken = true;
+        match call.next().await {
+            Some(Ok(event)) => call.first = Some(event),
+            Some(Err(error)) => return Err(error),
+            None => {
+                let error = super::job::cut();
+                call.fail(&error);
+                return Err(error);
+            }
+        }
+        Ok(call)
+    }
+
+    /// The next piece, the end, or what went wrong. May be dropped and called again.
+    pub(super) async fn next(&mut self) -> Option<Result<ModelEvent, ModelError>> {
+        use futures::StreamExt;
+        if let Some(event) = self.first.take() {
+            return Some(Ok(event));
+        }
+        loop {
+            let Some(event) = self.stream.as_mut()?.next().await else {
+                self.fail(&super::job::cut());
+                return None;
+            };
+            match &event {
+                Ok(ModelEvent::Limits(hints)) => {
+                    self.permit.learn(hints);
+                    continue;
+                }
+                Ok(ModelEvent::Text(piece)) => self.hear(piece),
+                Ok(ModelEvent::Done { usage, .. }) => self.end(CallEnd::Answered, Some(*usage)),
+                Err(error) => self.fail(error),
+            }
+            return Some(event);
+        }
+    }
+
+    fn hear(&mut self, piece: &str) {
+        self.meter.text_bytes += piece.len();
+        if self.meter.first_word.is_none() {
+            self.meter.first_word = Some(self.meter.world.now().since(self.meter.began));
+            self.permit.answers();
+        }
+    }
+
+    fn fail(&mut self, error: &ModelError) {
+        let class = from_port(error.class);
+        self.end(CallEnd::Failed { class, retry_after: error.retry_after }, None);
+    }
+
+    /// Settles the call: once.
+    fn end(&mut self, end: CallEnd, usage: Option<Usage>) {
+        if std::mem::replace(&mut self.ended, true) {
+            return;
+        }
+        let sum = self.meter.sum(usage, end != CallEnd::Answered);
+        let millis = |first: Duration| u64::try_from(first.as_millis()).unwrap_or(u64::MAX);
+        self.permit.end(&Outcome {
+            end,
+            tokens: sum.input_tokens + sum.output_tokens + sum.thinking_tokens,
+            cost_micros: sum.cost_micros,
+            first_word_ms: self.meter.first_word.map(millis),
+        });
+        let (provider, model) = (self.meter.provider.clone(), self.meter.model.clone());
+        ModelUsage { provider, model, sum }.add_to(&mut self.used.lock());
+    }
+}
+
+impl Drop for Call {
+    fn drop(&mut self) {
+        self.end(CallEnd::BrokenOff, None);
+    }
+}
+
+fn tokens(bytes: usize) -> u64 {
+    bytes.div_ceil(BYTES_PER_TOKEN) as u64
+}
+
+/// A port's class of failure as the core knows it.
+pub(super) const fn from_port(class: ports::FailureClass) -> FailureClass {
+    use ports::FailureClass as P;
+    match class {
+        P::Timeout => FailureClass::Timeout,
+        P::RateLimited => FailureClass::RateLimited,
+        P::Quota => FailureClass::Quota,
+        P::Unauthorized => FailureClass::Unauthorized,
+        P::ContextLength => FailureClass::ContextLength,
+        P::ContentFilter => FailureClass::ContentFilter,
+        P::Unavailable => FailureClass::Unavailable,
+        P::BrokenStream => FailureClass::BrokenStream,
+        P::InvalidAnswer => FailureClass::InvalidAnswer,
+        P::InvalidRequest => FailureClass::InvalidRequest,
+    }
+}
+
+const fn to_port(class: FailureClass) -> ports::FailureClass {
+    use ports::FailureClass as P;
+    match class {
+        FailureClass::Timeout => P::Timeout,
+        FailureClass::RateLimited => P::RateLimited,
+        FailureClass::Quota => P::Quota,
+        FailureClass::Unauthorized => P::Unauthorized,
+        FailureClass::ContextLength => P::ContextLength,
+        FailureClass::ContentFilter => P::ContentFilter,
+        FailureClass::BrokenStream => P::BrokenStream,
+        FailureClass::InvalidAnswer => P::InvalidAnswer,
+        FailureClass::InvalidRequest => P::InvalidRequest,
+        FailureClass::Unavailable | FailureClass::Conflict | FailureClass::Internal => {
+            P::Unavailable
+        }
+    }
+}
