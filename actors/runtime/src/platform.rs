@@ -17,14 +17,13 @@ use igny8_actors_domain::account::{
     Account, AccountCommand, AccountReply, FirstTenant, PasswordDigest, normalise_email,
     normalise_name,
 };
-use igny8_actors_domain::lane::{LaneView, Standing};
+use igny8_actors_domain::lane::LaneView;
 use igny8_actors_domain::ledger::Balance;
 use igny8_actors_domain::site::Site;
 use igny8_actors_domain::tenant::{Plan, Tenant};
 use igny8_actors_domain::{Origin, Refusal, RefusalKind};
 use igny8_protocol_ids::{
-    AccountId, Credits, DocumentId, EntityKey, EntityKind, Scope, SiteId, TaskId, TenantId,
-    Timestamp,
+    AccountId, Credits, DocumentId, EntityKey, EntityKind, Scope, SiteId, TenantId, Timestamp,
 };
 use igny8_storage_api::ClaimOutcome;
 use std::sync::{Arc, OnceLock};
@@ -275,10 +274,6 @@ impl Platform {
     /// The lanes to models that a tenant may see.
     pub fn lanes(&self, tenant: TenantId) -> Vec<LaneView> {
         self.inner.lanes.lanes(tenant)
-    }
-    /// Why a running task's call to a model has not started; none if it has, or none waits.
-    pub fn lane_standing(&self, task: TaskId) -> Option<Standing> {
-        self.inner.lanes.standing(task)
     }
 
     /// What is in memory.

@@ -6,6 +6,7 @@ use crate::ledger::write_page;
 use crate::platform::{Inner, deliver};
 use crate::worker;
 use futures::future::BoxFuture;
+use igny8_actors_domain::lane::Standing;
 use igny8_actors_domain::ledger::price;
 use igny8_actors_domain::secret::SealedSecret;
 use igny8_actors_domain::site::{
@@ -300,6 +301,11 @@ impl SiteHandle {
         let entries = world.store.log(&log, range, world.now()).await?;
         let tasks = entries.iter().map(|entry| decode("a kept task", &entry.body));
         Ok(tasks.collect::<Result<_, StoreError>>()?)
+    }
+
+    /// Why the call of a task that runs has not started; none if it has, or none waits.
+    pub fn lane_standing(&self, task: TaskId) -> Option<Standing> {
+        self.inner.lanes.standing(task)
     }
 
     /// The progress of this site's running tasks.

@@ -9,8 +9,8 @@ use igny8_actors_domain::account::AccountCommand;
 use igny8_actors_domain::secret::SealedSecret;
 use igny8_actors_domain::site::SiteCommand;
 use igny8_actors_domain::tenant::{
-    AccountMessage, AiModelSettings, AiProvider, KeyChange, ModelKey, Tenant, TenantCommand,
-    TenantEffect, TenantEvent, TenantReply,
+    AccountMessage, AiModelSettings, AiProvider, ModelKey, Tenant, TenantCommand, TenantEffect,
+    TenantEvent, TenantReply,
 };
 use igny8_actors_domain::{Origin, Refusal};
 use igny8_actors_ports::SecretPlace;
@@ -102,11 +102,7 @@ impl TenantHandle {
         model: Option<String>,
         key: Option<String>,
     ) -> Result<AiModelSettings, Failure> {
-        let key = match key {
-            None => KeyChange::Keep,
-            Some(secret) if secret.is_empty() => KeyChange::Remove,
-            Some(secret) => KeyChange::Replace(self.seal_key(&secret).await?),
-        };
+        let key = self.key_change(key).await?;
         let command = TenantCommand::SetModels { provider, base_url, model, key };
         match self.command(origin, None, command).await? {
             TenantReply::Models(settings) => Ok(settings),
@@ -114,7 +110,11 @@ impl TenantHandle {
         }
     }
 
-    async fn seal_key(&self, secret: &str) -> Result<ModelKey, Failure> {
+    pub(crate) const fn id(&self) -> TenantId {
+        self.id
+    }
+
+    pub(crate) async fn seal_key(&self, secret: &str) -> Result<ModelKey, Failure> {
         let keys = &self.entity.world.keys;
         let sealed = keys.seal(&model_key_place(self.id), secret.as_bytes()).await?;
         let characters: Vec<char> = secret.chars().collect();

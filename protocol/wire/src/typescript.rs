@@ -6,7 +6,7 @@ use crate::{
     close::CLOSE_CODES,
     frame::{ClientFrame, ServerFrame},
     queue,
-    rest::{auth, billing, page, planner, problem, settings, system, writer},
+    rest::{auth, billing, lane, page, planner, problem, settings, system, writer},
     view,
 };
 use std::{collections::BTreeMap, fmt::Write};
@@ -102,6 +102,13 @@ fn collect_bodies(to: &mut Collector) {
     to.visit::<settings::ChangeSite>();
     to.visit::<settings::AiModels>();
     to.visit::<settings::ChangeAiModels>();
+    to.visit::<lane::Lanes>();
+    to.visit::<lane::LaneWaitView>();
+    to.visit::<lane::UsageReport>();
+    to.visit::<lane::AiRoutes>();
+    to.visit::<lane::ChangeAiRoutes>();
+    to.visit::<lane::TestAiRoute>();
+    to.visit::<lane::AiRouteTest>();
     to.visit::<settings::PromptView>();
     to.visit::<settings::ChangePrompt>();
     to.visit::<settings::PromptPreview>();

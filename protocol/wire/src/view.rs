@@ -1,6 +1,7 @@
 //! What clients see of things. Times are milliseconds since 1970, UTC.
 
 use crate::queue::WaitingView;
+use crate::rest::lane::{LaneWaitView, UsageView};
 use igny8_protocol_ids::{
     AccountId, BatchId, ClusterId, Credits, DocumentId, IdeaId, ImageId, KeywordId, SiteId, TaskId,
     TenantId, Timestamp,
@@ -280,6 +281,14 @@ pub struct TaskView {
     pub document: Option<DocumentId>,
     /// Model used.
     pub model: Option<String>,
+    /// What its calls to models used, failed attempts too; absent before the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub usage: Option<UsageView>,
+    /// Why its call to a model has not started; absent if none waits, and in events.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub lane: Option<LaneWaitView>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it changed last.

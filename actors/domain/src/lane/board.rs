@@ -1,5 +1,6 @@
 //! The board of a node: all lanes, who waits at them, and what is under way.
 
+use super::breaker::Breaker;
 use super::bucket::Hint;
 use super::cost::{Affordable, Purse};
 use super::fair::FairQueue;
@@ -138,6 +139,16 @@ impl Board {
             lane.gate.breaker.succeeded(began, true);
         }
         self.pump(now, &key, &mut verdicts);
+        verdicts
+    }
+
+    /// A lane answered somebody who tried it by hand: it rests no longer.
+    pub fn revive(&mut self, now: Timestamp, key: &LaneKey) -> Vec<Verdict> {
+        let mut verdicts = Vec::new();
+        if let Some(lane) = self.lanes.get_mut(key) {
+            lane.gate.breaker = Breaker::default();
+        }
+        self.pump(now, key, &mut verdicts);
         verdicts
     }
 

@@ -110,6 +110,11 @@ impl LaneBoard {
         }
     }
 
+    /// Somebody tried the lane by hand, and it answered.
+    pub(crate) fn revive(&self, lane: &LaneKey) {
+        self.with(|board, now| board.revive(now, lane));
+    }
+
     /// Why a task's call waits.
     pub(crate) fn standing(&self, task: TaskId) -> Option<Standing> {
         let now = self.world.now();

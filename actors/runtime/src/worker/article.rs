@@ -4,7 +4,7 @@ use super::call::Call;
 use super::job::{Job, Prompt, cut, filtered, invalid_answer};
 use super::{Report, internal};
 use crate::document::DocumentHandle;
-use igny8_actors_domain::site::{DraftOrder, TaskOrder, TaskOutcome};
+use igny8_actors_domain::site::{DraftOrder, TaskOutcome};
 use igny8_actors_domain::tenant::prompt::{PromptKind, PromptValues};
 use igny8_actors_ports::{FinishReason, ModelError, ModelEvent, ResponseFormat};
 use igny8_protocol_ids::RunId;
@@ -16,7 +16,7 @@ const GATHER: Duration = Duration::from_millis(40);
 /// The length for which the progress bar is drawn.
 const EXPECTED_WORDS: f32 = 900.0;
 
-pub(super) async fn run(job: &Job, order: &TaskOrder, draft: DraftOrder) -> Report {
+pub(super) async fn run(job: &Job, draft: DraftOrder) -> Report {
     let document = job.inner.document(job.tenant, draft.document);
     // All attempts of a task are one run: a further one continues where the last was durable.
     let run = RunId::from_uuid(job.task.uuid());

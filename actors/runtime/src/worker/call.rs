@@ -102,7 +102,7 @@ impl Job {
         let mut left: Vec<usize> = (0..prompt.candidates.list.len()).collect();
         let mut last: Option<ModelError> = None;
         loop {
-            let ask = self.ask(prompt, &left, prefix);
+            let ask = self.turn(prompt, &left, prefix);
             let permit = match self.patiently(self.inner.lanes.acquire(ask)).await {
                 Ok(permit) => permit,
                 Err(refused) => return Err(last.unwrap_or_else(|| self.refusal(refused))),
@@ -126,7 +126,7 @@ impl Job {
         }
     }
 
-    fn ask(&self, prompt: &Prompt, left: &[usize], prefix: Option<&str>) -> Ask {
+    fn turn(&self, prompt: &Prompt, left: &[usize], prefix: Option<&str>) -> Ask {
         let request = &prompt.request;
         let sent = request.system.len() + request.prompt.len() + prefix.map_or(0, str::len);
         let attempt: u64 = self.used.lock().iter().map(|used| used.sum.cost_micros).sum();
@@ -192,7 +192,7 @@ impl Meter {
 }
 
 /// What was used, with what it cost: as the provider says, or by the price.
-pub(super) fn priced(usage: &Usage, price: Option<ModelPrice>, failed: bool) -> UsageSum {
+pub(crate) fn priced(usage: &Usage, price: Option<ModelPrice>, failed: bool) -> UsageSum {
     let mut sum = UsageSum {
         calls: 1,
         failed_calls: u64::from(failed),
@@ -330,7 +330,7 @@ fn tokens(bytes: usize) -> u64 {
 }
 
 /// A port's class of failure as the core knows it.
-pub(super) const fn from_port(class: ports::FailureClass) -> FailureClass {
+pub(crate) const fn from_port(class: ports::FailureClass) -> FailureClass {
     use ports::FailureClass as P;
     match class {
         P::Timeout => FailureClass::Timeout,

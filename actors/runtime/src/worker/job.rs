@@ -201,7 +201,7 @@ pub(super) fn invalid_answer(message: &str) -> ModelError {
     }
 }
 
-pub(super) fn cut() -> ModelError {
+pub(crate) fn cut() -> ModelError {
     ModelError {
         class: ports::FailureClass::BrokenStream,
         message: "The provider's stream ended in the middle.".to_owned(),

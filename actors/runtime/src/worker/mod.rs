@@ -12,7 +12,8 @@ mod progress;
 mod publication;
 mod reparse;
 
-pub(crate) use job::{pack, unpack};
+pub(crate) use call::{from_port, priced};
+pub(crate) use job::{cut, pack, unpack};
 pub(crate) use progress::{ProgressBoard, Runners};
 
 use crate::entity::Errand;
@@ -136,7 +137,7 @@ async fn work(job: &Job, order: TaskOrder) -> Report {
     match order.work.clone() {
         TaskWork::Cluster(keywords) => cluster::run(job, keywords).await,
         TaskWork::Ideas(ideas) => idea::run(job, ideas).await,
-        TaskWork::Draft(draft) => article::run(job, &order, draft).await,
+        TaskWork::Draft(draft) => article::run(job, draft).await,
         TaskWork::Image(image) => image::run(job, image).await,
         TaskWork::Reparse(document) => reparse::run(job, document).await,
         TaskWork::Publish(publish) => publication::run(job, publish).await,

@@ -2,6 +2,7 @@
 
 pub mod auth;
 pub mod billing;
+pub mod lane;
 pub mod page;
 pub mod planner;
 pub mod problem;

@@ -36,6 +36,8 @@ pub enum Provider {
     Platform,
     /// Any service that speaks the OpenAI protocol.
     OpenAiCompatible,
+    /// Anthropic's, or a service that speaks its protocol.
+    Anthropic,
 }
 
 /// `GET ai-models`: never shows a key.

@@ -116,6 +116,8 @@ pub(crate) fn task() -> TaskView {
         cluster: None,
         document: Some(id('3')),
         model: None,
+        usage: None,
+        lane: None,
         created_at: AT,
         updated_at: AT,
     }

@@ -3,6 +3,7 @@
 mod automation;
 mod event;
 mod import;
+mod lane;
 mod queue;
 mod site;
 mod tenant;
@@ -11,6 +12,7 @@ mod word;
 pub(crate) use automation::{execution_view, rules, schedule_view, timing, timing_preview};
 pub(crate) use event::{site_event, tenant_event};
 pub(crate) use import::{mapping, new_keyword, preview, refused as import_refused, report};
+pub(crate) use lane::{ai_routes, lane_view, lane_wait, routing_change, usage_row, usage_view};
 pub(crate) use queue::{
     batch_view, pause_scope, placement, priority, queue_pause, queue_settings_from, queue_view,
     queue_work, work_pause,

@@ -1,5 +1,6 @@
 //! What a site holds, as clients see it.
 
+use super::lane::usage_view;
 use super::queue::{waiting_view, waiting_word};
 use super::word::{document_status, idea_status, intent, keyword_status, task_kind, task_status};
 use igny8_actors_domain::site::{
@@ -150,6 +151,8 @@ pub(crate) fn task_view(task: Task, outlook: Outlook) -> view::TaskView {
         document: task.input.document(),
         title: task.title,
         model: task.model,
+        usage: Some(task.usage).filter(|used| !used.is_empty()).map(|used| usage_view(&used)),
+        lane: None,
         created_at: task.created_at,
         updated_at: task.updated_at,
     }

@@ -90,13 +90,18 @@ pub(crate) fn entry_view(site: Option<SiteId>, entry: &Entry) -> LedgerEntryView
 
 pub(crate) fn ai_models(settings: AiModelSettings) -> AiModels {
     AiModels {
-        provider: match settings.provider {
-            AiProvider::Platform => Provider::Platform,
-            AiProvider::OpenAiCompatible => Provider::OpenAiCompatible,
-        },
+        provider: provider_view(settings.provider),
         base_url: settings.base_url,
         model: settings.model.unwrap_or_default(),
         key_hint: settings.key.map(|key| key.hint).filter(|hint| !hint.is_empty()),
+    }
+}
+
+pub(super) const fn provider_view(provider: AiProvider) -> Provider {
+    match provider {
+        AiProvider::Platform => Provider::Platform,
+        AiProvider::OpenAiCompatible => Provider::OpenAiCompatible,
+        AiProvider::Anthropic => Provider::Anthropic,
     }
 }
 
@@ -104,6 +109,7 @@ pub(crate) const fn provider(provider: Provider) -> AiProvider {
     match provider {
         Provider::Platform => AiProvider::Platform,
         Provider::OpenAiCompatible => AiProvider::OpenAiCompatible,
+        Provider::Anthropic => AiProvider::Anthropic,
     }
 }
 

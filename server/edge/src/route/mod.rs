@@ -11,6 +11,7 @@ mod publish;
 mod settings;
 mod system;
 mod thinker;
+mod usage;
 mod writer;
 
 use crate::state::EdgeState;
@@ -29,6 +30,7 @@ pub(crate) fn all() -> OpenApiRouter<EdgeState> {
         .merge(settings::routes())
         .merge(system::routes())
         .merge(thinker::routes())
+        .merge(usage::routes())
         .merge(writer::routes())
 }
 

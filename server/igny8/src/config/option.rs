@@ -48,6 +48,12 @@ pub(crate) const OPTIONS: &[ConfigOption] = &[
     plain("ai_organization", "the organisation to bill there"),
     plain("ai_json_schema", "the provider can be held to a JSON schema"),
     secret("ai_key", "the key for it"),
+    plain(
+        "ai_requests_per_minute",
+        "calls a minute by one lane, until its provider says otherwise",
+    ),
+    plain("ai_tokens_per_minute", "tokens a minute by one lane, until its provider says otherwise"),
+    plain("ai_concurrency", "calls at once by one lane"),
     plain("password_memory_kib", "Argon2id: memory in KiB"),
     plain("password_passes", "Argon2id: passes"),
     plain("password_lanes", "Argon2id: lanes"),

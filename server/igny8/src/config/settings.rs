@@ -4,6 +4,7 @@ use super::layer::{Layers, Problem};
 use super::read::Reader;
 use super::store::StoreSettings;
 use crate::port::PasswordCost;
+use igny8_actors_domain::lane::LaneLimits;
 use igny8_protocol_ids::Credits;
 use igny8_server_edge::{LimitSettings, Network};
 use secrecy::SecretString;
@@ -86,6 +87,7 @@ pub(crate) struct Settings {
     pub(crate) demo_credits: Option<Credits>,
     pub(crate) idle: Duration,
     pub(crate) model_idle: Duration,
+    pub(crate) lanes: LaneLimits,
     pub(crate) ai: PlatformAi,
     pub(crate) password: PasswordCost,
     pub(crate) store: StoreSettings,
@@ -135,6 +137,7 @@ impl Settings {
             demo_credits: demo_credits(reader, development),
             idle: seconds(reader, "idle_seconds", 300),
             model_idle: seconds(reader, "model_idle_seconds", 60),
+            lanes: lanes(reader, development),
             ai: ai(reader, development),
             password: password(reader, development),
             store,
@@ -196,6 +199,21 @@ fn limits(reader: &mut Reader, development: bool) -> LimitSettings {
         tenant_reads: limit("limit_tenant_reads", default.tenant_reads),
         address: limit("limit_address", default.address),
     }
+}
+
+/// What a lane to a model bears until its provider says otherwise.
+fn lanes(reader: &mut Reader, development: bool) -> LaneLimits {
+    let default = if development { LaneLimits::OPEN } else { LaneLimits::default() };
+    let mut rate = |name, default: Option<u64>| {
+        let wanted = "a number a minute; 0 leaves it uncounted";
+        Some(reader.value(name, default.unwrap_or(0), wanted)).filter(|rate| *rate > 0)
+    };
+    let requests_per_minute = rate("ai_requests_per_minute", default.requests_per_minute);
+    let tokens_per_minute = rate("ai_tokens_per_minute", default.tokens_per_minute);
+    let concurrency = reader
+        .optional("ai_concurrency", "a number of calls at once, above zero")
+        .map_or(default.concurrency, NonZeroU32::get);
+    LaneLimits { concurrency, requests_per_minute, tokens_per_minute }
 }
 
 fn demo_credits(reader: &mut Reader, development: bool) -> Option<Credits> {

@@ -4,7 +4,7 @@ use super::rotation::{Rotated, rotate};
 use crate::admin::{Desk, Progress};
 use crate::port::{ConfiguredModels, TenantKeyRing};
 use anyhow::Context;
-use igny8_actors_runtime::{Failure, Platform, Resealed, StoreAtRest, sealed_secret};
+use igny8_actors_runtime::{Failure, Platform, Resealed, StoreAtRest, sealed_secrets};
 use igny8_protocol_ids::{EntityKey, EntityKind, Scope, TenantId};
 use igny8_storage_api::{Store, StoreError};
 use serde::{Deserialize, Serialize};
@@ -146,7 +146,7 @@ impl KeyKeeper {
         loop {
             let (page, next) = self.page(after).await?;
             for entity in page {
-                if let Some((_, secret)) = sealed_secret(self.store.as_ref(), &entity).await? {
+                for (_, secret) in sealed_secrets(self.store.as_ref(), &entity).await? {
                     sealed += u64::from(secret.key_id == id);
                 }
                 done += 1;

@@ -1,21 +1,28 @@
 //! Which model a tenant gets: the server's own, or the tenant's by the tenant's key.
 
-use igny8_actors_domain::tenant::{AiModelSettings, AiProvider, ModelKey};
+use igny8_actors_domain::lane::{LaneKey, LaneLimits, Route, list_price};
+use igny8_actors_domain::tenant::{AiModelSettings, AiProvider, AiRoute, AiRouting, ModelKey};
 use igny8_actors_ports::{
     FailureClass, GeneratedImage, ImageError, ImageProvider, ImageRequest, KeyRing,
     ModelCapabilities, ModelError, ModelProvider, ModelRequest, ModelStream, SealError, Sealed,
 };
-use igny8_actors_runtime::{ModelChoice, ModelSource, model_key_place};
+use igny8_actors_runtime::{Candidate, ModelChoice, ModelSource, model_key_place};
 use igny8_protocol_ids::TenantId;
-use igny8_server_adapters_ai::{OpenAiCompatible, OpenAiConfig, Reach, TokenLimitField};
+use igny8_server_adapters_ai::{
+    Anthropic, AnthropicConfig, OpenAiCompatible, OpenAiConfig, Reach, StructuredAnswers,
+    TokenLimitField,
+};
 use igny8_server_adapters_wordpress::{GuardedResolver, check_literal};
 use parking_lot::Mutex;
 use secrecy::{ExposeSecret, SecretString};
 use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-/// Tenants whose provider is kept ready: making one costs milliseconds. When full, all go.
-const READY_MAX: usize = 256;
+/// Routes whose provider is kept ready: making one costs milliseconds. When full, all go.
+const READY_MAX: usize = 1_024;
+/// Where Anthropic's own service is.
+const ANTHROPIC: &str = "https://api.anthropic.com/v1";
 
 /// The server's own model.
 #[derive(Clone)]
@@ -26,13 +33,13 @@ pub(crate) enum PlatformModel {
     None,
 }
 
-/// Gives each tenant its model.
+/// Gives each tenant its models.
 pub(crate) struct ConfiguredModels {
     platform: PlatformModel,
     keys: Arc<dyn KeyRing>,
     allow_private: bool,
-    /// By tenant: the settings from which the provider was made, so that a change makes a new one.
-    ready: Mutex<HashMap<TenantId, (AiModelSettings, ModelChoice)>>,
+    /// By tenant and route: what the provider was made from, so that a change makes a new one.
+    ready: Mutex<HashMap<(TenantId, String), (AiRoute, ModelChoice)>>,
 }
 
 impl ConfiguredModels {
@@ -45,45 +52,41 @@ impl ConfiguredModels {
         Self { platform, keys, allow_private, ready: Mutex::default() }
     }
 
-    fn platform(&self, settings: &AiModelSettings) -> ModelChoice {
+    fn platform(&self, named: Option<&String>) -> ModelChoice {
         match &self.platform {
-            PlatformModel::Provider(provider, model) => ModelChoice {
-                provider: provider.clone(),
-                model: settings.model.clone().unwrap_or_else(|| model.clone()),
-            },
+            PlatformModel::Provider(provider, model) => {
+                ModelChoice { provider: provider.clone(), model: named.unwrap_or(model).clone() }
+            }
             PlatformModel::None => refusing(
                 "this server has no AI model of its own: enter a provider and its key in the settings",
             ),
         }
     }
 
-    async fn own(
-        &self,
-        tenant: TenantId,
-        settings: &AiModelSettings,
-    ) -> Result<ModelChoice, SealError> {
+    async fn own(&self, tenant: TenantId, route: &AiRoute) -> Result<ModelChoice, SealError> {
         // Opened each time: where the tenant's keys are gone, what was made with one goes too.
-        let key = match &settings.key {
+        let key = match &route.key {
             Some(key) => Some(self.open(tenant, key).await.inspect_err(|_| self.forget(tenant))?),
             None => None,
         };
-        if let Some((known, choice)) = self.ready.lock().get(&tenant)
-            && known == settings
+        let place = (tenant, route.name.clone());
+        if let Some((known, choice)) = self.ready.lock().get(&place)
+            && known == route
         {
             return Ok(choice.clone());
         }
-        let choice = self.connect(settings, key);
+        let choice = self.connect(route, key).unwrap_or_else(|reason| refusing(&reason));
         let mut ready = self.ready.lock();
         if ready.len() >= READY_MAX {
             ready.clear();
         }
-        ready.insert(tenant, (settings.clone(), choice.clone()));
+        ready.insert(place, (route.clone(), choice.clone()));
         Ok(choice)
     }
 
-    /// Forgets what was made with a tenant's key.
+    /// Forgets what was made with a tenant's keys.
     pub(crate) fn forget(&self, tenant: TenantId) {
-        self.ready.lock().remove(&tenant);
+        self.ready.lock().retain(|(owner, _), _| *owner != tenant);
     }
 
     async fn open(&self, tenant: TenantId, key: &ModelKey) -> Result<SecretString, SealError> {
@@ -93,33 +96,100 @@ impl ConfiguredModels {
         Ok(text.into())
     }
 
-    fn connect(&self, settings: &AiModelSettings, key: Option<SecretString>) -> ModelChoice {
-        let Some(model) = settings.model.clone() else {
-            return refusing("no model is named for your AI provider: enter one in the settings");
-        };
-        let base_url = settings.base_url.clone().unwrap_or_default();
-        let literal =
-            reqwest::Url::parse(&base_url).map_err(|error| error.to_string()).and_then(|url| {
+    fn connect(&self, route: &AiRoute, key: Option<SecretString>) -> Result<ModelChoice, String> {
+        let model = route.model.clone().ok_or_else(|| {
+            "no model is named for your AI provider: enter one in the settings".to_owned()
+        })?;
+        let base_url = base_url(route);
+        reqwest::Url::parse(&base_url)
+            .map_err(|error| error.to_string())
+            .and_then(|url| {
                 check_literal(&url, self.allow_private).map_err(|error| error.to_string())
-            });
-        if let Err(reason) = literal {
-            return refusing(&format!("the address of your AI provider cannot be used: {reason}"));
-        }
-        let config = OpenAiConfig {
-            base_url,
-            key,
-            model: model.clone(),
-            organization: None,
-            // Told in words as well as by schema, so that servers without schemas do, too.
-            json_schema: false,
-            token_limit_field: TokenLimitField::MaxTokens,
+            })
+            .map_err(|reason| {
+                format!("the address of your AI provider cannot be used: {reason}")
+            })?;
+        let reach = Reach::Guarded(Arc::new(GuardedResolver { allow_private: self.allow_private }));
+        let made = match route.provider {
+            AiProvider::Anthropic => {
+                let structured = match route.json_schema {
+                    true => StructuredAnswers::OutputConfig,
+                    false => StructuredAnswers::Words,
+                };
+                let model = model.clone();
+                let config = AnthropicConfig { base_url, key, model, structured, prefill: false };
+                Anthropic::new(config, &reach).map(|made| Arc::new(made) as Arc<dyn ModelProvider>)
+            }
+            AiProvider::OpenAiCompatible | AiProvider::Platform => {
+                let config = OpenAiConfig {
+                    base_url,
+                    key,
+                    model: model.clone(),
+                    organization: None,
+                    // Told in words as well as by schema, so that servers without schemas do, too.
+                    json_schema: route.json_schema,
+                    token_limit_field: TokenLimitField::MaxTokens,
+                };
+                OpenAiCompatible::new(config, &reach)
+                    .map(|made| Arc::new(made) as Arc<dyn ModelProvider>)
+            }
         };
-        let guard = GuardedResolver { allow_private: self.allow_private };
-        match OpenAiCompatible::new(config, &Reach::Guarded(Arc::new(guard))) {
-            Ok(provider) => ModelChoice { provider: Arc::new(provider), model },
-            Err(error) => refusing(&error.to_string()),
-        }
+        made.map(|provider| ModelChoice { provider, model }).map_err(|error| error.to_string())
     }
+
+    async fn candidate(
+        &self,
+        tenant: TenantId,
+        route: &AiRoute,
+        limits: LaneLimits,
+    ) -> Result<Candidate, SealError> {
+        if route.provider == AiProvider::Platform {
+            return Ok(Candidate::platform(self.platform(route.model.as_ref()), limits));
+        }
+        let choice = self.own(tenant, route).await?;
+        let limits = LaneLimits {
+            concurrency: route.concurrency.unwrap_or(limits.concurrency),
+            requests_per_minute: route.requests_per_minute.or(limits.requests_per_minute),
+            tokens_per_minute: route.tokens_per_minute.or(limits.tokens_per_minute),
+        };
+        let lane = LaneKey {
+            provider: host(route),
+            model: choice.model.clone(),
+            owner: Some(tenant),
+            key: fingerprint(route),
+        };
+        let route = Route {
+            lane,
+            limits,
+            price: route.price.or_else(|| list_price(&choice.model)),
+            context_tokens: route.context_tokens,
+            json_schema: route.json_schema,
+            weight: route.weight,
+        };
+        Ok(Candidate { choice, route })
+    }
+}
+
+fn base_url(route: &AiRoute) -> String {
+    match (&route.base_url, route.provider) {
+        (Some(url), _) => url.clone(),
+        (None, AiProvider::Anthropic) => ANTHROPIC.to_owned(),
+        (None, _) => String::new(),
+    }
+}
+
+/// The service, as its lane and its usage name it.
+fn host(route: &AiRoute) -> String {
+    let host = reqwest::Url::parse(&base_url(route)).ok();
+    let host = host.and_then(|url| url.host_str().map(str::to_owned));
+    host.unwrap_or_else(|| route.name.clone())
+}
+
+/// Tells keys apart in this process. From the sealed form: it says nothing of the secret.
+fn fingerprint(route: &AiRoute) -> u64 {
+    let mut hasher = std::hash::DefaultHasher::new();
+    route.key.as_ref().map(|key| &key.sealed.bytes).hash(&mut hasher);
+    hasher.finish()
 }
 
 #[async_trait::async_trait]
@@ -129,10 +199,27 @@ impl ModelSource for ConfiguredModels {
         tenant: TenantId,
         settings: &AiModelSettings,
     ) -> Result<ModelChoice, SealError> {
-        match settings.provider {
-            AiProvider::Platform => Ok(self.platform(settings)),
-            AiProvider::OpenAiCompatible => self.own(tenant, settings).await,
+        let AiModelSettings { provider, base_url, model, key } = settings.clone();
+        match provider {
+            AiProvider::Platform => Ok(self.platform(model.as_ref())),
+            _ => {
+                let plain = AiRoute::plain("default", provider);
+                self.own(tenant, &AiRoute { base_url, model, key, ..plain }).await
+            }
         }
+    }
+
+    async fn candidates(
+        &self,
+        tenant: TenantId,
+        routing: &AiRouting,
+        limits: LaneLimits,
+    ) -> Result<Vec<Candidate>, SealError> {
+        let mut found = Vec::with_capacity(routing.routes.len());
+        for route in routing.routes.iter().filter(|route| route.enabled) {
+            found.push(self.candidate(tenant, route, limits).await?);
+        }
+        Ok(found)
     }
 }
 
@@ -239,5 +326,28 @@ mod tests {
         ring.ring.forget(tenant(1));
         assert!(models.text(tenant(1), &settings).await.is_err());
         assert!(models.ready.lock().is_empty());
+    }
+
+    #[tokio::test]
+    async fn each_route_has_its_own_lane_and_a_new_key_a_new_one() {
+        let (models, _ring) = models(false);
+        let sealed = |byte| ModelKey {
+            sealed: SealedSecret { key_id: "k".to_owned(), bytes: vec![byte] },
+            hint: String::new(),
+        };
+        let plain = AiRoute::plain("a", AiProvider::Anthropic);
+        let named = AiRoute { model: Some("claude-sonnet-4-5".to_owned()), ..plain };
+        let off = AiRoute { enabled: false, ..named.clone() };
+        let server = AiRoute::plain("s", AiProvider::Platform);
+        let routing =
+            AiRouting { routes: vec![named.clone(), off, server], ..AiRouting::default() };
+        let found = models.candidates(tenant(1), &routing, LaneLimits::default()).await.unwrap();
+        let lanes: Vec<_> = found.iter().map(|found| found.route.lane.clone()).collect();
+        assert_eq!(lanes.len(), 2);
+        assert_eq!((&*lanes[0].provider, lanes[0].owner), ("api.anthropic.com", Some(tenant(1))));
+        assert_eq!((&*lanes[1].provider, lanes[1].owner), ("platform", None));
+        assert_eq!(found[0].route.price.unwrap().output, 15_000_000);
+        let keyed = |byte| fingerprint(&AiRoute { key: Some(sealed(byte)), ..named.clone() });
+        assert!(keyed(1) != keyed(2) && keyed(1) == keyed(1));
     }
 }

@@ -66,6 +66,7 @@ pub(super) fn world(
             idle_timeout: settings.idle,
             model_idle_timeout: settings.model_idle,
             demo_credits: settings.demo_credits,
+            lanes: settings.lanes,
         },
     };
     Ok(Wired { world, pool, ring, models })

@@ -146,6 +146,17 @@ fn a_short_rest_is_waited_for_and_one_call_tries_first() {
 }
 
 #[test]
+fn a_lane_that_answered_by_hand_rests_no_longer() {
+    let mut board = Board::default();
+    let mut dice = Dice::new(1);
+    let routes = vec![route("a", few(8))];
+    board.ask(at(0), Ticket(1), ask(1, 1, routes.clone()));
+    board.end(at(0), Ticket(1), &failed(FailureClass::RateLimited, Some(50)), &mut dice);
+    assert_eq!(board.ask(at(1), Ticket(2), ask(1, 2, routes)), []);
+    assert_eq!(went(&board.revive(at(2), &lane("a"))), [(2, 0)]);
+}
+
+#[test]
 fn a_withdrawn_call_is_forgotten_and_frees_its_turn() {
     let mut board = Board::default();
     let mut dice = Dice::new(1);

@@ -89,6 +89,117 @@ model: string,
 key_hint: string | null, };
 
 /**
+ * What became of the test.
+ */
+export type AiRouteTest = { 
+/**
+ * Whether the model answered.
+ */
+ok: boolean, 
+/**
+ * The model that was asked.
+ */
+model: string, 
+/**
+ * The beginning of its answer, or what went wrong and what to do.
+ */
+text: string, 
+/**
+ * A stable code of what went wrong: `unauthorized`, `quota`, …
+ */
+failure: string | null, 
+/**
+ * Milliseconds until the end.
+ */
+took_ms: number, 
+/**
+ * Tokens sent.
+ */
+input_tokens: number, 
+/**
+ * Tokens received.
+ */
+output_tokens: number, };
+
+/**
+ * One of a tenant's models.
+ */
+export type AiRouteView = { 
+/**
+ * Its name, unique in the tenant.
+ */
+name: string, 
+/**
+ * The provider.
+ */
+provider: Provider, 
+/**
+ * Its address; absent for the provider's own.
+ */
+base_url: string | null, 
+/**
+ * The model; empty leaves it to the server, for `platform`.
+ */
+model: string, 
+/**
+ * The last four characters of the key, if there is one.
+ */
+key_hint: string | null, 
+/**
+ * Its share under the policy `balance`.
+ */
+weight: number, 
+/**
+ * Tokens that the model takes in and gives out at most; absent: unknown.
+ */
+context_tokens: number | null, 
+/**
+ * The provider can be held to a JSON schema.
+ */
+json_schema: boolean, 
+/**
+ * What it costs; absent: the list price, where the model is on the list.
+ */
+price: PriceView | null, 
+/**
+ * Calls a minute, until the provider says otherwise.
+ */
+requests_per_minute: number | null, 
+/**
+ * Tokens a minute, until the provider says otherwise.
+ */
+tokens_per_minute: number | null, 
+/**
+ * Calls under way at once.
+ */
+concurrency: number | null, 
+/**
+ * Whether it is used.
+ */
+enabled: boolean, };
+
+/**
+ * `GET /api/settings/ai-routes`: never shows a key.
+ */
+export type AiRoutes = { 
+/**
+ * The models, in the order of fallbacks.
+ */
+routes: Array<AiRouteView>, 
+/**
+ * By what one is chosen.
+ */
+policy: RoutePolicy, 
+/**
+ * What calls may cost.
+ */
+budget: BudgetView, 
+/**
+ * Whether the same question gets the answer that is known already, for nothing.
+ */
+reuse_answers: boolean, };
+
+/**
  * `POST /api/settings/sites/{site}/automations/preset`.
  */
 export type ApplyPreset = { 
@@ -293,6 +404,23 @@ created_at: Timestamp,
 ended_at: Timestamp | null, };
 
 /**
+ * Caps in millionths of a US dollar; absent is no cap.
+ */
+export type BudgetView = { 
+/**
+ * For one task, all its attempts together.
+ */
+task_micros: number | null, 
+/**
+ * For one day (UTC).
+ */
+day_micros: number | null, 
+/**
+ * For one calendar month (UTC).
+ */
+month_micros: number | null, };
+
+/**
  * What happens to executions whose time passed while nothing could run.
  */
 export type CatchUp = "none" | "last" | "all";
@@ -317,6 +445,85 @@ model: string | null,
  * The key: kept sealed, shown never again. Absent keeps the one that is there.
  */
 key: string | null, };
+
+/**
+ * A model as it shall be.
+ */
+export type ChangeAiRoute = { 
+/**
+ * Its name, unique in the tenant.
+ */
+name: string, 
+/**
+ * The provider.
+ */
+provider: Provider, 
+/**
+ * Its address.
+ */
+base_url: string | null, 
+/**
+ * The model.
+ */
+model: string | null, 
+/**
+ * The key: kept sealed, shown never again. Absent keeps the one of the route with this name;
+ * empty removes it.
+ */
+key: string | null, 
+/**
+ * Its share under the policy `balance`; 1 if absent.
+ */
+weight: number | null, 
+/**
+ * Tokens that the model takes in and gives out at most.
+ */
+context_tokens: number | null, 
+/**
+ * The provider can be held to a JSON schema.
+ */
+json_schema: boolean, 
+/**
+ * What it costs.
+ */
+price: PriceView | null, 
+/**
+ * Calls a minute.
+ */
+requests_per_minute: number | null, 
+/**
+ * Tokens a minute.
+ */
+tokens_per_minute: number | null, 
+/**
+ * Calls under way at once.
+ */
+concurrency: number | null, 
+/**
+ * Whether it is used; yes if absent.
+ */
+enabled: boolean | null, };
+
+/**
+ * `PUT /api/settings/ai-routes`: all of them, in the order of fallbacks.
+ */
+export type ChangeAiRoutes = { 
+/**
+ * The models.
+ */
+routes: Array<ChangeAiRoute>, 
+/**
+ * By what one is chosen.
+ */
+policy: RoutePolicy, 
+/**
+ * What calls may cost.
+ */
+budget: BudgetView, 
+/**
+ * Whether the same question gets the answer that is known already.
+ */
+reuse_answers: boolean, };
 
 /**
  * `PATCH clusters/{cluster}`.
@@ -1138,6 +1345,131 @@ attempts: number,
 run_seconds: number, };
 
 /**
+ * An allowance of a lane.
+ */
+export type LaneRate = { 
+/**
+ * What a minute allows.
+ */
+per_minute: number, 
+/**
+ * What is left now.
+ */
+left: number, };
+
+/**
+ * Whether calls pass a lane.
+ */
+export type LaneState = "closed" | "open" | "half_open";
+
+/**
+ * A lane: provider × model × key.
+ */
+export type LaneView = { 
+/**
+ * The provider: `platform`, or the host of the tenant's own service.
+ */
+provider: string, 
+/**
+ * The model's name there.
+ */
+model: string, 
+/**
+ * By a key of the tenant's own; otherwise all tenants share it.
+ */
+own: boolean, 
+/**
+ * Whether calls pass.
+ */
+state: LaneState, 
+/**
+ * The failure after which it rests: `rate_limited`, `quota`, `unauthorized`, …
+ */
+reason: string | null, 
+/**
+ * Until when it rests; absent although it rests: until its key changes.
+ */
+until: Timestamp | null, 
+/**
+ * Calls under way.
+ */
+under_way: number, 
+/**
+ * Calls under way at most.
+ */
+concurrency: number, 
+/**
+ * Calls that wait, of all tenants.
+ */
+waiting: number, 
+/**
+ * Calls that wait, of this tenant.
+ */
+waiting_own: number, 
+/**
+ * Calls a minute; absent where they are not counted.
+ */
+requests: LaneRate | null, 
+/**
+ * Tokens a minute; absent where they are not counted.
+ */
+tokens: LaneRate | null, 
+/**
+ * Milliseconds to the first word, on average.
+ */
+latency_ms: number | null, 
+/**
+ * Calls since the server knows the lane.
+ */
+calls: number, 
+/**
+ * Those of them that failed.
+ */
+failed_calls: number, };
+
+/**
+ * Why a running task's call to a model has not started.
+ */
+export type LaneWaitView = { 
+/**
+ * Which task.
+ */
+task: TaskId, 
+/**
+ * The model in whose line it stands.
+ */
+model: string, 
+/**
+ * What holds the line up: `turn`, `rate`, `rest`, `budget`.
+ */
+held_by: string, 
+/**
+ * Calls that start before it.
+ */
+ahead: number, 
+/**
+ * Since when it waits.
+ */
+since: Timestamp, 
+/**
+ * When that ends at the latest, where it is known.
+ */
+until: Timestamp | null, 
+/**
+ * In words.
+ */
+text: string, };
+
+/**
+ * `GET /api/system/lanes`.
+ */
+export type Lanes = { 
+/**
+ * The server's own that were used since it started, and the tenant's own.
+ */
+lanes: Array<LaneView>, };
+
+/**
  * One line of the statement.
  */
 export type LedgerEntryView = { 
@@ -1650,6 +1982,27 @@ reparse: Credits,
 publish: Credits, };
 
 /**
+ * A model's price in millionths of a US dollar for a million tokens.
+ */
+export type PriceView = { 
+/**
+ * Tokens sent.
+ */
+input: number, 
+/**
+ * Tokens sent that the provider had cached.
+ */
+cached: number, 
+/**
+ * Tokens sent that the provider puts into its cache.
+ */
+cache_write: number, 
+/**
+ * Tokens received.
+ */
+output: number, };
+
+/**
  * What went wrong.
  */
 export type Problem = { 
@@ -1715,7 +2068,7 @@ variables: Array<string>, };
 /**
  * Which provider a tenant's models come from.
  */
-export type Provider = "platform" | "open_ai_compatible";
+export type Provider = "platform" | "open_ai_compatible" | "anthropic";
 
 /**
  * `POST /api/publish/sites/{site}/documents/{document}`.
@@ -1999,6 +2352,11 @@ left: number, };
  * A right level in a tenant.
  */
 export type Role = "owner" | "admin" | "editor" | "viewer" | "system_bot";
+
+/**
+ * By what models are chosen for a call.
+ */
+export type RoutePolicy = "order" | "price" | "latency" | "capability" | "balance";
 
 /**
  * `POST /api/system/sites/{site}/automations/{kind}/run`.
@@ -2748,6 +3106,14 @@ document: DocumentId | null,
  */
 model: string | null, 
 /**
+ * What its calls to models used, failed attempts too; absent before the first.
+ */
+usage?: UsageView, 
+/**
+ * Why its call to a model has not started; absent if none waits, and in events.
+ */
+lane?: LaneWaitView, 
+/**
  * When it was made.
  */
 created_at: Timestamp, 
@@ -2783,6 +3149,15 @@ plan: string,
  * When it was made.
  */
 created_at: Timestamp, };
+
+/**
+ * `POST /api/settings/ai-routes/test`.
+ */
+export type TestAiRoute = { 
+/**
+ * Which of the kept routes.
+ */
+name: string, };
 
 /**
  * `POST ticket`: opens one socket, once, within a minute.
@@ -2831,6 +3206,101 @@ words: string,
  * The next five times.
  */
 upcoming: Array<Moment>, };
+
+/**
+ * What the tenant's calls used and cost.
+ */
+export type UsageReport = { 
+/**
+ * The first day's beginning (UTC).
+ */
+from: Timestamp, 
+/**
+ * By day, site and model; the latest day first.
+ */
+rows: Array<UsageRowView>, 
+/**
+ * All of them.
+ */
+total: UsageView, 
+/**
+ * The version of the price table by which calls are priced now.
+ */
+price_table_version: number, };
+
+/**
+ * What one site used of one model on one day.
+ */
+export type UsageRowView = { 
+/**
+ * The day's beginning (UTC).
+ */
+day: Timestamp, 
+/**
+ * Which site.
+ */
+site: SiteId, 
+/**
+ * The provider, as its lane names it.
+ */
+provider: string, 
+/**
+ * The model.
+ */
+model: string, 
+/**
+ * How much.
+ */
+used: UsageView, };
+
+/**
+ * Calls, their tokens and their cost, summed.
+ */
+export type UsageView = { 
+/**
+ * Calls that a provider was asked for, failed ones too.
+ */
+calls: number, 
+/**
+ * Those of them that brought no whole answer.
+ */
+failed_calls: number, 
+/**
+ * Answers that were known already: no provider was asked.
+ */
+reused_answers: number, 
+/**
+ * Tokens sent, cached ones among them.
+ */
+input_tokens: number, 
+/**
+ * Tokens sent that the provider had cached.
+ */
+cached_tokens: number, 
+/**
+ * Tokens received, without thinking.
+ */
+output_tokens: number, 
+/**
+ * Tokens spent on thinking.
+ */
+thinking_tokens: number, 
+/**
+ * Cost in millionths of a US dollar.
+ */
+cost_micros: number, 
+/**
+ * What reused answers had cost the first time.
+ */
+saved_micros: number, 
+/**
+ * Calls counted by a rule of thumb, because the provider did not tell.
+ */
+estimated_calls: number, 
+/**
+ * Calls of models without a known price: their cost is not in the sum.
+ */
+unpriced_calls: number, };
 
 /**
  * `GET /version`.

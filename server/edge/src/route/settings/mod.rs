@@ -11,6 +11,7 @@ use http::StatusCode;
 use igny8_actors_domain::site::SiteCommand;
 use igny8_actors_runtime::SiteHandle;
 use igny8_protocol_ids::SiteId;
+use igny8_protocol_wire::rest::lane::{AiRouteTest, AiRoutes, ChangeAiRoutes, TestAiRoute};
 use igny8_protocol_wire::rest::settings::{AiModels, ChangeAiModels, ChangeSite, NewSite};
 use igny8_protocol_wire::view::SiteView;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -21,6 +22,8 @@ pub(super) fn routes() -> OpenApiRouter<EdgeState> {
         .routes(routes!(change_site))
         .routes(routes!(ai_models, change_ai_models))
         .merge(automation::routes())
+        .routes(routes!(list_ai_routes, change_ai_routes))
+        .routes(routes!(test_ai_route))
 }
 
 async fn card(site: &SiteHandle) -> Result<Option<SiteView>, Problem> {
@@ -89,4 +92,43 @@ async fn change_ai_models(
     let settings =
         member.tenant.set_models(member.origin(), provider, base_url, model, key).await?;
     Ok(Json(convert::ai_models(settings)))
+}
+
+/// The tenant's models in the order of fallbacks, and what they may cost. Never shows a key.
+#[utoipa::path(get, path = "/api/settings/ai-routes", tag = "settings", responses((status = 200, body = AiRoutes)))]
+async fn list_ai_routes(member: Member<ManageModels>) -> Result<Json<AiRoutes>, Problem> {
+    let routing = member.tenant.read(igny8_actors_domain::tenant::Tenant::routing).await?;
+    Ok(Json(convert::ai_routes(routing)))
+}
+
+/// Sets all models at once. A key is kept sealed; an absent one stays as it is.
+#[utoipa::path(put, path = "/api/settings/ai-routes", tag = "settings", request_body = ChangeAiRoutes,
+    responses((status = 200, body = AiRoutes)))]
+async fn change_ai_routes(
+    member: Member<ManageModels>,
+    change: Change<ChangeAiRoutes>,
+) -> Result<Json<AiRoutes>, Problem> {
+    let change_text = convert::routing_change(change.body);
+    let routing = member.tenant.set_routing(member.origin(), change_text).await?;
+    Ok(Json(convert::ai_routes(routing)))
+}
+
+/// Asks one of the kept models for a word, by its own key. Rests of its lane do not count; an
+/// answer ends them.
+#[utoipa::path(post, path = "/api/settings/ai-routes/test", tag = "settings", request_body = TestAiRoute,
+    responses((status = 200, body = AiRouteTest)))]
+async fn test_ai_route(
+    member: Member<ManageModels>,
+    change: Change<TestAiRoute>,
+) -> Result<Json<AiRouteTest>, Problem> {
+    let tested = member.tenant.test_route(change.body.name).await?;
+    Ok(Json(AiRouteTest {
+        ok: tested.failure.is_none(),
+        model: tested.model,
+        text: tested.text,
+        failure: tested.failure.map(|class| class.code().to_owned()),
+        took_ms: u64::try_from(tested.took.as_millis()).unwrap_or(u64::MAX),
+        input_tokens: tested.used.input_tokens,
+        output_tokens: tested.used.output_tokens,
+    }))
 }

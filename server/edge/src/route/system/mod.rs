@@ -4,15 +4,18 @@ mod queue;
 
 use crate::access::{Member, ReadSystem};
 use crate::body::Json;
+use crate::convert;
 use crate::state::EdgeState;
 use axum::extract::State;
 use igny8_protocol_wire::PROTOCOL_VERSIONS_SUPPORTED;
+use igny8_protocol_wire::rest::lane::Lanes;
 use igny8_protocol_wire::rest::system::{ActorCount, SystemStatus, Version};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub(super) fn routes() -> OpenApiRouter<EdgeState> {
     OpenApiRouter::new()
         .routes(routes!(status))
+        .routes(routes!(lanes))
         .routes(routes!(version))
         .routes(routes!(queue::site_queue))
         .routes(routes!(queue::set_queue))
@@ -42,6 +45,14 @@ async fn status(member: Member<ReadSystem>) -> Json<SystemStatus> {
             .filter(|entity| entity.starts_with(&own))
             .collect(),
     })
+}
+
+/// The lanes to models: the server's own that were used, and the tenant's own, with what holds
+/// them up.
+#[utoipa::path(get, path = "/api/system/lanes", tag = "system", responses((status = 200, body = Lanes)))]
+async fn lanes(member: Member<ReadSystem>) -> Json<Lanes> {
+    let lanes = member.state.platform.lanes(member.id);
+    Json(Lanes { lanes: lanes.into_iter().map(convert::lane_view).collect() })
 }
 
 /// The server's version and what it speaks.

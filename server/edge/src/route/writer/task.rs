@@ -38,11 +38,19 @@ pub(super) async fn views(
     tasks: Vec<Task>,
 ) -> Result<Vec<TaskView>, Problem> {
     let read = move |site: &Site| tasks.into_iter().map(|task| view(site, now, &task)).collect();
-    Ok(site.read(read).await?)
+    let mut views: Vec<TaskView> = site.read(read).await?;
+    views.iter_mut().for_each(|view| stand(site, view));
+    Ok(views)
 }
 
 pub(super) fn view(site: &Site, now: Timestamp, task: &Task) -> TaskView {
     convert::task_view(task.clone(), convert::outlook(site, task, now))
+}
+
+/// Why the call of a task that runs has not started.
+fn stand(site: &SiteHandle, view: &mut TaskView) {
+    let standing = site.lane_standing(view.id);
+    view.lane = standing.map(|standing| convert::lane_wait(view.id, standing));
 }
 
 /// Queues one draft per idea.
@@ -84,7 +92,9 @@ pub(super) async fn list_tasks(
     Asked(query): Asked<PageQuery>,
 ) -> Result<Json<Page<TaskView>>, Problem> {
     let (wanted, now) = (Wanted::try_from(query)?, site.member.state.now());
-    Ok(Json(site.site.read(move |site| page(site, &wanted, now)).await?))
+    let mut page = site.site.read(move |site| page(site, &wanted, now)).await?;
+    page.items.iter_mut().for_each(|view| stand(&site.site, view));
+    Ok(Json(page))
 }
 
 /// One task.
@@ -96,7 +106,9 @@ pub(super) async fn task(
 ) -> Result<Json<TaskView>, Problem> {
     let now = site.member.state.now();
     let found = site.site.read(move |site| site.task(id).map(|task| view(site, now, task))).await?;
-    found.map(Json).ok_or_else(|| Problem::not_found("task"))
+    let mut found = found.ok_or_else(|| Problem::not_found("task"))?;
+    stand(&site.site, &mut found);
+    Ok(Json(found))
 }
 
 async fn control(

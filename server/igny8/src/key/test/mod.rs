@@ -17,7 +17,7 @@ use igny8_actors_ports::{
     Clock, PairRequest, Pairing, PublishError, PublishPost, PublishedPost, SiteInfo, SitePublisher,
     SiteTarget,
 };
-use igny8_actors_runtime::{Platform, StoreAtRest, World, WorldOptions, sealed_secret};
+use igny8_actors_runtime::{Platform, StoreAtRest, World, WorldOptions, sealed_secrets};
 use igny8_protocol_ids::{Credits, SiteId, TenantId};
 use igny8_server_adapters_ai::{OfflineEmbedder, OfflineModel, OfflineModelOptions};
 use igny8_server_adapters_export::FolderPublisher;
@@ -151,13 +151,14 @@ impl Life {
         use secrecy::ExposeSecret;
         let mut names = Vec::new();
         for entity in self.ring.store.entities(None, 500).await.unwrap() {
-            let found = sealed_secret(self.ring.store.as_ref(), &entity).await.unwrap();
-            let Some((place, sealed)) = found else { continue };
-            let opened = ring.open(&place, &sealed).await.unwrap();
-            let opened = opened.expose_secret();
-            let is_known = opened.starts_with(LINK_SECRET.as_bytes()) || opened.starts_with(b"sk-");
-            assert!(is_known, "{entity}");
-            names.push(sealed.key_id);
+            let found = sealed_secrets(self.ring.store.as_ref(), &entity).await.unwrap();
+            for (place, sealed) in found {
+                let opened = ring.open(&place, &sealed).await.unwrap();
+                let opened = opened.expose_secret();
+                let link = opened.starts_with(LINK_SECRET.as_bytes());
+                assert!(link || opened.starts_with(b"sk-"), "{entity}");
+                names.push(sealed.key_id);
+            }
         }
         names
     }

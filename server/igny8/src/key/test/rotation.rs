@@ -181,7 +181,8 @@ async fn secret_that_a_key_of_the_file_sealed_keeps_it_until_a_rotation() {
     let old = masters.current().to_owned();
     // As the version before wrote it.
     let entity = EntityKey::site(tenant, site);
-    let (place, sealed) = sealed_secret(life.ring.store.as_ref(), &entity).await.unwrap().unwrap();
+    let (place, sealed) =
+        sealed_secrets(life.ring.store.as_ref(), &entity).await.unwrap().remove(0);
     let bytes = masters.get(&old).unwrap();
     let bytes = bytes.seal(place.to_string().as_bytes(), LINK_SECRET.as_bytes()).unwrap();
     let before = SealedSecret { key_id: sealed.key_id, bytes: sealed.bytes };
@@ -208,7 +209,8 @@ async fn deleted_tenants_secrets_open_nowhere_and_the_others_stay() {
     let (gone, its_site) = life.tenant("gone").await;
     let (stays, site) = life.tenant("stays").await;
     let entity = EntityKey::site(gone, its_site);
-    let (place, sealed) = sealed_secret(life.ring.store.as_ref(), &entity).await.unwrap().unwrap();
+    let (place, sealed) =
+        sealed_secrets(life.ring.store.as_ref(), &entity).await.unwrap().remove(0);
     let nobody = TenantId::new(life.platform.now(), [9; 10]);
     assert!(life.keeper().delete(nobody, &unseen()).await.is_err());
     assert_eq!(life.keeper().delete(gone, &unseen()).await.unwrap().data_keys, 1);
