@@ -126,6 +126,21 @@ impl Job {
         }
     }
 
+    /// Whoever waits for its turn is alive: only the model's silence counts against it.
+    async fn patiently<T>(&self, wait: impl Future<Output = T>) -> T {
+        tokio::pin!(wait);
+        loop {
+            tokio::select! {
+                biased;
+                done = &mut wait => {
+                    self.is_alive();
+                    return done;
+                }
+                () = tokio::time::sleep(SIGN_OF_LIFE) => self.is_alive(),
+            }
+        }
+    }
+
     fn turn(&self, prompt: &Prompt, left: &[usize], prefix: Option<&str>) -> Ask {
         let request = &prompt.request;
         let sent = request.system.len() + request.prompt.len() + prefix.map_or(0, str::len);
@@ -358,8 +373,9 @@ const fn to_port(class: FailureClass) -> ports::FailureClass {
         FailureClass::BrokenStream => P::BrokenStream,
         FailureClass::InvalidAnswer => P::InvalidAnswer,
         FailureClass::InvalidRequest => P::InvalidRequest,
-        FailureClass::Unavailable | FailureClass::Conflict | FailureClass::Internal => {
-            P::Unavailable
-        }
+        FailureClass::Unavailable
+        | FailureClass::Conflict
+        | FailureClass::WaitedTooLong
+        | FailureClass::Internal => P::Unavailable,
     }
 }
