@@ -1,6 +1,7 @@
 //! What calls may cost, and did: prices, sums, caps.
 
 mod budget;
+mod list;
 mod price;
 mod usage;
 

@@ -1,10 +1,11 @@
-//! What models cost: providers' list prices, versioned, and a tenant's own where it has others.
+//! What calls cost by a price: the list's, versioned, or one of the operator or the tenant.
 
+use super::list::LIST;
 use super::usage::UsageSum;
 use serde::{Deserialize, Serialize};
 
-/// The version of [`LIST`]: prices change, what was recorded does not.
-pub const PRICE_TABLE_VERSION: u32 = 1;
+/// The version of the list: prices change, what was recorded does not. 2: November 2026.
+pub const PRICE_TABLE_VERSION: u32 = 2;
 
 const MILLION: u128 = 1_000_000;
 
@@ -20,49 +21,6 @@ pub struct ModelPrice {
     /// Tokens received, and those spent on thinking.
     pub output: u64,
 }
-
-/// A price by cents for a million tokens, as providers publish them.
-const fn cents(input: u64, cached: u64, cache_write: u64, output: u64) -> ModelPrice {
-    const CENT: u64 = 10_000;
-    ModelPrice {
-        input: input * CENT,
-        cached: cached * CENT,
-        cache_write: cache_write * CENT,
-        output: output * CENT,
-    }
-}
-
-/// As `cents`, in hundredths of a cent: the small models.
-const fn fine(input: u64, cached: u64, output: u64) -> ModelPrice {
-    ModelPrice {
-        input: input * 100,
-        cached: cached * 100,
-        cache_write: input * 100,
-        output: output * 100,
-    }
-}
-
-/// By the beginning of the model's name; the longest that fits counts. From the providers' public
-/// price lists. The offline model costs nothing, so that development shows no invented money.
-const LIST: &[(&str, ModelPrice)] = &[
-    ("offline", cents(0, 0, 0, 0)),
-    ("gpt-4o", cents(250, 125, 250, 1_000)),
-    ("gpt-4o-mini", fine(1_500, 750, 6_000)),
-    ("gpt-4.1", cents(200, 50, 200, 800)),
-    ("gpt-4.1-mini", cents(40, 10, 40, 160)),
-    ("gpt-4.1-nano", fine(1_000, 250, 4_000)),
-    ("gpt-5", fine(12_500, 1_250, 100_000)),
-    ("gpt-5-mini", fine(2_500, 250, 20_000)),
-    ("gpt-5-nano", fine(500, 50, 4_000)),
-    ("o3", cents(200, 50, 200, 800)),
-    ("o4-mini", fine(11_000, 2_750, 44_000)),
-    ("claude-3-5-haiku", cents(80, 8, 100, 400)),
-    ("claude-haiku-4", cents(100, 10, 125, 500)),
-    ("claude-sonnet-4", cents(300, 30, 375, 1_500)),
-    ("claude-3-7-sonnet", cents(300, 30, 375, 1_500)),
-    ("claude-opus-4", cents(1_500, 150, 1_875, 7_500)),
-    ("claude-opus-4-5", cents(500, 50, 625, 2_500)),
-];
 
 /// The list price of a model; none if it is not on the list.
 pub fn list_price(model: &str) -> Option<ModelPrice> {
@@ -97,5 +55,40 @@ impl ModelPrice {
         let used =
             UsageSum { input_tokens, output_tokens: output_tokens_max, ..UsageSum::default() };
         dearest.cost(&used)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn list_has_each_name_once_and_no_slip_of_the_decimal_point() {
+        for (index, (name, price)) in LIST.iter().enumerate() {
+            assert!(LIST[..index].iter().all(|(other, _)| other != name), "{name} twice");
+            assert!(price.cached <= price.input, "{name}: cached tokens are not dearer");
+            assert!(price.cache_write >= price.input, "{name}: writing is not cheaper");
+            assert!(price.cache_write <= 2 * price.input, "{name}: writing at twice the most");
+            let is_embedding = name.starts_with("text-embedding");
+            let ratio = 3 * price.input..=10 * price.input;
+            assert!(is_embedding || ratio.contains(&price.output), "{name}: output by input");
+        }
+    }
+
+    #[test]
+    fn published_prices_are_found_by_the_names_of_their_models() {
+        let dollars = |model: &str| list_price(model).map(|price| price.output / 1_000_000);
+        for (model, price) in [
+            ("claude-opus-4-1-20250805", Some(75)),
+            ("claude-opus-4-6", Some(25)),
+            ("anthropic/claude-opus-5-5", Some(20)),
+            ("claude-sonnet-4-5-20250929", Some(15)),
+            ("claude-sonnet-5-5", Some(10)),
+            ("gpt-5.5-pro-2026-04-23", Some(180)),
+            ("gpt-5-mini", Some(2)),
+            ("gpt-6.3-sol", None),
+        ] {
+            assert_eq!(dollars(model), price, "{model}");
+        }
     }
 }
