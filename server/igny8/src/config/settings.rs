@@ -1,6 +1,9 @@
 //! What the server runs with.
 
+use super::embedding::EmbeddingSettings;
+use super::image::ImageSettings;
 use super::layer::{Layers, Problem};
+use super::provider::ProviderKind;
 use super::read::Reader;
 use super::store::StoreSettings;
 use crate::port::PasswordCost;
@@ -49,8 +52,10 @@ pub(crate) enum PlatformAi {
         /// Ideas as short as they can be: for measuring.
         least: bool,
     },
-    /// A provider that speaks OpenAI's protocol.
+    /// A provider.
     Provider {
+        /// How it is spoken to.
+        kind: ProviderKind,
         /// Its address.
         base_url: String,
         /// The model there.
@@ -91,6 +96,8 @@ pub(crate) struct Settings {
     pub(crate) ai: PlatformAi,
     pub(crate) password: PasswordCost,
     pub(crate) store: StoreSettings,
+    pub(crate) images: ImageSettings,
+    pub(crate) embeddings: EmbeddingSettings,
 }
 
 impl Settings {
@@ -141,6 +148,8 @@ impl Settings {
             ai: ai(reader, development),
             password: password(reader, development),
             store,
+            images: ImageSettings::gather(reader, development),
+            embeddings: EmbeddingSettings::gather(reader),
         }
     }
 
@@ -250,10 +259,12 @@ fn ai(reader: &mut Reader, development: bool) -> PlatformAi {
     let least = reader.flag("offline_least", false);
     let json_schema = reader.flag("ai_json_schema", true);
     let (model, key) = (reader.text("ai_model"), reader.text("ai_key"));
-    let Some(base_url) = reader.text("ai_base_url") else {
+    let kind: Option<ProviderKind> = reader.optional("ai_kind", "`openai` or `anthropic`");
+    let named = reader.text("ai_base_url");
+    let Some(base_url) = named.clone().or_else(|| Some(kind?.base_url().to_owned())) else {
         for name in ["ai_model", "ai_key"] {
             if reader.text(name).is_some() {
-                reader.refuse(name, "it has no use without `ai_base_url`");
+                reader.refuse(name, "it has no use without `ai_base_url` or `ai_kind`");
             }
         }
         return match development {
@@ -262,15 +273,23 @@ fn ai(reader: &mut Reader, development: bool) -> PlatformAi {
         };
     };
     if model.is_none() {
-        reader.refuse("ai_model", "`ai_base_url` is set: name the model to ask for there");
+        reader.refuse("ai_model", "name the model to ask for at the provider");
     }
-    PlatformAi::Provider {
+    if named.is_none() && key.is_none() {
+        reader.refuse("ai_key", format!("{base_url} wants a key"));
+    }
+    let ai = PlatformAi::Provider {
+        kind: kind.unwrap_or(ProviderKind::OpenAi),
         base_url,
         model: model.unwrap_or_default(),
         organization: reader.text("ai_organization"),
         json_schema,
         key: key.map(Into::into),
+    };
+    if let Err(error) = ai.connect() {
+        reader.refuse("ai_base_url", error.to_string());
     }
+    ai
 }
 
 fn password(reader: &mut Reader, development: bool) -> PasswordCost {
@@ -359,6 +378,35 @@ mod tests {
             ("ai_key", "sk-secret"),
         ]);
         assert!(!format!("{:?}", settings.unwrap()).contains("sk-secret"));
+    }
+
+    #[test]
+    fn provider_of_either_protocol_is_read_and_checked() {
+        let plain = [("development", "1"), ("ai_kind", "anthropic"), ("ai_model", "m")];
+        let settings = read(&[&plain[..], &[("ai_key", "sk-secret")]].concat()).unwrap();
+        let PlatformAi::Provider { kind, base_url, .. } = &settings.ai else { panic!("none") };
+        assert_eq!((*kind, base_url.as_str()), (ProviderKind::Anthropic, kind.base_url()));
+        for (pairs, words) in [
+            (&plain[..], "wants a key"),
+            (&[("development", "1"), ("ai_kind", "gemini")], "`openai` or `anthropic`"),
+            (&[("development", "1"), ("ai_base_url", "ftp://x"), ("ai_model", "m")], "https://"),
+            (
+                &[
+                    ("development", "1"),
+                    ("ai_kind", "openai"),
+                    ("ai_model", "m"),
+                    ("ai_key", "sk-secret\nx"),
+                ],
+                "cannot be sent",
+            ),
+        ] {
+            let problems = read(pairs).unwrap_err();
+            assert_eq!(problems.len(), 1, "{problems:?}");
+            assert!(
+                problems[0].contains(words) && !problems[0].contains("sk-secret"),
+                "{problems:?}"
+            );
+        }
     }
 
     #[test]

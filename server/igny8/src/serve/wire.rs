@@ -1,16 +1,15 @@
 //! The ports, wired: which adapter serves what.
 
-use crate::config::{PlatformAi, Settings};
+use crate::config::{EmbeddingSettings, ImageSettings, PlatformAi, Settings};
 use crate::port::{
     Argon2Passwords, ConfiguredModels, KeyFile, NoImages, OsEntropy, PlatformModel, SystemClock,
     TenantKeyRing, ThreadPool,
 };
 use igny8_actors_domain::clustering::embedding::hashed_embedding;
-use igny8_actors_ports::{Clock, Entropy, ImageProvider};
+use igny8_actors_ports::{Clock, Embedder, Entropy, ImageProvider};
 use igny8_actors_runtime::{World, WorldOptions};
 use igny8_server_adapters_ai::{
-    OfflineEmbedder, OfflineModel, OfflineModelOptions, OpenAiCompatible, OpenAiConfig, Reach,
-    TokenLimitField,
+    OfflineEmbedder, OfflineModel, OfflineModelOptions, OpenAiEmbedder, Reach,
 };
 use igny8_server_adapters_export::FolderPublisher;
 use igny8_server_adapters_images::OfflineImages;
@@ -53,8 +52,8 @@ pub(super) fn world(
     let world = World {
         store,
         models: models.clone(),
-        images: images(settings),
-        embedder: Arc::new(OfflineEmbedder::new(hashed_embedding)),
+        images: images(&settings.images)?,
+        embedder: embedder(&settings.embeddings)?,
         wordpress: Arc::new(WordPressPublisher::new(wordpress, clock.clone(), entropy.clone())?),
         export: Arc::new(FolderPublisher::new(&settings.export_dir, clock.clone())),
         clock,
@@ -82,26 +81,26 @@ fn platform_model(ai: &PlatformAi) -> anyhow::Result<PlatformModel> {
             };
             PlatformModel::Provider(Arc::new(OfflineModel::new(options)), OFFLINE_MODEL.to_owned())
         }
-        PlatformAi::Provider { base_url, model, organization, json_schema, key } => {
-            let config = OpenAiConfig {
-                base_url: base_url.clone(),
-                key: key.clone(),
-                model: model.clone(),
-                organization: organization.clone(),
-                json_schema: *json_schema,
-                token_limit_field: TokenLimitField::default(),
-            };
-            let provider = OpenAiCompatible::new(config, &Reach::Anywhere)?;
-            PlatformModel::Provider(Arc::new(provider), model.clone())
-        }
-        PlatformAi::None => PlatformModel::None,
+        PlatformAi::Provider { .. } | PlatformAi::None => match ai.connect()? {
+            Some((provider, model)) => PlatformModel::Provider(provider, model),
+            None => PlatformModel::None,
+        },
     })
 }
 
-/// Pictures that are drawn from a hash are for development: nobody would pay for them.
-fn images(settings: &Settings) -> Arc<dyn ImageProvider> {
-    match settings.development {
-        true => Arc::new(OfflineImages::new()),
-        false => Arc::new(NoImages),
-    }
+fn images(settings: &ImageSettings) -> anyhow::Result<Arc<dyn ImageProvider>> {
+    Ok(match (settings, settings.connect()?) {
+        (_, Some(provider)) => provider,
+        (ImageSettings::Offline, None) => Arc::new(OfflineImages::new()),
+        (_, None) => Arc::new(NoImages),
+    })
+}
+
+fn embedder(settings: &EmbeddingSettings) -> anyhow::Result<Arc<dyn Embedder>> {
+    Ok(match settings {
+        EmbeddingSettings::Offline => Arc::new(OfflineEmbedder::new(hashed_embedding)),
+        EmbeddingSettings::Provider(config) => {
+            Arc::new(OpenAiEmbedder::new(config.clone(), &Reach::Anywhere)?)
+        }
+    })
 }
