@@ -3,7 +3,7 @@ import { useQuery, useQueryClient, type UseQueryResult } from '@tanstack/react-q
 import { useEffect } from 'react';
 
 import { useClient } from './client.js';
-import { useSite, useTenant } from './site.js';
+import { useSite, useTenant } from './site/site.js';
 
 /** The tenant's credits with all slices; read again whenever credits move in the tenant or in `site`. */
 export function useBalance(tenant: string, site: string): UseQueryResult<Balance> {

@@ -1,6 +1,6 @@
 import type { ClusterView, DocumentView, IdeaView, KeywordView, ListQuery, TaskView } from '@igny8/sdk';
 
-import { useClient } from './client.js';
+import { useClient } from '../client.js';
 import { type LiveList, useLiveList } from './list.js';
 import { useSite } from './site.js';
 

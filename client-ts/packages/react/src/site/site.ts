@@ -1,7 +1,7 @@
 import type { SiteState, TenantState } from '@igny8/sdk';
 
-import { useClient } from './client.js';
-import { useObservable } from './observable.js';
+import { useClient } from '../client.js';
+import { useObservable } from '../observable.js';
 
 /** A site, live: settings, counts, balance, tasks, progress, and what changed. */
 export function useSite(site: string): SiteState {

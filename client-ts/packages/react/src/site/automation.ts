@@ -2,7 +2,7 @@ import { type ExecutionView, executionKey, type ListQuery, type ScheduleView } f
 import { useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { useMemo } from 'react';
 
-import { useClient } from './client.js';
+import { useClient } from '../client.js';
 import { type LiveList, useLiveList } from './list.js';
 import { useSite } from './site.js';
 
