@@ -77,7 +77,7 @@ pub enum WaitingView {
     },
     /// Others are before it.
     Turn {
-        /// How many at most, counted to a thousand.
+        /// How many at most.
         behind: u32,
     },
 }

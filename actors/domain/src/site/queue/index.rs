@@ -36,6 +36,8 @@ impl BatchState {
 #[derive(Debug, Default)]
 pub(in crate::site) struct QueueIndex {
     ready: BTreeSet<Ready>,
+    /// How many are ready, by kind, priority and user.
+    lined: BTreeMap<(TaskKind, Reverse<Priority>, Option<AccountId>), u32>,
     /// What the ready tasks of a kind still have to be paid.
     unpaid: BTreeMap<TaskKind, i64>,
     waiting: BTreeSet<(u64, TaskId)>,
@@ -67,6 +69,10 @@ fn place(task: &Task) -> Ready {
     let user = task.created_by;
     let kind = task.input.kind();
     (kind, unpaid(task) > Credits::ZERO, Reverse(task.priority), user, task.number, task.id)
+}
+
+fn share(task: &Task) -> (TaskKind, Reverse<Priority>, Option<AccountId>) {
+    (task.input.kind(), Reverse(task.priority), task.created_by)
 }
 
 fn add<K: Ord + Copy>(counts: &mut BTreeMap<K, u32>, key: K) {
@@ -128,6 +134,7 @@ impl QueueIndex {
             self.delayed.insert((at, task.id));
         } else if !self.is_held_up(task) {
             self.ready.insert(place(task));
+            add(&mut self.lined, share(task));
             self.add_unpaid(task.input.kind(), unpaid(task).0);
         }
     }
@@ -165,6 +172,7 @@ impl QueueIndex {
         if let Some(at) = task.not_before {
             self.delayed.remove(&(at, task.id));
         } else if self.ready.remove(&place(task)) {
+            subtract(&mut self.lined, share(task));
             self.add_unpaid(task.input.kind(), -unpaid(task).0);
         }
     }
@@ -336,28 +344,34 @@ impl QueueIndex {
         let users = self.shares.range((kind, None)..).take_while(|((of, _), _)| *of == kind);
         users.map(|(_, started)| *started).max().unwrap_or(0)
     }
-    /// How many tasks of its kind start before a ready one at most, counted up to `max`: all of
-    /// higher priority; of its own user those before it; of each other user as many turns.
-    pub(super) fn behind(&self, task: &Task, max: usize) -> usize {
-        let at = place(task);
-        let lines = [(at.0, false), (at.0, true)];
-        let mut turns: BTreeMap<Option<AccountId>, usize> = BTreeMap::new();
-        let mut before = 0;
-        for (kind, unpaid) in lines {
-            let first = (kind, unpaid, Reverse(Priority::URGENT), None, 0, FIRST);
-            let line =
-                self.ready.range(first..).take_while(|ready| (ready.0, ready.1) == (kind, unpaid));
-            for ready in line.take_while(|ready| ready.2 <= at.2).take(max) {
-                if ready.2 < at.2 {
-                    before += 1;
-                } else if ready.3 != at.3 || (ready.1, ready.4, ready.5) < (at.1, at.4, at.5) {
-                    *turns.entry(ready.3).or_default() += 1;
-                }
+    /// How many tasks of its kind start before a ready one at most: all of higher priority; of its
+    /// own user those before it; of each other user as many turns. A look per user, not per task.
+    pub(super) fn behind(&self, task: &Task) -> u32 {
+        let (kind, _, priority, user, number, _) = place(task);
+        let of_kind = self.lined.range((kind, Reverse(Priority::URGENT), None)..);
+        let of_kind = of_kind.take_while(|((of, at, _), _)| (*of, *at) <= (kind, priority));
+        let (mut before, mut own, mut others) = (0, 0, Vec::new());
+        for ((_, at, whose), count) in of_kind {
+            match (*at == priority, *whose == user) {
+                (false, _) => before += count,
+                // Numbers of one user have gaps: there are at most so many before it.
+                (true, true) => own = self.ahead(task, number).min(count.saturating_sub(1)),
+                (true, false) => others.push(*count),
             }
         }
-        let own = turns.remove(&at.3).unwrap_or(0);
-        let others: usize = turns.values().map(|count| (*count).min(own + 1)).sum();
-        (before + own + others).min(max)
+        before + own + others.into_iter().map(|count| count.min(own + 1)).sum::<u32>()
+    }
+
+    /// How far a task's number is from the first of its user with its priority.
+    fn ahead(&self, task: &Task, number: u64) -> u32 {
+        let (kind, _, priority, user, ..) = place(task);
+        let first = |unpaid| {
+            let from = (kind, unpaid, priority, user, 0, FIRST);
+            let to = (kind, unpaid, priority, user, u64::MAX, LAST);
+            self.ready.range(from..=to).next().map(|ready| ready.4)
+        };
+        let first = [first(false), first(true)].into_iter().flatten().min().unwrap_or(number);
+        u32::try_from(number.saturating_sub(first)).unwrap_or(u32::MAX)
     }
 
     /// The next task to start of those kinds that `may`, with or without those that must be paid

@@ -7,9 +7,6 @@ use crate::site::state::Site;
 use igny8_protocol_ids::{Credits, Timestamp};
 use std::time::Duration;
 
-/// Tasks before a task are counted so far: more is "very many".
-const BEHIND_MAX: usize = 1_000;
-
 /// Why a task waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Waiting {
@@ -51,7 +48,7 @@ pub enum Waiting {
     },
     /// Others are before it.
     Turn {
-        /// How many at most, counted to a thousand.
+        /// How many at most.
         behind: u32,
     },
 }
@@ -79,7 +76,7 @@ impl Site {
         if spendable < unpaid {
             return Some(Waiting::Credits { missing: Credits(unpaid.0 - spendable.0) });
         }
-        let behind = self.behind(task);
+        let behind = self.queue().behind(task);
         match closed(self, kind, now) {
             Some(Closed::Rate(free_at)) => Some(Waiting::Rate { free_at }),
             Some(Closed::Places) if behind == 0 => Some(self.places_of(task)),
@@ -106,11 +103,6 @@ impl Site {
             .or_else(|| task.paused.map(|pause| (PauseScope::Task, pause)))
     }
 
-    /// How many tasks of its kind are before a task at most.
-    fn behind(&self, task: &Task) -> u32 {
-        u32::try_from(self.queue().behind(task, BEHIND_MAX)).unwrap_or(u32::MAX)
-    }
-
     /// When a waiting task will start, as far as can be told: from the average duration of its
     /// kind, its places and its rate. `None` if it depends on somebody, or nothing is known yet.
     pub fn start_estimate(&self, task: &Task, now: Timestamp) -> Option<Timestamp> {
@@ -130,7 +122,7 @@ impl Site {
         let average = self.queue().pace(Some(kind)).average_ms;
         let places = self.queue_settings().kind(kind).places.max(1);
         let free = places.saturating_sub(self.queue().running(kind));
-        let before = u64::from((self.behind(task) + 1).saturating_sub(free));
+        let before = u64::from((self.queue().behind(task) + 1).saturating_sub(free));
         (average > 0 || before == 0)
             .then(|| Duration::from_millis(average.saturating_mul(before) / u64::from(places)))
     }
@@ -140,7 +132,7 @@ impl Site {
         let free = rate_free_at(self, kind).unwrap_or(now).max(now);
         let rate = self.queue_settings().kind(kind).rate.or(self.queue_settings().rate);
         let interval_ms = rate.map_or(0, |rate| 60_000 / u64::from(rate.per_minute.max(1)));
-        free.plus(Duration::from_millis(interval_ms * u64::from(self.behind(task))))
+        free.plus(Duration::from_millis(interval_ms * u64::from(self.queue().behind(task))))
     }
 }
 

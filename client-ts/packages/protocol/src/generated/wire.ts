@@ -3356,7 +3356,7 @@ places: number, } | { "reason": "rate",
  */
 free_at: Timestamp, } | { "reason": "turn", 
 /**
- * How many at most, counted to a thousand.
+ * How many at most.
  */
 behind: number, };
 
