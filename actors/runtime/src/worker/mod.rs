@@ -198,3 +198,19 @@ pub(super) async fn unless_stopped<T>(
 pub(super) fn stopped() -> Report {
     TaskOutcome::Stopped { wrote: false, words: 0 }.into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const START_MAX: Duration = Duration::from_millis(20);
+    const SILENCE_MAX: Duration = Duration::from_millis(10);
+
+    #[tokio::test]
+    async fn after_the_first_sign_of_life_silence_counts() {
+        let life = Notify::new();
+        assert_eq!(START_MAX, silence(&life, START_MAX, SILENCE_MAX).await);
+        life.notify_one();
+        assert_eq!(SILENCE_MAX, silence(&life, START_MAX, SILENCE_MAX).await);
+    }
+}
