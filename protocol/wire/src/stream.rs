@@ -115,6 +115,10 @@ pub enum StreamEvent {
 }
 
 /// The state at which a subscription begins when it cannot be resumed.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a snapshot is encoded where it is made and never kept in numbers"
+)]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum StreamSnapshot {

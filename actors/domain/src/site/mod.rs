@@ -126,8 +126,7 @@ fn dispatch(
             dispatch(draft, *command, context)
         }
         C::Place { placement, command } => {
-            let placement = Placement { batch: None, ..placement };
-            place(draft, context, &placement, *command)
+            place(draft, context, &Placement { batch: None, ..placement }, *command)
         }
         C::QueueBatch { title, stop_percent, placement, command } => {
             let wanted = (title.as_str(), stop_percent);

@@ -83,7 +83,7 @@ impl Life {
             FailureClass::InvalidAnswer,
             FailureClass::RateLimited,
         ];
-        let class = (ending % 3 == 0).then(|| classes[usize::from(ending / 3) % 4]);
+        let class = (ending.is_multiple_of(3)).then(|| classes[usize::from(ending / 3) % 4]);
         let outcome = self.stage.outcome(task, class);
         let is_late = self
             .stage
@@ -106,7 +106,7 @@ impl Life {
             _ => self.nth_task(b).map(QueueScope::Task),
         };
         if let Some(scope) = scope {
-            self.act(a, SiteCommand::PauseQueue { scope, paused: b % 3 == 0 });
+            self.act(a, SiteCommand::PauseQueue { scope, paused: b.is_multiple_of(3) });
         }
     }
 
@@ -119,9 +119,10 @@ impl Life {
         };
         let placement = Placement {
             priority: [Priority::NORMAL, Priority::HIGH, Priority::LOW][usize::from(b) % 3],
-            not_before: (b % 7 == 0)
+            not_before: (b.is_multiple_of(7))
                 .then(|| self.stage.now.plus(Duration::from_secs(u64::from(a)))),
-            unique: (b % 5 == 0).then(|| ("key".to_owned(), Duration::from_mins(u64::from(a)))),
+            unique: (b.is_multiple_of(5))
+                .then(|| ("key".to_owned(), Duration::from_mins(u64::from(a)))),
             ..Placement::default()
         };
         let command = match b % 4 {
@@ -151,7 +152,7 @@ impl Life {
             _ => SiteCommand::ChangeTasks {
                 tasks: vec![task],
                 priority: Priority::new(b % 101),
-                not_before: (b % 4 == 0)
+                not_before: (b.is_multiple_of(4))
                     .then(|| self.stage.now.plus(Duration::from_secs(u64::from(b)))),
             },
         };
@@ -185,7 +186,7 @@ impl Life {
             9 => self.pause(a, b),
             10 => self.set(a, b),
             11 => {
-                if let Some(batch) = self.nth_batch(a).filter(|_| b % 3 == 0) {
+                if let Some(batch) = self.nth_batch(a).filter(|_| b.is_multiple_of(3)) {
                     self.act(a, SiteCommand::CancelBatch { batch });
                 }
             }
@@ -199,7 +200,7 @@ impl Life {
                 });
             }
             13 => {
-                let since = (b % 2 == 0).then_some(self.stage.now);
+                let since = (b.is_multiple_of(2)).then_some(self.stage.now);
                 self.tell(SiteMessage::PauseQueue { by: None, since });
             }
             _ => {

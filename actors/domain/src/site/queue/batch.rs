@@ -129,7 +129,6 @@ fn fails_too_much(batch: &Batch, counts: BatchCounts) -> bool {
 /// Pauses a batch, or lets it go on; what failed so far does not stop it again.
 pub(super) fn pause(
     draft: &mut Draft<'_, Site>,
-    context: &Context,
     id: BatchId,
     pause: Option<Pause>,
 ) -> Result<SiteReply, Refusal> {
@@ -142,7 +141,6 @@ pub(super) fn pause(
         }
         draft.put(SiteRecord::Batch(batch));
     }
-    let _ = context;
     answer(draft, id)
 }
 

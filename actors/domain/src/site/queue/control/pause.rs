@@ -28,7 +28,7 @@ pub enum QueueScope {
 }
 
 /// A pause by whoever asks.
-pub(in crate::site::queue) fn by_person(context: &Context) -> Pause {
+fn by_person(context: &Context) -> Pause {
     let by = match context.origin {
         Origin::Account(account) => Some(account),
         Origin::System => None,
@@ -47,7 +47,7 @@ pub(in crate::site) fn pause_queue(
     let reply = match scope {
         QueueScope::Site => set(draft, PauseScope::Site, pause),
         QueueScope::Kind(kind) => set(draft, PauseScope::Kind(kind), pause),
-        QueueScope::Batch(batch) => batch::pause(draft, context, batch, pause)?,
+        QueueScope::Batch(batch) => batch::pause(draft, batch, pause)?,
         QueueScope::Task(id) => pause_task(draft, context, id, pause)?,
     };
     pump(draft, context);

@@ -1,28 +1,21 @@
 //! What can be asked of a site, what it answers, what it tells and what it causes.
 
-use super::automation::{
-    AutomationKind, Execution, ExecutionId, Preset, Schedule, ScheduleRules, Timing,
+mod reply;
+
+pub use reply::{ClusterSummary, DocumentSummary, KeywordCounts, SiteEffect, SiteEvent, SiteReply};
+
+use crate::lane::ModelUsage;
+use crate::secret::SealedSecret;
+use crate::site::automation::{AutomationKind, ExecutionId, Preset, ScheduleRules, Timing};
+use crate::site::queue::{
+    DeadFilter, FailureClass, Placement, Priority, QueueScope, QueueSettings, TaskEdit,
 };
-use super::queue::{
-    BatchSummary, DeadFilter, FailureClass, Placement, Priority, QueuePause, QueueScope,
-    QueueSettings, Task, TaskEdit,
-};
-use super::record::{
-    Document, DocumentStatus, Idea, IdeaStatus, Image, KeywordFigures, KeywordStatus, Link,
-    SiteCard,
-};
-use crate::{
-    lane::ModelUsage,
-    ledger::{Balance, Part},
-    secret::SealedSecret,
-    tenant::SiteMessage,
-    text::intent::Intent,
-};
+use crate::site::record::{DocumentStatus, IdeaStatus, Image, KeywordFigures, KeywordStatus, Link};
+use crate::tenant::SiteMessage;
+use crate::text::intent::Intent;
 use igny8_protocol_ids::{
     BatchId, ClusterId, Credits, DocumentId, IdeaId, KeywordId, SiteId, TaskId, Timestamp,
-    TransferId,
 };
-use serde::{Deserialize, Serialize};
 
 /// A keyword of an import.
 #[derive(Clone, Debug, PartialEq)]
@@ -436,187 +429,4 @@ pub enum SiteCommand {
     },
     /// It is time (retries, expiry, schedules, asking for credits again).
     Tick,
-}
-
-/// What a site answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum SiteReply {
-    /// Done.
-    Done,
-    /// Keywords were taken in.
-    Imported {
-        /// New ones.
-        added: u32,
-        /// For each merged one: its place in the request and the keyword it went into.
-        merged: Vec<(u32, String)>,
-    },
-    /// Tasks were queued (or changed).
-    Tasks(Vec<Task>),
-    /// A batch was queued or changed.
-    Batch(BatchSummary),
-    /// Dead letters were queued again.
-    Replayed {
-        /// How many.
-        replayed: u32,
-        /// How many could not: what they work on has changed since.
-        refused: u32,
-        /// How many more there are: ask again.
-        left: u32,
-    },
-    /// A document was made or changed.
-    Document(Document),
-    /// A cluster was changed.
-    Cluster(ClusterSummary),
-    /// An idea was changed.
-    Idea(Idea),
-    /// Schedules were set.
-    Schedules(Vec<Schedule>),
-    /// An execution came about.
-    Execution(Box<Execution>),
-    /// Tasks were removed.
-    CleanedUp {
-        /// How many.
-        tasks: u32,
-    },
-    /// The command came too late or again: nothing was changed.
-    Stale,
-}
-
-/// A cluster with what a list shows of it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ClusterSummary {
-    /// Id.
-    pub id: ClusterId,
-    /// Name.
-    pub name: String,
-    /// Intent.
-    pub intent: Option<Intent>,
-    /// The keyword that stands for it.
-    pub pillar: String,
-    /// Its keywords' texts, the most searched first.
-    pub keywords: Vec<String>,
-    /// Searches a month, summed.
-    pub volume: u64,
-    /// Left alone by clustering.
-    pub locked: bool,
-    /// Ideas made from it.
-    pub ideas: u32,
-}
-
-/// Keywords by status.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct KeywordCounts {
-    /// New.
-    pub new: u32,
-    /// In a cluster.
-    pub clustered: u32,
-    /// Used by an idea.
-    pub in_use: u32,
-    /// Without a cluster.
-    pub orphaned: u32,
-    /// Put away.
-    pub archived: u32,
-}
-
-/// A document with its images.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct DocumentSummary {
-    /// The document.
-    pub document: Document,
-    /// Its images, the featured one first.
-    pub images: Vec<Image>,
-}
-
-/// What a site tells.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum SiteEvent {
-    /// The site's settings or link.
-    Site(SiteCard),
-    /// Keywords changed.
-    Keywords(KeywordCounts),
-    /// A cluster.
-    Cluster(ClusterSummary),
-    /// A cluster is gone.
-    ClusterRemoved(ClusterId),
-    /// An idea.
-    Idea(Idea),
-    /// An idea is gone.
-    IdeaRemoved(IdeaId),
-    /// A task.
-    Task(Task),
-    /// A task has left the state; the log keeps it.
-    TaskRemoved(TaskId),
-    /// A batch, or where its tasks are.
-    Batch(BatchSummary),
-    /// What is paused of the queue.
-    Pauses(Vec<QueuePause>),
-    /// The settings of the queue.
-    QueueSettings(QueueSettings),
-    /// A document.
-    Document(DocumentSummary),
-    /// The slice.
-    Credits(Balance),
-    /// When an automation runs.
-    Schedule(Schedule),
-    /// An automation's execution.
-    Execution(Execution),
-}
-
-/// What a site causes (R4).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum SiteEffect {
-    /// Run an attempt of a task.
-    RunTask {
-        /// Which.
-        task: TaskId,
-        /// Which attempt.
-        attempt: u32,
-    },
-    /// Tell the runner of a task to end.
-    StopTask {
-        /// Which.
-        task: TaskId,
-        /// Which attempt; absent: whichever runs.
-        #[serde(default)]
-        attempt: Option<u32>,
-    },
-    /// Write tasks that left the state into the site's log.
-    KeepTasks {
-        /// Which.
-        tasks: Vec<Task>,
-        /// When they left.
-        at: Timestamp,
-    },
-    /// Ask the tenant for credits.
-    AskCredits {
-        /// The transfer's id.
-        transfer: TransferId,
-        /// How much.
-        amount: Credits,
-    },
-    /// Ask the tenant what an execution may spend.
-    AskBudget {
-        /// Which execution.
-        execution: ExecutionId,
-    },
-    /// Write the oldest entries of the ledger into a page.
-    FileEntries {
-        /// The last of them.
-        last: u64,
-    },
-    /// Report to the tenant what the slice has used since it began.
-    ReportUse {
-        /// What it has spent and let end.
-        used: Credits,
-    },
-    /// Give credits back to the tenant.
-    ReturnCredits {
-        /// The transfer's id.
-        transfer: TransferId,
-        /// What.
-        parts: Vec<Part>,
-        /// The shipment's number; 0 if it carries nothing.
-        #[serde(default)]
-        number: u64,
-    },
 }

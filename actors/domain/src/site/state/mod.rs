@@ -1,21 +1,33 @@
 //! The state of a site: its records, and the indices that make decisions cheap.
 
-use super::automation::{self, Automations, ExecutionId};
-use super::command::{ClusterSummary, DocumentSummary, KeywordCounts, SiteEvent, SiteReply};
-use super::queue::{
-    Batch, BatchState, Pace, PauseScope, QueueIndex, QueuePause, QueueSettings, Share, Task,
-    TaskInput, TaskKind,
+mod card;
+mod key;
+
+pub(super) use card::{bounded, change, link, note_problem, reseal_link, unlink};
+pub(super) use key::{
+    ask_key, batch_key, blobs, cluster_key, execution_record_key, is_pause, key, ledger_key,
+    pause_key, removal, task_key,
 };
-use super::record::{
-    Ask, Cluster, Document, Idea, Image, Keyword, KeywordStatus, Link, SiteCard, SiteRecord, Watch,
-};
-use super::title::TitleIndex;
-use super::usage::{self, UsageBook};
-use crate::entity::{Context, Draft, RecordKey, Refusal};
+
+use crate::entity::RecordKey;
 use crate::ledger::Ledger;
 use crate::secret::SealedSecret;
+use crate::site::automation::Automations;
+use crate::site::command::{ClusterSummary, DocumentSummary, KeywordCounts};
+use crate::site::queue::{
+    Batch, BatchState, QueueIndex, QueuePause, QueueSettings, Task, TaskKind,
+};
+use crate::site::record::{
+    Ask, Cluster, Document, Idea, Image, Keyword, KeywordStatus, SiteCard, SiteRecord, Watch,
+};
+use crate::site::title::TitleIndex;
+use crate::site::usage::UsageBook;
 use igny8_protocol_ids::{
     AccountId, BatchId, ClusterId, DocumentId, IdeaId, ImageId, KeywordId, TaskId,
+};
+use key::{
+    ASK, BATCH, CARD, CLUSTER, DOCUMENT, EXECUTION, IDEA, IMAGE, KEYWORD, LEDGER, LINK_SECRET,
+    PACE, PAUSE, QUEUE_SETTINGS, SCHEDULE, SHARE, TASK, USAGE, WATCH, kind_of, scope_of,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -47,145 +59,6 @@ pub struct Site {
 }
 
 type KeywordStatusIndex = u8;
-
-const CARD: u8 = 1;
-const LINK_SECRET: u8 = 2;
-const KEYWORD: u8 = 3;
-const CLUSTER: u8 = 4;
-const IDEA: u8 = 5;
-const TASK: u8 = 6;
-const DOCUMENT: u8 = 7;
-const IMAGE: u8 = 8;
-const LEDGER: u8 = 9;
-const ASK: u8 = 10;
-const SHARE: u8 = 11;
-const SCHEDULE: u8 = 20;
-const EXECUTION: u8 = 21;
-const PACE: u8 = 12;
-const PAUSE: u8 = 13;
-const BATCH: u8 = 14;
-const QUEUE_SETTINGS: u8 = 15;
-const WATCH: u8 = 40;
-const USAGE: u8 = 30;
-
-fn id_key(kind: u8, id: Uuid) -> RecordKey {
-    let mut key = Vec::with_capacity(17);
-    key.push(kind);
-    key.extend_from_slice(id.as_bytes());
-    key
-}
-
-/// The blobs that a record names: images, approved versions, raw answers, pages of the ledger.
-pub(super) fn blobs(record: &SiteRecord) -> Vec<[u8; 32]> {
-    match record {
-        SiteRecord::Image(image) => vec![image.blob],
-        SiteRecord::Document(document) => document.approved.into_iter().collect(),
-        SiteRecord::Task(task) => {
-            let version = match task.input {
-                TaskInput::Publish { version, .. } => Some(version),
-                _ => None,
-            };
-            let given = task.given.iter().map(|given| given.blob);
-            version.into_iter().chain(task.response).chain(given).collect()
-        }
-        SiteRecord::Ledger(record) => Ledger::blob(record).into_iter().collect(),
-        _ => Vec::new(),
-    }
-}
-
-pub(super) fn key(record: &SiteRecord) -> RecordKey {
-    match record {
-        SiteRecord::Card(_) => vec![CARD],
-        SiteRecord::LinkSecret(_) => vec![LINK_SECRET],
-        SiteRecord::Keyword(keyword) => id_key(KEYWORD, keyword.id.uuid()),
-        SiteRecord::Cluster(cluster) => cluster_key(cluster.id),
-        SiteRecord::Idea(idea) => id_key(IDEA, idea.id.uuid()),
-        SiteRecord::Task(task) => task_key(task.id),
-        SiteRecord::Document(document) => id_key(DOCUMENT, document.id.uuid()),
-        SiteRecord::Image(image) => id_key(IMAGE, image.id.uuid()),
-        SiteRecord::Ledger(record) => ledger_key(&Ledger::key(record)),
-        SiteRecord::Ask(_) => ask_key(),
-        SiteRecord::Watch(_) => vec![WATCH],
-        SiteRecord::Share(share) => share_key(share),
-        SiteRecord::Schedule(schedule) => {
-            [&[SCHEDULE], &automation::schedule_key(schedule.kind)[..]].concat()
-        }
-        SiteRecord::Execution(execution) => execution_record_key(execution.id),
-        SiteRecord::Pace(Pace { kind, .. }) => vec![PACE, kind.map_or(ANY, |kind| kind as u8)],
-        SiteRecord::Pause(QueuePause { scope, .. }) => pause_key(*scope),
-        SiteRecord::Batch(batch) => batch_key(batch.id),
-        SiteRecord::QueueSettings(_) => vec![QUEUE_SETTINGS],
-        SiteRecord::Usage(row) => [&[USAGE], usage::key(row).as_slice()].concat(),
-    }
-}
-
-pub(super) fn cluster_key(id: ClusterId) -> RecordKey {
-    id_key(CLUSTER, id.uuid())
-}
-pub(super) fn task_key(id: TaskId) -> RecordKey {
-    id_key(TASK, id.uuid())
-}
-pub(super) fn execution_record_key(id: ExecutionId) -> RecordKey {
-    [&[EXECUTION], &automation::execution_key(id)[..]].concat()
-}
-pub(super) fn ask_key() -> RecordKey {
-    vec![ASK]
-}
-pub(super) fn batch_key(id: BatchId) -> RecordKey {
-    id_key(BATCH, id.uuid())
-}
-/// In keys: no kind in particular.
-const ANY: u8 = u8::MAX;
-
-fn kind_of(byte: u8) -> Option<TaskKind> {
-    TaskKind::ALL.into_iter().find(|kind| *kind as u8 == byte)
-}
-
-/// Scopes of batches and tasks have no record of their own.
-pub(super) fn pause_key(scope: PauseScope) -> RecordKey {
-    match scope {
-        PauseScope::Kind(kind) => vec![PAUSE, 0, kind as u8],
-        PauseScope::Site | PauseScope::Batch | PauseScope::Task => vec![PAUSE, 1, ANY],
-        PauseScope::Tenant => vec![PAUSE, 2, ANY],
-    }
-}
-
-/// True for the key of a pause.
-pub(super) fn is_pause(key: &RecordKey) -> bool {
-    key.first() == Some(&PAUSE)
-}
-
-/// The scope of a pause's key.
-fn scope_of(key: &[u8]) -> Option<PauseScope> {
-    match *key {
-        [0, kind] => kind_of(kind).map(PauseScope::Kind),
-        [1, _] => Some(PauseScope::Site),
-        [2, _] => Some(PauseScope::Tenant),
-        _ => None,
-    }
-}
-
-/// The kind, and whose; none is nobody's id.
-fn share_key(share: &Share) -> RecordKey {
-    let user = share.user.map_or(Uuid::nil(), AccountId::uuid);
-    let mut key = id_key(SHARE, user);
-    key.insert(1, share.kind as u8);
-    key
-}
-pub(super) fn ledger_key(key: &[u8]) -> RecordKey {
-    [&[LEDGER], key].concat()
-}
-
-/// The event that tells of a removed record, where subscribers see such records.
-pub(super) fn removal(key: &RecordKey) -> Option<SiteEvent> {
-    let id = Uuid::from_slice(key.get(1..)?).ok()?;
-    match *key.first()? {
-        CLUSTER => Some(SiteEvent::ClusterRemoved(ClusterId::from_uuid(id))),
-        IDEA => Some(SiteEvent::IdeaRemoved(IdeaId::from_uuid(id))),
-        TASK => Some(SiteEvent::TaskRemoved(TaskId::from_uuid(id))),
-        _ => None,
-    }
-}
 
 impl Site {
     /// The site itself; `None` until the tenant has created it.
@@ -490,101 +363,4 @@ fn decrement<K: Ord>(counts: &mut BTreeMap<K, u32>, key: K) {
     if let Some(count) = counts.get_mut(&key) {
         *count = count.saturating_sub(1);
     }
-}
-
-/// The longest name of a site, in characters.
-const NAME_CHARS_MAX: usize = 120;
-/// The longest brand voice, in characters: it goes into every prompt.
-const VOICE_CHARS_MAX: usize = 4_000;
-
-pub(super) fn change(
-    draft: &mut Draft<'_, Site>,
-    context: &Context,
-    name: Option<String>,
-    language: Option<String>,
-    (brand_voice, persona): (Option<String>, Option<String>),
-) -> Result<SiteReply, Refusal> {
-    let mut card = card(draft)?;
-    if let Some(name) = name {
-        card.name = bounded("name", name.trim(), 1, NAME_CHARS_MAX)?;
-    }
-    if let Some(language) = language {
-        card.language = bounded("language", language.trim(), 2, 35)?;
-    }
-    if let Some(voice) = brand_voice {
-        card.brand_voice = bounded("brand_voice", voice.trim(), 0, VOICE_CHARS_MAX)?;
-    }
-    if let Some(persona) = persona {
-        card.persona = bounded("persona", persona.trim(), 0, VOICE_CHARS_MAX)?;
-    }
-    save(draft, context, card);
-    Ok(SiteReply::Done)
-}
-
-pub(super) fn bounded(field: &str, text: &str, min: usize, max: usize) -> Result<String, Refusal> {
-    let length = text.chars().count();
-    if (min..=max).contains(&length) {
-        return Ok(text.to_owned());
-    }
-    Err(Refusal::invalid(
-        &format!("invalid_{field}"),
-        format!("The {field} has {length} characters; {min} to {max} are allowed."),
-    ))
-}
-
-fn card(draft: &Draft<'_, Site>) -> Result<SiteCard, Refusal> {
-    draft.card().cloned().ok_or_else(|| Refusal::not_found("site"))
-}
-
-fn save(draft: &mut Draft<'_, Site>, context: &Context, mut card: SiteCard) {
-    card.updated_at = context.now;
-    draft.put(SiteRecord::Card(card));
-}
-
-pub(super) fn link(
-    draft: &mut Draft<'_, Site>,
-    context: &Context,
-    link: Link,
-    secret: SealedSecret,
-) -> Result<SiteReply, Refusal> {
-    let mut card = card(draft)?;
-    card.link = Some(link);
-    save(draft, context, card);
-    draft.put(SiteRecord::LinkSecret(secret));
-    Ok(SiteReply::Done)
-}
-
-pub(super) fn reseal_link(
-    draft: &mut Draft<'_, Site>,
-    before: &SealedSecret,
-    after: SealedSecret,
-) -> SiteReply {
-    if draft.link_secret() != Some(before) {
-        return SiteReply::Stale;
-    }
-    draft.put(SiteRecord::LinkSecret(after));
-    SiteReply::Done
-}
-
-pub(super) fn unlink(draft: &mut Draft<'_, Site>, context: &Context) -> Result<SiteReply, Refusal> {
-    let mut card = card(draft)?;
-    card.link = None;
-    save(draft, context, card);
-    draft.delete(vec![LINK_SECRET]);
-    Ok(SiteReply::Done)
-}
-
-pub(super) fn note_problem(
-    draft: &mut Draft<'_, Site>,
-    context: &Context,
-    problem: Option<String>,
-) -> Result<SiteReply, Refusal> {
-    let mut card = card(draft)?;
-    if let Some(link) = &mut card.link
-        && link.problem != problem
-    {
-        link.problem = problem;
-        save(draft, context, card);
-    }
-    Ok(SiteReply::Done)
 }
