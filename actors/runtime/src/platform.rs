@@ -18,7 +18,7 @@ use igny8_actors_domain::account::{
     normalise_name,
 };
 use igny8_actors_domain::lane::LaneView;
-use igny8_actors_domain::ledger::Balance;
+use igny8_actors_domain::ledger::{Balance, Bucket};
 use igny8_actors_domain::site::Site;
 use igny8_actors_domain::tenant::{Plan, Tenant};
 use igny8_actors_domain::{Origin, Refusal, RefusalKind};
@@ -260,6 +260,12 @@ impl Platform {
         tenant: TenantId,
     ) -> Result<(Balance, Vec<(SiteId, Balance)>), Failure> {
         self.inner.total_balance(tenant).await
+    }
+
+    /// What is left of each grant, in the tenant's own part and in all slices: the soonest to end
+    /// first.
+    pub async fn buckets(&self, tenant: TenantId) -> Result<Vec<Bucket>, Failure> {
+        self.inner.buckets(tenant).await
     }
 
     /// A part of a tenant's statement: its own ledger and all slices, the newest line first.

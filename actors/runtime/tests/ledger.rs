@@ -8,7 +8,6 @@ use igny8_actors_domain::ledger::{EntryFilter, EntryKind, GrantKind, Part};
 use igny8_actors_domain::tenant::TenantCommand;
 use igny8_actors_runtime::{Platform, StatementLine, StatementQuery, verify};
 use igny8_protocol_ids::{Credits, GrantId, SiteId, TenantId, Timestamp, TransferId};
-use std::collections::BTreeSet;
 use support::{Scene, fast, reopen, scene, until, world};
 
 /// More than stay in memory, in either ledger.

@@ -1,4 +1,4 @@
-import type { BalanceView, ClusterView, DocumentView, IdeaView, KeywordView, LedgerEntryView, MemberView, SiteView, TaskView, TenantView } from '@igny8/protocol';
+import type { BalanceView, BucketView, ClusterView, DocumentView, IdeaView, KeywordView, LedgerEntryView, MemberView, SiteView, TaskView, TenantView } from '@igny8/protocol';
 
 // What the stage shows: a workspace in the middle of its work.
 const HOUR = 3_600_000;
@@ -119,4 +119,10 @@ export const LEDGER: LedgerEntryView[] = [
   ['hold', 12, 'available', 'held', 'Ideas for 4 clusters'],
   ['settle', 40, 'held', 'spent', 'Cluster 1,200 keywords'],
   ['grant', 600, 'platform', 'available', 'Demo credits'],
-].map(([kind, amount, from, to, reason], number) => ({ number: 5 - number, site: SITE.id, at: NOW - number * 400_000, kind: String(kind), amount: Number(amount), from: String(from), to: String(to), reason: String(reason), key: `task:${number}` }));
+].map(([kind, amount, from, to, reason], number) => ({ number: 5 - number, site: SITE.id, at: NOW - number * 400_000, kind: String(kind), amount: Number(amount), from: String(from), to: String(to), reason: String(reason), key: `task:${number}`, task: null, actor: null, price_list: 1, settled_after: 548 }));
+
+export const BUCKETS: BucketView[] = [
+  { grant: id(11, 1), kind: 'plan', expires_at: NOW + 12 * 86_400_000, available: 142, held: 6 },
+  { grant: id(11, 2), kind: 'top_up', expires_at: NOW + 300 * 86_400_000, available: 300, held: 0 },
+  { grant: id(11, 3), kind: 'promotion', expires_at: null, available: 100, held: 0 },
+];

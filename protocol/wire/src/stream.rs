@@ -6,7 +6,9 @@ use crate::view::{
     BalanceView, ClusterView, DocumentView, IdeaView, KeywordCounts, MemberView, SiteView,
     TaskView, TenantView,
 };
-use igny8_protocol_ids::{ClusterId, DocumentId, IdeaId, Position, SiteId, TaskId, TenantId};
+use igny8_protocol_ids::{
+    ClusterId, Credits, DocumentId, IdeaId, Position, SiteId, TaskId, TenantId,
+};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -96,6 +98,13 @@ pub enum StreamEvent {
     CreditsChanged {
         /// Tenant stream: the tenant's own part. Site stream: the site's slice.
         balance: BalanceView,
+    },
+    /// The tenant's credits, with all slices, fell below a level that it set.
+    CreditsLow {
+        /// Which level.
+        level: Credits,
+        /// What is left, available and held.
+        left: Credits,
     },
     /// The site's settings or its link changed.
     SiteChanged {

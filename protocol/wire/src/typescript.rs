@@ -83,6 +83,10 @@ fn collect_bodies(to: &mut Collector) {
     to.visit::<auth::ChangeMember>();
     to.visit::<billing::Balance>();
     to.visit::<billing::LedgerEntryView>();
+    to.visit::<billing::Statement>();
+    to.visit::<billing::StatementQuery>();
+    to.visit::<billing::LowLevels>();
+    to.visit::<billing::ChangeLowLevels>();
     to.visit::<billing::PriceList>();
     to.visit::<page::Page<Anything>>();
     to.visit::<page::PageQuery>();

@@ -64,14 +64,6 @@ impl Wanted {
         self.search.as_ref().is_none_or(|search| text.to_lowercase().contains(search))
     }
 
-    pub(crate) fn after(&self) -> Option<&[u8]> {
-        self.after.as_deref()
-    }
-
-    pub(crate) const fn limit(&self) -> usize {
-        self.limit
-    }
-
     /// One page: `key` of each item ascends (or descends), `view` is called for the page's items
     /// alone, and all that fit are counted.
     pub(crate) fn cut<T, V>(

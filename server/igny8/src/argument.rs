@@ -2,6 +2,7 @@
 
 use crate::care::{BackupArguments, ExportArguments, FillArguments, VerifyArguments};
 use crate::config::{Layers, OPTIONS, Settings};
+use crate::credit::GrantArguments;
 use crate::key::{DeleteTenantArguments, KeysArguments};
 use crate::store::StoreFlags;
 use crate::terminal;
@@ -146,6 +147,8 @@ pub(crate) struct AdminArguments {
 pub(crate) enum AdminCommand {
     /// Destroys the keys of a tenant: its secrets open nowhere afterwards.
     DeleteTenant(DeleteTenantArguments),
+    /// Gives a tenant credits. Repeated with the same key, it gives nothing more.
+    Grant(GrantArguments),
 }
 
 #[derive(Args, Clone)]

@@ -7,6 +7,7 @@ mod admin;
 mod argument;
 mod care;
 mod config;
+mod credit;
 mod demo;
 mod key;
 mod port;
@@ -39,6 +40,7 @@ fn main() -> ExitCode {
             Command::Keys(arguments) => key::keys(&arguments).await,
             Command::Admin(arguments) => match arguments.command {
                 AdminCommand::DeleteTenant(arguments) => key::delete_tenant(&arguments).await,
+                AdminCommand::Grant(arguments) => credit::grant(&arguments).await,
             },
             Command::Demo(arguments) => demo::command(arguments).await,
             Command::Verify(arguments) => care::verify(arguments).await,

@@ -4,7 +4,7 @@
 use super::read_page;
 use crate::failure::Failure;
 use crate::platform::Inner;
-use igny8_actors_domain::ledger::{Entry, EntryFilter, FiledPage, Ledger};
+use igny8_actors_domain::ledger::{Bucket, Entry, EntryFilter, FiledPage, Ledger};
 use igny8_protocol_ids::{SiteId, TenantId, Timestamp};
 use std::sync::Arc;
 
@@ -102,6 +102,33 @@ impl StatementQuery {
 }
 
 impl Inner {
+    /// The buckets of the tenant and of all slices, those of one grant as one.
+    pub(crate) async fn buckets(
+        self: &Arc<Self>,
+        tenant: TenantId,
+    ) -> Result<Vec<Bucket>, Failure> {
+        let own = |ledger: &Ledger| ledger.buckets().cloned().collect::<Vec<_>>();
+        let (mut all, sites) = self
+            .tenant(tenant)
+            .read(move |tenant| {
+                (own(tenant.ledger()), tenant.sites().map(|site| site.id).collect::<Vec<_>>())
+            })
+            .await?;
+        for site in sites {
+            all.extend(self.site(tenant, site).read(move |site| own(site.ledger())).await?);
+        }
+        all.sort_by_key(|bucket| (bucket.expires_at.is_none(), bucket.expires_at, bucket.grant));
+        all.dedup_by(|more, one| {
+            let is_same = more.grant == one.grant;
+            if is_same {
+                one.available.0 += more.available.0;
+                one.held.0 += more.held.0;
+            }
+            is_same
+        });
+        Ok(all)
+    }
+
     /// A part of the tenant's statement.
     pub(crate) async fn statement(
         self: &Arc<Self>,

@@ -10,6 +10,7 @@ export { warnBeforeUnload } from './document/unload.js';
 export { type Observable, State, waitFor } from './observable.js';
 export { ProblemError } from './problem.js';
 export { type ListQuery, mappingText, type QuoteBody } from './rest/planner.js';
+export type { StatementFilter } from './rest/billing.js';
 export type { Rest } from './rest/rest.js';
 export type { CallOptions, RawBody } from './rest/transport.js';
 export { Session, type SessionState, type TokenStorage } from './session.js';

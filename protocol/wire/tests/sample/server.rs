@@ -17,6 +17,8 @@ pub(crate) fn frames() -> Vec<(&'static str, ServerFrame)> {
         .push(("server_events_automation", events(StreamName::Site(id('2')), automation_events())));
     frames.push(("server_events_queue", events(StreamName::Site(id('2')), queue_events())));
     frames.push(("server_events_tenant", events(StreamName::Tenant(id('1')), tenant_events())));
+    let low = vec![StreamEvent::CreditsLow { level: Credits(50), left: Credits(49) }];
+    frames.push(("server_events_credits_low", events(StreamName::Tenant(id('1')), low)));
     frames.push(("server_progress", progress()));
     frames
 }

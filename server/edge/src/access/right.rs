@@ -20,6 +20,6 @@ macro_rules! rights {
 
 rights! {
     ReadContent, ImportKeywords, ManageClusters, GenerateContent, EditDocument, Publish,
-    ManageSites, LinkSite, ManageMembers, ReadBilling, ManageModels, ManagePrompts, ReadSystem,
+    ManageSites, LinkSite, ManageMembers, ReadBilling, ManageBilling, ManageModels, ManagePrompts, ReadSystem,
     ControlTasks,
 }

@@ -75,8 +75,7 @@ pub(crate) fn tenant_event(event: TenantEvent, listed: Option<SiteCard>) -> Opti
             let pauses = pause.map(work_pause).into_iter().collect();
             Some(StreamEvent::PausesChanged { pauses })
         }
-        TenantEvent::CreditsLow { .. }
-        | TenantEvent::ModelsChanged(_)
-        | TenantEvent::PromptChanged { .. } => None,
+        TenantEvent::CreditsLow { level, left } => Some(StreamEvent::CreditsLow { level, left }),
+        TenantEvent::ModelsChanged(_) | TenantEvent::PromptChanged { .. } => None,
     }
 }

@@ -4,6 +4,7 @@ mod automation;
 mod event;
 mod import;
 mod lane;
+mod ledger;
 mod queue;
 mod site;
 mod tenant;
@@ -13,6 +14,7 @@ pub(crate) use automation::{execution_view, rules, schedule_view, timing, timing
 pub(crate) use event::{site_event, tenant_event};
 pub(crate) use import::{mapping, new_keyword, preview, refused as import_refused, report};
 pub(crate) use lane::{ai_routes, lane_view, lane_wait, routing_change, usage_row, usage_view};
+pub(crate) use ledger::{bucket_view, entry_kind, entry_view, low_levels};
 pub(crate) use queue::{
     batch_view, pause_scope, placement, priority, queue_pause, queue_settings_from, queue_view,
     queue_work, work_pause,
@@ -22,7 +24,7 @@ pub(crate) use site::{
     outlook, site_view, task_view,
 };
 pub(crate) use tenant::{
-    account_view, ai_models, balance, entry_view, member_view, prompt_view, provider, tenant_view,
+    account_view, ai_models, balance, member_view, prompt_view, provider, tenant_view,
 };
 pub(crate) use word::{
     Word, automation_kind, automation_kind_from, document_status, document_status_from,

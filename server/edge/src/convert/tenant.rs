@@ -2,10 +2,8 @@
 
 use super::word::role;
 use igny8_actors_domain::account::AccountCard;
-use igny8_actors_domain::ledger::{Balance, Entry, EntryKind, LedgerAccount};
+use igny8_actors_domain::ledger::Balance;
 use igny8_actors_domain::tenant::{AiModelSettings, AiProvider, Member, Plan, Prompt, TenantCard};
-use igny8_protocol_ids::SiteId;
-use igny8_protocol_wire::rest::billing::LedgerEntryView;
 use igny8_protocol_wire::rest::settings::{AiModels, PromptView, Provider};
 use igny8_protocol_wire::view;
 
@@ -45,46 +43,6 @@ pub(crate) const fn balance(balance: &Balance) -> view::BalanceView {
         available: balance.available,
         spent: balance.spent,
         granted: balance.granted,
-    }
-}
-
-const fn kind_word(kind: EntryKind) -> &'static str {
-    match kind {
-        EntryKind::Grant => "grant",
-        EntryKind::Hold => "hold",
-        EntryKind::Settle => "settle",
-        EntryKind::Release => "release",
-        EntryKind::TransferOut => "transfer_out",
-        EntryKind::TransferIn => "transfer_in",
-        EntryKind::Expire => "expire",
-        EntryKind::HouseLoss => "house_loss",
-    }
-}
-
-const fn account_word(account: LedgerAccount) -> &'static str {
-    match account {
-        LedgerAccount::Source => "source",
-        LedgerAccount::Available => "available",
-        LedgerAccount::Held => "held",
-        LedgerAccount::Spent => "spent",
-        LedgerAccount::Expired => "expired",
-        LedgerAccount::Elsewhere => "elsewhere",
-        LedgerAccount::House => "house",
-        LedgerAccount::Lost => "lost",
-    }
-}
-
-pub(crate) fn entry_view(site: Option<SiteId>, entry: &Entry) -> LedgerEntryView {
-    LedgerEntryView {
-        number: entry.number,
-        site,
-        at: entry.at,
-        kind: kind_word(entry.kind).to_owned(),
-        amount: entry.amount,
-        from: account_word(entry.from()).to_owned(),
-        to: account_word(entry.to()).to_owned(),
-        reason: entry.reason.clone(),
-        key: entry.key().into_owned(),
     }
 }
 

@@ -94,6 +94,10 @@ mod tests {
             from: from.to_owned(),
             to: to.to_owned(),
             reason: String::new(),
+            task: None,
+            actor: None,
+            price_list: 1,
+            settled_after: Credits::ZERO,
             key: String::new(),
         }
     }

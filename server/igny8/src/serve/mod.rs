@@ -9,11 +9,11 @@ mod workspace;
 
 use crate::admin::{Desk, Listening};
 use crate::argument::ServeArguments;
-use crate::care;
 use crate::config::Settings;
 use crate::key::{self, Entities, KeyKeeper};
 use crate::port::{KeyFile, KeyFileError};
 use crate::store::{OpenStore, Presence};
+use crate::{care, credit};
 use crate::{telemetry, terminal};
 use anyhow::Context;
 use axum::Router;
@@ -65,7 +65,11 @@ async fn run(settings: &Settings, arguments: &ServeArguments) -> anyhow::Result<
     let keeper = Arc::new(KeyKeeper { ring, store: store.clone(), entities });
     let admin = Listening::start(
         &settings.store.data_dir,
-        care::desk(key::desk(Desk::default(), keeper), &store),
+        credit::desk(
+            care::desk(key::desk(Desk::default(), keeper), &store),
+            platform.clone(),
+            store.clone(),
+        ),
     )?;
     let shutdown = CancellationToken::new();
     let edge = EdgeSettings {

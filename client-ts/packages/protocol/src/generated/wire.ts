@@ -282,7 +282,11 @@ total: BalanceView,
 /**
  * Where it is.
  */
-sites: Array<SiteBalance>, };
+sites: Array<SiteBalance>, 
+/**
+ * What is left of each grant, wherever it is: the soonest to end first.
+ */
+buckets: Array<BucketView>, };
 
 /**
  * Credits.
@@ -402,6 +406,31 @@ created_at: Timestamp,
  * When its last task ended.
  */
 ended_at: Timestamp | null, };
+
+/**
+ * What is left of a grant.
+ */
+export type BucketView = { 
+/**
+ * Which grant.
+ */
+grant: GrantId, 
+/**
+ * `plan`, `top_up` or `promotion`.
+ */
+kind: string, 
+/**
+ * When what is left of it ends; absent: never.
+ */
+expires_at: Timestamp | null, 
+/**
+ * Free to be spent.
+ */
+available: Credits, 
+/**
+ * Set aside for running work.
+ */
+held: Credits, };
 
 /**
  * Caps in millionths of a US dollar; absent is no cap.
@@ -576,6 +605,15 @@ ids: Array<KeywordId>,
  * Archive or bring back.
  */
 status: KeywordStatus, };
+
+/**
+ * `PUT low-levels`.
+ */
+export type ChangeLowLevels = { 
+/**
+ * At most five; none is never.
+ */
+levels: Array<Credits>, };
 
 /**
  * `PATCH members/{account}`.
@@ -982,6 +1020,13 @@ images: number,
  * How they are placed in the queue.
  */
 placement: Placement | null, };
+
+/**
+ * Credits that arrived: a plan period, a top-up, a promotion.
+ *
+ * A UUID: a string in JSON and in frames, sixteen bytes in stored records.
+ */
+export type GrantId = string;
 
 /**
  * A content idea.
@@ -1486,7 +1531,7 @@ site: SiteId | null,
  */
 at: Timestamp, 
 /**
- * `grant`, `hold`, `settle`, `release`, `transfer_out`, `transfer_in`, `expire`.
+ * `grant`, `hold`, `settle`, `release`, `transfer_out`, `transfer_in`, `expire`, `house_loss`.
  */
 kind: string, 
 /**
@@ -1505,6 +1550,22 @@ to: string,
  * For what, in words.
  */
 reason: string, 
+/**
+ * Which task's work it pays.
+ */
+task: TaskId | null, 
+/**
+ * The person who caused it; absent: the system.
+ */
+actor: AccountId | null, 
+/**
+ * The price list that was in force.
+ */
+price_list: number, 
+/**
+ * Available plus held of its ledger after it.
+ */
+settled_after: Credits, 
 /**
  * The key under which it counts once.
  */
@@ -1585,6 +1646,28 @@ code: string,
  * Keep the refresh token in an HttpOnly cookie instead of the answer (browsers).
  */
 cookie: boolean, };
+
+/**
+ * A level of credits.
+ */
+export type LowLevelView = { 
+/**
+ * How many.
+ */
+credits: Credits, 
+/**
+ * True while fewer are left: told, and told again after there were more.
+ */
+is_below: boolean, };
+
+/**
+ * `GET` and `PUT low-levels`: below which levels of credits the tenant is told.
+ */
+export type LowLevels = { 
+/**
+ * The highest first.
+ */
+levels: Array<LowLevelView>, };
 
 /**
  * `POST ideas`: makes ideas for clusters, one task per cluster.
@@ -2772,6 +2855,64 @@ site: SiteId,
 task: TaskId, };
 
 /**
+ * `GET ledger`: a part of the statement, the newest line first.
+ */
+export type Statement = { 
+/**
+ * The lines. May be fewer than asked for, or none, although there are more.
+ */
+items: Array<LedgerEntryView>, 
+/**
+ * Opaque; absent at the end.
+ */
+next_cursor: string | null, 
+/**
+ * How many lines there are in all; absent where a filter leaves some out.
+ */
+total: number | null, };
+
+/**
+ * Which lines of the statement.
+ */
+export type StatementQuery = { 
+/**
+ * From the part before.
+ */
+cursor: string | null, 
+/**
+ * At most 200; 50 if absent. Not for the CSV, which has all.
+ */
+limit: number | null, 
+/**
+ * Only entries of these kinds, with commas between them.
+ */
+kind: string | null, 
+/**
+ * Only entries at this time (milliseconds since 1970, UTC) or later.
+ */
+from: Timestamp | null, 
+/**
+ * Only entries before this time.
+ */
+until: Timestamp | null, 
+/**
+ * Only entries about this task's work.
+ */
+task: TaskId | null, 
+/**
+ * Only entries that this person caused.
+ */
+actor: AccountId | null, 
+/**
+ * Only entries of this site's slice.
+ */
+site: SiteId | null, 
+/**
+ * Only entries whose reason contains this, ignoring case.
+ */
+search: string | null, };
+
+/**
  * How many of a status.
  */
 export type StatusCount = { 
@@ -2843,7 +2984,15 @@ document: DocumentView, } | { "type": "credits_changed",
 /**
  * Tenant stream: the tenant's own part. Site stream: the site's slice.
  */
-balance: BalanceView, } | { "type": "site_changed", 
+balance: BalanceView, } | { "type": "credits_low", 
+/**
+ * Which level.
+ */
+level: Credits, 
+/**
+ * What is left, available and held.
+ */
+left: Credits, } | { "type": "site_changed", 
 /**
  * Its state now.
  */

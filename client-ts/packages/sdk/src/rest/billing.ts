@@ -1,13 +1,20 @@
-import type { Balance, LedgerEntryView, Page, PriceList } from '@igny8/protocol';
+import type { Balance, LowLevels, PriceList, Statement, StatementQuery } from '@igny8/protocol';
 
-import type { ListQuery } from './planner.js';
-import type { Request } from './transport.js';
+import type { CallOptions, Request } from './transport.js';
+
+/** Which lines of the statement: every field may be left out. */
+export type StatementFilter = Partial<StatementQuery>;
 
 /** `/api/billing`: credits. */
 export function billingRoutes(request: Request) {
   return {
     balance: (): Promise<Balance> => request('GET', '/api/billing/balance'),
-    ledger: (query: ListQuery = {}): Promise<Page<LedgerEntryView>> => request('GET', '/api/billing/ledger', { query }),
+    ledger: (query: StatementFilter = {}): Promise<Statement> => request('GET', '/api/billing/ledger', { query }),
+    /** The whole statement as a file. */
+    ledgerCsv: (query: StatementFilter = {}): Promise<Blob> => request('GET', '/api/billing/ledger.csv', { query, asFile: true }),
     prices: (): Promise<PriceList> => request('GET', '/api/billing/prices'),
+    lowLevels: (): Promise<LowLevels> => request('GET', '/api/billing/low-levels'),
+    changeLowLevels: (levels: readonly number[], options?: CallOptions): Promise<LowLevels> =>
+      request('PUT', '/api/billing/low-levels', { ...options, body: { levels } }),
   };
 }

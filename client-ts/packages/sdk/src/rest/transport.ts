@@ -21,6 +21,8 @@ export interface RequestOptions {
   signal?: AbortSignal;
   /** For another tenant than the session's. */
   tenant?: string;
+  /** The answer is a file: it is handed out as a Blob. */
+  asFile?: boolean;
 }
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -48,15 +50,15 @@ export class Transport {
     const withKey = key === undefined ? options : { ...options, idempotencyKey: key };
     const token = await session.accessToken();
     const response = await this.#send(method, path, withKey, token, session.tenant);
-    if (response.status !== 401 || token === null) return readAnswer<T>(response);
+    if (response.status !== 401 || token === null) return readAnswer<T>(response, options);
     // Someone else may have renewed it while this request was on its way.
     if ((await session.accessToken()) === token) await session.refresh();
-    return readAnswer<T>(await this.#send(method, path, withKey, await session.accessToken(), session.tenant));
+    return readAnswer<T>(await this.#send(method, path, withKey, await session.accessToken(), session.tenant), options);
   }
 
   /** Without a token: login and its kin. */
   async anonymous<T>(method: Method, path: string, options: RequestOptions = {}): Promise<T> {
-    return readAnswer<T>(await this.#send(method, path, options, null, null));
+    return readAnswer<T>(await this.#send(method, path, options, null, null), options);
   }
 
   async #send(method: Method, path: string, options: RequestOptions, token: string | null, tenant: string | null): Promise<Response> {
@@ -92,8 +94,9 @@ function queryOf(query: RequestOptions['query']): string {
   return text === '' ? '' : `?${text}`;
 }
 
-async function readAnswer<T>(response: Response): Promise<T> {
+async function readAnswer<T>(response: Response, options: RequestOptions): Promise<T> {
   if (!response.ok) throw await problemOf(response);
+  if (options.asFile) return (await response.blob()) as T;
   const text = await response.text();
   return (text === '' ? undefined : JSON.parse(text)) as T;
 }

@@ -239,6 +239,8 @@ export interface TenantState {
   balance: BalanceView | null;
   /** Grows whenever credits moved: the whole sum is read again by REST. */
   creditsRevision: number;
+  /** The latest crossing of a level that was told while listening. */
+  creditsLow: { level: number; left: number } | null;
 }
 
 export const TENANT_EMPTY: TenantState = {
@@ -250,6 +252,7 @@ export const TENANT_EMPTY: TenantState = {
   workPause: undefined,
   balance: null,
   creditsRevision: 0,
+  creditsLow: null,
 };
 
 export function applyTenantSnapshot(state: TenantState, snapshot: StreamSnapshot): TenantState {
@@ -270,6 +273,8 @@ export function applyTenantEvent(state: TenantState, event: StreamEvent): Tenant
       return { ...state, workPause: event.pauses[0] ?? null };
     case 'credits_changed':
       return { ...state, creditsRevision: state.creditsRevision + 1 };
+    case 'credits_low':
+      return { ...state, creditsLow: { level: event.level, left: event.left } };
     default:
       return state;
   }

@@ -9,12 +9,14 @@ import { ConnectionBanner } from './ConnectionBanner';
 import { Sidebar } from './Sidebar';
 import { useCommands } from './useCommands';
 import { useGoKeys } from './useGoKeys';
+import { useLowCredits } from './useLowCredits';
 
 /** Sidebar, page, AI status bar, command palette. */
 export function Shell({ sites, children }: { sites: readonly SiteView[]; children: ReactNode }) {
   const [palette, setPalette] = useState(false);
   const commands = useCommands(sites);
   useGoKeys();
+  useLowCredits();
   usePaletteKey(() => setPalette((open) => !open));
   return (
     <div className="flex h-screen overflow-hidden">

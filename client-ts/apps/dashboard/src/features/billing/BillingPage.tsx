@@ -1,16 +1,19 @@
 import { useRest } from '@igny8/react';
 import type { BalanceView, PriceList } from '@igny8/protocol';
-import { useBalance, useCan } from '~/shared/data/workspace';
+import { useBalance, useBuckets, useCan } from '~/shared/data/workspace';
 import { formatCount, formatPlural } from '~/shared/format/number';
 import { Card, PageHeader, Section } from '~/shared/ui/PageHeader';
 import { Skeleton } from '~/shared/ui/Skeleton';
 import { ProblemState, StateMessage } from '~/shared/ui/StateMessage';
 import { Lock } from 'lucide-react';
+import { BucketTable } from './BucketTable';
 import { LedgerTable } from './LedgerTable';
+import { LowLevelsForm } from './LowLevelsForm';
 
 export function BillingPage() {
   const mayRead = useCan('billing');
   const balance = useBalance();
+  const buckets = useBuckets();
   return (
     <div className="flex h-full flex-col">
       <PageHeader title="Billing" />
@@ -19,8 +22,14 @@ export function BillingPage() {
           <Section title="Credits" description="Held credits come back in full when a task fails: the settled balance does not change.">
             <BalanceCard balance={balance} />
           </Section>
+          <Section title="Grants" description="What ends soonest is spent first.">
+            <BucketTable buckets={buckets} />
+          </Section>
           {mayRead ? (
             <>
+              <Section title="Low credits" description="Everybody who is here hears of it when the balance falls below a level.">
+                <LowLevelsForm />
+              </Section>
               <Section title="Prices">
                 <Prices />
               </Section>

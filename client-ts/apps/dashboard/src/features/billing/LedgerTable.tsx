@@ -1,79 +1,83 @@
 import { useMemo, useState } from 'react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Download } from 'lucide-react';
-import type { LedgerEntryView } from '@igny8/protocol';
+import type { StatementFilter } from '@igny8/sdk';
 import { useReread } from '~/shared/data/useReread';
 import { useApi, useSiteState, useTenantId, useTenantState } from '~/shared/data/workspace';
+import { formatCount } from '~/shared/format/number';
 import { useToasts } from '~/shared/overlay/ToastNotifications';
 import { DataTable } from '~/shared/table/DataTable';
 import { FilterPanel } from '~/shared/table/FilterPanel';
 import { Button } from '~/shared/ui/Button';
+import { SelectField, TextField } from '~/shared/ui/Field';
 import { Card } from '~/shared/ui/PageHeader';
 import { EmptyState } from '~/shared/ui/StateMessage';
-import { LEDGER_COLUMNS, LEDGER_KINDS, statementCsv } from './ledger';
+import { dayStart, LEDGER_KINDS, ledgerColumns } from './ledger';
 
 const PAGE = 200;
-// A statement for a file: more than this is asked for from the API.
-const CSV_ROWS_MAX = 20_000;
 
-/** The statement: filtered by kind, found by words, taken along as CSV. */
+/** The statement: narrowed by kind, time, site and words, taken along as CSV. */
 export function LedgerTable() {
   const api = useApi();
   const tenant = useTenantId();
   const [kind, setKind] = useState('');
   const [search, setSearch] = useState('');
+  const [place, setPlace] = useState({ site: '', from: '', until: '' });
   const key = ['igny8', tenant, 'ledger'];
   const { balance } = useSiteState();
-  const { creditsRevision } = useTenantState();
+  const { creditsRevision, sites } = useTenantState();
   useReread(key, `${creditsRevision} ${balance?.settled} ${balance?.held}`);
+  const filter: StatementFilter = { kind: kind || null, search: search || null, site: place.site || null, from: dayStart(place.from), until: dayStart(place.until, 1) };
   const query = useInfiniteQuery({
-    queryKey: [...key, kind, search],
-    queryFn: ({ pageParam }) => api.billing.ledger({ cursor: pageParam, limit: PAGE, kind: kind || null, search: search || null }),
+    queryKey: [...key, filter],
+    queryFn: ({ pageParam }) => api.billing.ledger({ ...filter, cursor: pageParam, limit: PAGE }),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
   });
-  const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items).filter((entry) => matches(entry, kind, search)), [query.data, kind, search]);
+  const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items), [query.data]);
+  const columns = useMemo(() => ledgerColumns(sites), [sites]);
+  const total = query.data?.pages[0]?.total;
+  const narrowed = Object.values(filter).some((value) => value !== null);
   return (
     <Card className="flex h-[560px] flex-col overflow-hidden">
       <FilterPanel what="the statement" search={{ value: search, onChange: setSearch }} status={{ value: kind, options: LEDGER_KINDS, onChange: setKind }}>
-        <CsvButton kind={kind} search={search} />
+        <SelectField label="Where" hideLabel value={place.site} onChange={(event) => setPlace({ ...place, site: event.target.value })}>
+          <option value="">Everywhere</option>
+          {sites.map((site) => (
+            <option key={site.id} value={site.id}>
+              {site.name}
+            </option>
+          ))}
+        </SelectField>
+        <TextField label="From day" hideLabel type="date" className="tnum w-36" value={place.from} max={place.until} onChange={(event) => setPlace({ ...place, from: event.target.value })} />
+        <TextField label="To day" hideLabel type="date" className="tnum w-36" value={place.until} min={place.from} onChange={(event) => setPlace({ ...place, until: event.target.value })} />
+        {typeof total === 'number' && <span className="tnum text-xs text-ink-3">{formatCount(total)} lines</span>}
+        <CsvButton filter={filter} />
       </FilterPanel>
       <DataTable
         label="Statement"
-        columns={LEDGER_COLUMNS}
+        columns={columns}
         rows={rows}
         rowKey={(entry) => `${entry.site ?? 'tenant'}-${entry.number}`}
         error={query.error}
         onRetry={() => void query.refetch()}
         hasMore={query.hasNextPage && !query.isFetchingNextPage}
         onMore={() => void query.fetchNextPage()}
-        empty={<EmptyState title="No movement matches">{kind || search ? 'Choose another kind or other words.' : 'Credits that are granted, held or spent appear here.'}</EmptyState>}
+        empty={<EmptyState title="No movement matches">{narrowed ? 'Choose another kind, time or site, or other words.' : 'Credits that are granted, held or spent appear here.'}</EmptyState>}
       />
     </Card>
   );
 }
 
-/** Also here, so that the table is right where the server does not narrow this list. */
-function matches(entry: LedgerEntryView, kind: string, search: string): boolean {
-  const text = search.toLowerCase();
-  return (kind === '' || entry.kind === kind) && (text === '' || `${entry.reason} ${entry.key}`.toLowerCase().includes(text));
-}
-
-function CsvButton({ kind, search }: { kind: string; search: string }) {
+/** The whole of what the filters leave, made by the server. */
+function CsvButton({ filter }: { filter: StatementFilter }) {
   const api = useApi();
   const toasts = useToasts();
   const [busy, setBusy] = useState(false);
   const download = async () => {
     setBusy(true);
     try {
-      const entries: LedgerEntryView[] = [];
-      let cursor: string | null = null;
-      do {
-        const page: Awaited<ReturnType<typeof api.billing.ledger>> = await api.billing.ledger({ cursor, limit: PAGE });
-        entries.push(...page.items);
-        cursor = page.next_cursor;
-      } while (cursor !== null && entries.length < CSV_ROWS_MAX);
-      saveFile('statement.csv', statementCsv(entries.filter((entry) => matches(entry, kind, search))));
+      saveFile('statement.csv', await api.billing.ledgerCsv(filter));
     } catch (error) {
       toasts.problem(error);
     }
@@ -86,9 +90,9 @@ function CsvButton({ kind, search }: { kind: string; search: string }) {
   );
 }
 
-function saveFile(name: string, text: string): void {
+function saveFile(name: string, file: Blob): void {
   const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([text], { type: 'text/csv;charset=utf-8' }));
+  link.href = URL.createObjectURL(file);
   link.download = name;
   link.click();
   URL.revokeObjectURL(link.href);

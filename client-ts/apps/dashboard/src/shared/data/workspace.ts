@@ -1,5 +1,5 @@
 import { createContext, useCallback, useContext } from 'react';
-import type { BalanceView, KeywordCounts, MembershipView, Role, SiteView } from '@igny8/protocol';
+import type { BalanceView, BucketView, KeywordCounts, MembershipView, Role, SiteView } from '@igny8/protocol';
 import { useBalance as useTenantBalance, useClient, useSite as useSiteStore, useTenant } from '@igny8/react';
 import type { Rest, SiteState, TenantState } from '@igny8/sdk';
 
@@ -58,6 +58,11 @@ const RIGHTS = {
 export function useCan(right: keyof typeof RIGHTS): boolean {
   const { role } = useWorkspace().membership;
   return (RIGHTS[right] as Role[]).includes(role);
+}
+
+/** What is left of each grant, the soonest to end first, live. */
+export function useBuckets(): readonly BucketView[] | undefined {
+  return useTenantBalance(useTenantId(), useSiteId()).data?.buckets;
 }
 
 /** The whole tenant's credits, live. */
