@@ -66,7 +66,7 @@ mod tests {
             "attempts": 1, "attempts_max": 4, "price": 1, "held": 0, "spent": 1,
             "waiting_for": null, "not_before": null, "failure": null, "idea": null,
             "cluster": null, "document": null, "model": null,
-            "created_at": "2026-11-22T00:00:00.000Z", "updated_at": "2026-11-22T00:00:00.000Z",
+            "created_at": 1_795_000_000_123_i64, "updated_at": 1_795_000_000_123_i64,
         }))
         .unwrap();
         let balance = serde_json::from_value(
