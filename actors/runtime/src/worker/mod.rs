@@ -19,7 +19,7 @@ pub(crate) use progress::{ProgressBoard, Runners};
 use crate::entity::Errand;
 use crate::platform::Inner;
 use igny8_actors_domain::site::{
-    FailureClass, Site, SiteCommand, TaskOrder, TaskOutcome, TaskWork,
+    FailureClass, Site, SiteCommand, Task, TaskOrder, TaskOutcome, TaskStatus, TaskWork,
 };
 use igny8_protocol_ids::{SiteId, TaskId, TenantId};
 use job::Job;
@@ -50,7 +50,12 @@ pub(crate) async fn run(
     task: TaskId,
     attempt: u32,
 ) -> Option<SiteCommand> {
-    let order = order(&inner, tenant, site, task, attempt).await?;
+    let order = match order(&inner, tenant, site, task, attempt).await {
+        Ok(order) => order,
+        // The attempt runs for the site until it hears of its end.
+        Err(true) => return Some(finished(task, attempt, nothing_to_do())),
+        Err(false) => return None,
+    };
     let stop = inner.runners.begin(task, attempt);
     if order.stop_requested {
         stop.cancel();
@@ -82,13 +87,28 @@ pub(crate) async fn run(
     inner.progress.clear(site, task);
     inner.runners.end(task, attempt);
     log(&job, kind, &report, inner.world.now().since(started));
-    let Report { outcome, model, response } = report;
-    let finish = SiteCommand::FinishTask { task, attempt, outcome, model, response };
+    let finish = finished(task, attempt, report);
     let used = std::mem::take(&mut *job.used.lock());
     Some(match used.is_empty() {
         true => finish,
         false => SiteCommand::Used { task: Some(task), used, command: Box::new(finish) },
     })
+}
+
+fn finished(task: TaskId, attempt: u32, report: Report) -> SiteCommand {
+    let Report { outcome, model, response } = report;
+    SiteCommand::FinishTask { task, attempt, outcome, model, response }
+}
+
+/// What it was to work on is gone: merged into another, or removed, while it waited.
+fn nothing_to_do() -> Report {
+    let message = "What this works on has been merged or removed. Nothing was charged.";
+    TaskOutcome::Failed {
+        class: FailureClass::InvalidRequest,
+        message: message.to_owned(),
+        retry_after_ms: None,
+    }
+    .into()
 }
 
 /// Ends when the runner has been silent for too long, and says for how long.
@@ -113,18 +133,23 @@ fn given_up(after: Duration) -> Report {
     .into()
 }
 
-/// What is to be done; `None` if the task does not run (any more).
+/// What is to be done; if nothing, whether the task runs all the same.
 async fn order(
     inner: &Arc<Inner>,
     tenant: TenantId,
     site: SiteId,
     task: TaskId,
     attempt: u32,
-) -> Option<TaskOrder> {
+) -> Result<TaskOrder, bool> {
     let handle = inner.site(tenant, site);
     let mut pause = Duration::from_millis(20);
     loop {
-        match handle.read(move |site| site.order(task, attempt)).await {
+        let ask = move |site: &Site| {
+            let runs =
+                |task: &&Task| task.status == TaskStatus::Running && task.attempts == attempt;
+            site.order(task, attempt).ok_or(site.task(task).filter(runs).is_some())
+        };
+        match handle.read(ask).await {
             Ok(order) => return order,
             Err(failure) => tracing::debug!(%task, %failure, "a task waits for its site"),
         }
