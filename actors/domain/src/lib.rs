@@ -11,6 +11,7 @@ pub mod import;
 pub mod lane;
 pub mod ledger;
 pub mod role;
+pub mod sabotage;
 pub mod secret;
 pub mod site;
 pub mod tenant;

@@ -11,6 +11,8 @@ mod lane;
 mod ledger;
 mod people;
 mod platform;
+#[cfg(feature = "faults")]
+pub mod probe;
 mod registry;
 mod reseal;
 mod routing;

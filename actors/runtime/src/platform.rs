@@ -230,6 +230,18 @@ impl Platform {
         registries.accounts.stop().await;
     }
 
+    /// Ends everything where it is, as `kill -9` does (tests only): what is on its way to the store
+    /// or to a port is the caller's to hold back.
+    #[cfg(feature = "faults")]
+    pub fn kill(&self) {
+        self.inner.stopping.cancel();
+        let registries = self.inner.registries();
+        registries.sites.kill();
+        registries.documents.kill();
+        registries.tenants.kill();
+        registries.accounts.kill();
+    }
+
     /// An account.
     pub fn account(&self, id: AccountId) -> AccountHandle {
         self.inner.account(id)

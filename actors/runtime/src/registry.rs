@@ -11,8 +11,9 @@ use ractor::{
 };
 use std::collections::HashMap;
 use std::sync::{Arc, Weak};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
 
 /// Requests that one entity has accepted and not yet answered (R11).
 const ADMITTED_MAX: usize = 256;
@@ -182,6 +183,22 @@ impl<M: ractor::Message> Registry<M> {
         let quarantined =
             slots.values().filter(|slot| slot.is_quarantined()).map(|slot| slot.entity).collect();
         (self.kind, self.residents.by_actor.lock().len(), quarantined)
+    }
+
+    /// Ends all actors of this kind where they are, as the end of the process does (tests only).
+    #[cfg(feature = "faults")]
+    pub(crate) fn kill(&self) {
+        let mut slots: Vec<Arc<Slot<M>>> = self.slots.lock().values().cloned().collect();
+        slots.sort_by_key(|slot| slot.entity);
+        for slot in slots {
+            // A place that is taken is one that is being started: its start ends at the store.
+            if let Ok(place) = slot.actor.try_lock()
+                && let Some(actor) = place.as_ref()
+            {
+                actor.kill();
+            }
+        }
+        self.supervisor.kill();
     }
 
     /// Stops all actors of this kind and waits for their ends.

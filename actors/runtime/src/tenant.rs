@@ -125,6 +125,12 @@ impl TenantHandle {
             hint: characters[characters.len() - shown..].iter().collect(),
         })
     }
+
+    /// Makes the actor panic (tests only).
+    #[cfg(feature = "faults")]
+    pub async fn panic(&self) -> Result<(), Failure> {
+        self.entity.panic().await
+    }
 }
 
 /// Runs a tenant's errands: messages to its sites and to people's accounts.

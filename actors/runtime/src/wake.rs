@@ -7,10 +7,7 @@ use futures::stream;
 use igny8_protocol_ids::EntityKey;
 use igny8_storage_api::{StoreError, Wake};
 use std::sync::Arc;
-use std::time::Duration;
 
-/// How often hints are read.
-const PERIOD: Duration = Duration::from_secs(1);
 /// Entities woken in one period: a thousand that are due at once do not stampede.
 const WAKES_PER_PERIOD_MAX: usize = 200;
 /// Entities loaded at once: each may be a whole site, and people want the store too.
@@ -29,8 +26,9 @@ pub(crate) async fn wake_loop(inner: Arc<Inner>) {
             Err(error) => tracing::warn!(%error, "wake hints could not be read"),
         }
         tokio::select! {
+            biased;
             () = inner.stopped() => return,
-            () = tokio::time::sleep(PERIOD) => {}
+            () = tokio::time::sleep(inner.world.options.wake_period) => {}
         }
     }
 }

@@ -49,6 +49,8 @@ pub trait ModelSource: Send + Sync + 'static {
 pub struct WorldOptions {
     /// An entity that nobody asks for so long leaves memory.
     pub idle_timeout: Duration,
+    /// How often wake hints are read: work of an entity at rest begins at most so late.
+    pub wake_period: Duration,
     /// A model that sends nothing for so long has failed.
     pub model_idle_timeout: Duration,
     /// Credits of a new tenant in development mode.
@@ -61,6 +63,7 @@ impl Default for WorldOptions {
     fn default() -> Self {
         Self {
             idle_timeout: Duration::from_mins(5),
+            wake_period: Duration::from_secs(1),
             model_idle_timeout: Duration::from_secs(60),
             demo_credits: None,
             lanes: LaneLimits::OPEN,

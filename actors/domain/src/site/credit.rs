@@ -6,6 +6,7 @@ use super::record::{Ask, SiteCard, SiteRecord, Watch};
 use super::state::{Site, ask_key, ledger_key};
 use crate::entity::{Context, Draft, Refusal};
 use crate::ledger::{LedgerChange, Memo, Outcome, Shipment};
+use crate::sabotage::Sabotage;
 use crate::tenant::SiteMessage;
 use igny8_protocol_ids::{Credits, HoldId, SiteId, TaskId, Timestamp, TransferId};
 use std::time::Duration;
@@ -61,12 +62,27 @@ pub(super) fn close(
     let Some(hold) = task.hold else { return Ok(cost) };
     let posting = draft.ledger().settle(context.now, hold, cost, memo(task, &task.title))?;
     book(draft, posting.changes);
+    if Sabotage::SettleTwice.is_on() && cost > Credits::ZERO {
+        pay_again(draft, context, task, cost);
+    }
     let Outcome::AlreadyClosed(closing) = posting.outcome else { return Ok(cost) };
     let paid = closing.map_or(Credits::ZERO, |closing| closing.settled);
     if paid < cost {
         lose(draft, context, task, &format!("late:{hold}"))?;
     }
     Ok(paid)
+}
+
+/// What [`Sabotage::SettleTwice`] does.
+fn pay_again(draft: &mut Draft<'_, Site>, context: &Context, task: &Task, cost: Credits) {
+    let (now, hold) = (context.now, HoldId::new(context.now, [0x5a; 10]));
+    let end = now.plus(Duration::from_secs(1));
+    if let Ok(posting) = draft.ledger().hold(now, hold, cost, end, memo(task, &task.title)) {
+        book(draft, posting.changes);
+        if let Ok(posting) = draft.ledger().settle(now, hold, cost, memo(task, &task.title)) {
+            book(draft, posting.changes);
+        }
+    }
 }
 
 /// The house pays an attempt that brought the tenant nothing, under this key.
@@ -175,9 +191,14 @@ fn receive(
     transfer: TransferId,
     shipment: &Shipment,
 ) -> Result<(), Refusal> {
-    let key = format!("transfer:{transfer}");
+    let mut key = format!("transfer:{transfer}");
+    let mut shipment = shipment.clone();
+    if Sabotage::TransferKeyForgotten.is_on() {
+        key = format!("{key} at {}", context.now.as_millis());
+        shipment.number = draft.ledger().entry_count() + 1_000_000;
+    }
     let memo = "Credits from the tenant";
-    let posting = draft.ledger().receive(context.now, site, &key, shipment, memo)?;
+    let posting = draft.ledger().receive(context.now, site, &key, &shipment, memo)?;
     book(draft, posting.changes);
     if draft.ask().is_some_and(|ask| ask.transfer == transfer) {
         draft.delete(ask_key());

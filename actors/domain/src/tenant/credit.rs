@@ -7,6 +7,7 @@ use super::right::{created, system_only};
 use super::state::{Tenant, ledger_key, pending_key};
 use crate::entity::{Context, Draft, Refusal};
 use crate::ledger::{GrantKind, LedgerChange, Memo, Outcome, Part, Shipment};
+use crate::sabotage::Sabotage;
 use igny8_protocol_ids::{Credits, GrantId, SiteId, Timestamp, TransferId};
 use std::time::Duration;
 
@@ -94,7 +95,7 @@ pub(super) fn allot(
         .filter(|other| other.id != site && other.lent > Credits::ZERO)
         .map(|other| other.id)
         .collect();
-    if lenders.is_empty() || draft.pending().len() >= PENDING_MAX {
+    if lenders.is_empty() || Sabotage::RecallLost.is_on() || draft.pending().len() >= PENDING_MAX {
         refuse(draft, transfer, site);
         return Ok(TenantReply::Done);
     }

@@ -1,7 +1,7 @@
 //! Who is in a document: one bounded channel per session, one shared frame per turn.
 
 use igny8_protocol_ids::Position;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 use tokio::sync::mpsc;
 
@@ -62,7 +62,7 @@ impl DocumentSubscription {
 
 #[derive(Debug, Default)]
 pub(super) struct Outlet {
-    sessions: HashMap<u64, Seat>,
+    sessions: BTreeMap<u64, Seat>,
 }
 
 #[derive(Debug)]

@@ -6,6 +6,7 @@ use super::record::{Run, piece_key, run_key};
 use crate::entity::encode;
 use crate::failure::Failure;
 use igny8_actors_document::{RunCursor, RunWriter};
+use igny8_actors_domain::sabotage::Sabotage;
 use igny8_protocol_ids::RunId;
 use igny8_storage_api::Record;
 use serde_json::json;
@@ -135,7 +136,8 @@ impl State {
     }
 
     fn save_run(&mut self, id: RunId) {
-        if let Some(run) = self.runs.get(&id) {
+        let is_lost = Sabotage::RunPositionLost.is_on();
+        if let Some(run) = self.runs.get(&id).filter(|run| !is_lost || run.pieces == 0) {
             self.turn.records.push(Record::new(run_key(id), encode(run)));
             self.turn.fenced = true;
         }

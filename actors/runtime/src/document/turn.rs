@@ -6,10 +6,11 @@ use super::outlet::{DocumentFrame, TurnUpdate};
 use crate::entity::{append, commit};
 use crate::failure::Failure;
 use igny8_actors_document::{UpdateRefused, merge};
+use igny8_actors_domain::sabotage::Sabotage;
 use igny8_protocol_ids::{Position, Sequence, Timestamp};
 use igny8_storage_api::{Append, BlobHash, Change, CommitOutcome, Head, Record, Store, StoreError};
 use ractor::ActorRef;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio_util::task::AbortOnDropHandle;
@@ -26,7 +27,7 @@ pub(super) type Seat = Box<dyn FnOnce(&mut State) + Send>;
 pub(super) struct Turn {
     pub deltas: Vec<Vec<u8>>,
     /// Per session the highest counter of its edits in this turn.
-    pub edits: HashMap<u64, u32>,
+    pub edits: BTreeMap<u64, u32>,
     /// True if somebody other than sessions wrote: then everybody hears the turn.
     pub by_server: bool,
     pub records: Vec<Record>,
@@ -162,6 +163,9 @@ impl State {
         }
         match self.live.apply(update) {
             Ok(applied) => {
+                if Sabotage::EditAcknowledgedEarly.is_on() {
+                    self.acknowledge(&BTreeMap::from([(session, reference)]));
+                }
                 let counter = self.turn.edits.entry(session).or_default();
                 *counter = (*counter).max(reference);
                 if applied.changed {
@@ -303,7 +307,7 @@ impl State {
         Ok(())
     }
 
-    fn acknowledge(&mut self, edits: &HashMap<u64, u32>) {
+    fn acknowledge(&mut self, edits: &BTreeMap<u64, u32>) {
         let position = self.position();
         for (session, reference) in edits {
             self.outlet.tell(*session, DocumentFrame::Durable { reference: *reference, position });

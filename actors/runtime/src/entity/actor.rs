@@ -10,7 +10,7 @@ use igny8_actors_domain::{Entity, Origin};
 use igny8_protocol_ids::{EntityKey, Position, Timestamp};
 use igny8_storage_api::{CommitOutcome, Head, OutboxKey, StoreError};
 use ractor::{Actor, ActorProcessingErr, ActorRef};
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::{marker::PhantomData, sync::Arc};
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use tokio_util::task::AbortOnDropHandle;
@@ -35,6 +35,8 @@ pub(crate) enum Message<E: Entity> {
     Join(Joiner<E>, OwnedSemaphorePermit),
     Committed(Result<CommitOutcome, StoreError>),
     EffectDone(OutboxKey, Option<E::Command>),
+    /// The hint of an actor that is about to leave is written, or nobody knows.
+    HintLeft(Result<Option<Timestamp>, StoreError>),
     /// Time for the core's tick, or to see whether anybody still needs this actor.
     Wake,
     #[cfg(feature = "faults")]
@@ -78,13 +80,17 @@ pub(crate) struct State<E: Entity> {
     pub(super) deferred: VecDeque<Message<E>>,
     pub(super) outlet: Outlet<E::Event>,
     /// Effects under way: aborted when the actor goes.
-    pub(super) errands: HashMap<OutboxKey, AbortOnDropHandle<()>>,
+    pub(super) errands: BTreeMap<OutboxKey, AbortOnDropHandle<()>>,
     /// The wake hint that this owner has set.
     pub(super) hint: Option<Timestamp>,
     /// The store may hold another one, which an earlier owner left: it goes at the next rest.
     pub(super) hint_left_over: bool,
+    /// Set while the last hint is on its way: when this actor had been used last. Nothing is
+    /// written meanwhile, since a hint that is set must not be overtaken by one that is cleared.
+    pub(super) leaving: Option<Timestamp>,
     pub(super) used_at: Timestamp,
-    pub(super) timer: Option<AbortOnDropHandle<()>>,
+    /// When the timer goes off, and the timer.
+    pub(super) timer: Option<(Timestamp, AbortOnDropHandle<()>)>,
 }
 
 impl<E: Entity> Actor for EntityActor<E> {
@@ -121,6 +127,15 @@ impl<E: Entity> Actor for EntityActor<E> {
 
 type Open<E> = Vec<(OutboxKey, <E as Entity>::Effect)>;
 
+/// Where a record lies, for whoever has to look there.
+struct Place<'a>(&'a EntityKey, &'a [u8]);
+
+impl std::fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}, record {:02x?}", self.0, self.1)
+    }
+}
+
 /// Takes the ownership, then reads all that is committed (R2, R12).
 async fn load<E: Entity>(args: Arguments<E>) -> Result<(State<E>, Open<E>), ActorProcessingErr> {
     let Arguments { entity, world, dispatch } = args;
@@ -133,15 +148,15 @@ async fn load<E: Entity>(args: Arguments<E>) -> Result<(State<E>, Open<E>), Acto
             return Err("another owner took over while this one was loading".into());
         }
         for record in &loaded.records {
-            let place = format!("{entity}, record {:02x?}", record.key);
+            let place = Place(&entity, &record.key);
             if Replies::owns(&record.key) {
-                replies.load(&place, &record.value)?;
+                replies.load(place, &record.value)?;
             } else {
-                core.put(decode(&place, &record.value)?);
+                core.put(decode(place, &record.value)?);
             }
         }
         for record in loaded.outbox {
-            open.push((record.key, decode(&format!("{entity}, outbox"), &record.body)?));
+            open.push((record.key, decode(format_args!("{entity}, outbox"), &record.body)?));
         }
     }
     replies.sort();
@@ -157,9 +172,10 @@ async fn load<E: Entity>(args: Arguments<E>) -> Result<(State<E>, Open<E>), Acto
         flight: None,
         deferred: VecDeque::new(),
         outlet: Outlet::default(),
-        errands: HashMap::new(),
+        errands: BTreeMap::new(),
         hint: (!open.is_empty()).then_some(used_at),
         hint_left_over: left_over.is_some(),
+        leaving: None,
         used_at,
         timer: None,
         world,

@@ -3,6 +3,7 @@
 
 use igny8_storage_api::StoreError;
 use serde::{Serialize, de::DeserializeOwned};
+use std::fmt::Display;
 
 /// The version of everything that this build writes. Older ones stay readable for ever.
 const VERSION: u8 = 1;
@@ -15,9 +16,13 @@ pub(crate) fn encode<T: Serialize>(value: &T) -> bytes::Bytes {
     bytes.into()
 }
 
-/// Decodes a value of any version that was ever written.
-pub(crate) fn decode<T: DeserializeOwned>(place: &str, bytes: &[u8]) -> Result<T, StoreError> {
-    let corrupt = |reason: String| StoreError::Corrupt { place: place.to_owned(), reason };
+/// Decodes a value of any version that was ever written. The place is spelled out only if it does
+/// not decode: an actor that loads reads thousands of records.
+pub(crate) fn decode<T: DeserializeOwned>(
+    place: impl Display,
+    bytes: &[u8],
+) -> Result<T, StoreError> {
+    let corrupt = |reason: String| StoreError::Corrupt { place: place.to_string(), reason };
     match bytes.split_first() {
         Some((&VERSION, body)) => {
             rmp_serde::from_slice(body).map_err(|error| corrupt(error.to_string()))

@@ -1,6 +1,7 @@
 //! One write, with its unknown outcomes resolved (R2).
 
 use super::backoff::Backoff;
+use igny8_actors_domain::sabotage::Sabotage;
 use igny8_protocol_ids::EntityKey;
 use igny8_storage_api::{Append, Change, CommitOutcome, Expected, Head, Store, StoreError};
 use std::sync::Arc;
@@ -13,10 +14,28 @@ pub(crate) async fn commit(
     head: Head,
     change: Change,
 ) -> Result<CommitOutcome, StoreError> {
-    let expected = Expected { epoch: head.epoch, sequence: head.sequence };
+    let mut expected = Expected { epoch: head.epoch, sequence: head.sequence };
     let mut backoff = Backoff::new("a commit", entity);
     loop {
         let error = match store.commit(&entity, expected, change.clone()).await {
+            Ok(CommitOutcome::Fenced(theirs)) if Sabotage::FenceIgnored.is_on() => {
+                expected = Expected { epoch: theirs.epoch, sequence: theirs.sequence };
+                StoreError::Unavailable { reason: "fenced".to_owned() }
+            }
+            Err(StoreError::Unknown { .. }) if Sabotage::UnknownTakenForDone.is_on() => {
+                let head = Head {
+                    commit_id: change.commit_id,
+                    sequence: expected.sequence.next(),
+                    ..head
+                };
+                return Ok(CommitOutcome::Applied(head));
+            }
+            Err(error @ StoreError::Unknown { .. }) if Sabotage::UnknownRepeated.is_on() => {
+                if let Some(head) = store.head(&entity).await? {
+                    expected = Expected { epoch: head.epoch, sequence: head.sequence };
+                }
+                error
+            }
             Ok(outcome) => return Ok(outcome),
             Err(StoreError::Unknown { reason }) => {
                 match resolve(store, entity, expected, &change).await? {

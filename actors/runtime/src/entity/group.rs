@@ -2,6 +2,7 @@
 
 use super::codec::encode;
 use bytes::Bytes;
+use igny8_actors_domain::sabotage::Sabotage;
 use igny8_actors_domain::{Changes, Entity};
 use igny8_storage_api::{BlobHash, Change, CommitId, NewOutbox, OutboxKey, Record, RecordKey};
 use std::collections::BTreeMap;
@@ -89,6 +90,9 @@ impl<E: Entity> Group<E> {
             }
         }
         change.events = self.events.iter().map(encode).collect();
+        if Sabotage::OutboxForgotten.is_on() {
+            return change;
+        }
         change.outbox = (0..)
             .zip(&self.effects)
             .map(|(index, effect)| NewOutbox { index, body: encode(effect) })

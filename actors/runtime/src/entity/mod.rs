@@ -20,4 +20,6 @@ pub(crate) use handle::EntityHandle;
 pub use outlet::{Joined, Published, Resume, Subscription};
 pub use reply::Idempotency;
 pub(crate) use reply::Replies;
+#[cfg(feature = "faults")]
+pub(crate) use reply::record_key;
 pub(crate) use rest::at_rest;

@@ -47,7 +47,7 @@ pub(crate) struct Replies {
     order: VecDeque<(Timestamp, String)>,
 }
 
-fn record_key(key: &str) -> RecordKey {
+pub(crate) fn record_key(key: &str) -> RecordKey {
     let mut bytes = vec![KEY_PREFIX];
     bytes.extend_from_slice(igny8_storage_api::BlobHash::of(key.as_bytes()).0.as_slice());
     bytes.into()
@@ -57,7 +57,11 @@ impl Replies {
     pub(crate) fn owns(key: &[u8]) -> bool {
         key.first() == Some(&KEY_PREFIX)
     }
-    pub(crate) fn load(&mut self, place: &str, body: &[u8]) -> Result<(), StoreError> {
+    pub(crate) fn load(
+        &mut self,
+        place: impl std::fmt::Display,
+        body: &[u8],
+    ) -> Result<(), StoreError> {
         let kept: Kept = decode(place, body)?;
         self.order.push_back((kept.at, kept.key.clone()));
         self.kept.insert(kept.key.clone(), kept);

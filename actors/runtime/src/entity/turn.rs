@@ -6,6 +6,7 @@ use super::dispatch::Errand;
 use super::group::Output;
 use super::reply::{Idempotency, Known};
 use crate::failure::Failure;
+use igny8_actors_domain::sabotage::Sabotage;
 use igny8_actors_domain::{Context, Dice, Entity, Origin, Refusal, RefusalKind, decide};
 use igny8_protocol_ids::{Position, Timestamp};
 use igny8_storage_api::{CommitOutcome, Head, OutboxKey, StoreError};
@@ -13,9 +14,8 @@ use ractor::ActorRef;
 use std::time::Duration;
 use tokio_util::task::AbortOnDropHandle;
 
-/// The longest sleep of an actor: then it looks whether it is still needed. No longer than it may
-/// be idle, where that is less.
-const SLEEP_MAX: Duration = Duration::from_secs(30);
+/// The longest sleep of an actor: the clock may be set while it sleeps.
+const SLEEP_MAX: Duration = Duration::from_mins(5);
 /// The shortest: a due time in the past must not spin.
 const SLEEP_MIN: Duration = Duration::from_millis(1);
 
@@ -33,18 +33,23 @@ impl<E: Entity> State<E> {
                 while !self.group.is_full()
                     && let Some(deferred) = self.deferred.pop_front()
                 {
-                    self.take_in(deferred)?;
+                    self.take_in(myself, deferred)?;
                 }
             }
+            Message::HintLeft(hint) => self.hint_left(hint)?,
             message if full || !self.deferred.is_empty() => self.deferred.push_back(message),
-            message => self.take_in(message)?,
+            message => self.take_in(myself, message)?,
         }
         self.flush(myself);
         self.arm(myself);
         Ok(())
     }
 
-    fn take_in(&mut self, message: Message<E>) -> Result<(), &'static str> {
+    fn take_in(
+        &mut self,
+        myself: &ActorRef<Message<E>>,
+        message: Message<E>,
+    ) -> Result<(), &'static str> {
         match message {
             Message::Command { command, origin, idempotency, answer, permit } => {
                 self.used_at = self.world.now();
@@ -71,8 +76,11 @@ impl<E: Entity> State<E> {
                 }));
             }
             Message::EffectDone(key, command) => self.effect_done(key, command),
-            Message::Wake => return self.wake(),
-            Message::Committed(_) => unreachable!("taken before"),
+            Message::Wake => {
+                self.timer = None;
+                return self.wake(myself);
+            }
+            Message::Committed(_) | Message::HintLeft(_) => unreachable!("taken before"),
             #[cfg(feature = "faults")]
             Message::Panic => panic!("asked to, by a test"),
         }
@@ -104,7 +112,9 @@ impl<E: Entity> State<E> {
         self.group.add(changes);
         if let Some(request) = idempotency {
             let ((key, body), dropped) = self.replies.keep(now, request, &reply);
-            self.group.put(key, body);
+            if !Sabotage::ReplyNotKept.is_on() {
+                self.group.put(key, body);
+            }
             dropped.into_iter().for_each(|key| self.group.delete(key));
         }
         Ok(reply)
@@ -115,7 +125,9 @@ impl<E: Entity> State<E> {
         if self.errands.remove(&key).is_none() {
             return;
         }
-        self.group.close(key);
+        if !Sabotage::AnswerApart.is_on() {
+            self.group.close(key);
+        }
         if let Some(command) = command
             && let Err(failure) = self.decide(command, Origin::System, None)
         {
@@ -126,6 +138,7 @@ impl<E: Entity> State<E> {
     /// Lets an output go once all that it saw is durable (R3).
     fn output(&mut self, output: Output) {
         match &mut self.flight {
+            _ if Sabotage::GateOpen.is_on() => output(),
             Some(flight) if self.group.is_empty() => flight.outputs.push(output),
             None if self.group.is_empty() => output(),
             _ => self.group.outputs.push(output),
@@ -138,7 +151,7 @@ impl<E: Entity> State<E> {
 
     /// Begins a commit if there is something to write and none is in flight.
     fn flush(&mut self, myself: &ActorRef<Message<E>>) {
-        if self.flight.is_some() {
+        if self.flight.is_some() || self.leaving.is_some() {
             return;
         }
         if self.group.is_empty() {
@@ -172,6 +185,9 @@ impl<E: Entity> State<E> {
 
     /// Work must be found after a crash: the hint is written before the commit that makes it.
     fn hint_before(&mut self, effects: bool) -> Option<Timestamp> {
+        if Sabotage::HintNotWritten.is_on() {
+            return None;
+        }
         let due = if effects || !self.errands.is_empty() {
             Some(self.world.now())
         } else {
@@ -228,6 +244,9 @@ impl<E: Entity> State<E> {
         effect: E::Effect,
         resumed: bool,
     ) {
+        if Sabotage::AnswerApart.is_on() {
+            self.group.close(key);
+        }
         let errand = Errand { entity: self.entity, epoch: self.head.epoch, key, effect, resumed };
         let work = self.dispatch.run(errand);
         let myself = myself.clone();
@@ -238,7 +257,7 @@ impl<E: Entity> State<E> {
         self.errands.insert(key, AbortOnDropHandle::new(task));
     }
 
-    fn wake(&mut self) -> Result<(), &'static str> {
+    fn wake(&mut self, myself: &ActorRef<Message<E>>) -> Result<(), &'static str> {
         let now = self.world.now();
         if self.core.next_due().is_some_and(|due| due <= now) {
             if let Err(failure) = self.decide(E::tick(), Origin::System, None) {
@@ -249,37 +268,68 @@ impl<E: Entity> State<E> {
         let at_work = self.flight.is_some() || !self.group.is_empty() || !self.errands.is_empty();
         let wanted =
             now.since(self.used_at) < self.world.options.idle_timeout || !self.outlet.is_empty();
-        if at_work || wanted {
+        if at_work || wanted || self.leaving.is_some() {
             return Ok(());
         }
-        self.leave_hint();
-        Err("idle")
+        self.leave_hint(myself)
     }
 
-    /// At rest the hint is exact: set for the next due time, or gone.
-    fn leave_hint(&mut self) {
+    /// At rest the hint is exact: set for the next due time, or gone. The actor leaves when that
+    /// is written, unless somebody needs it by then.
+    fn leave_hint(&mut self, myself: &ActorRef<Message<E>>) -> Result<(), &'static str> {
         let due = self.core.next_due();
         if self.hint == due && !self.hint_left_over {
-            return;
+            return Err("idle");
         }
-        let (store, entity) = (self.world.store.clone(), self.entity);
+        self.leaving = Some(self.used_at);
+        let (store, entity, epoch) = (self.world.store.clone(), self.entity, self.head.epoch);
+        let (now, myself) = (self.world.now(), myself.clone());
         tokio::spawn(async move {
-            if let Err(error) = store.set_wake(&entity, due).await {
-                tracing::warn!(%entity, %error, "the wake hint stays as it was");
-            }
+            let left = async {
+                store.set_wake(&entity, due).await?;
+                let head = store.head(&entity).await?;
+                if head.is_some_and(|head| head.epoch != epoch) {
+                    // It was another owner's hint: once too often is harmless.
+                    store.set_wake(&entity, Some(now)).await?;
+                }
+                Ok(due)
+            };
+            let left = left.await;
+            drop(myself.send_message(Message::HintLeft(left)));
         });
+        Ok(())
     }
 
-    /// Sets the timer for the next thing to do.
+    fn hint_left(
+        &mut self,
+        hint: Result<Option<Timestamp>, StoreError>,
+    ) -> Result<(), &'static str> {
+        let used_at = self.leaving.take();
+        self.hint_left_over = hint.is_err();
+        self.hint = hint.unwrap_or_else(|error| {
+            tracing::warn!(entity = %self.entity, %error, "nobody knows the wake hint");
+            None
+        });
+        let is_needed = used_at != Some(self.used_at)
+            || !(self.group.is_empty() && self.seats.is_empty() && self.errands.is_empty());
+        if is_needed { Ok(()) } else { Err("idle") }
+    }
+
+    /// Sets the timer for the next thing to do: a due time, or to see whether anybody still needs
+    /// this actor. A timer that goes off earlier is left alone: it looks again then.
     pub(super) fn arm(&mut self, myself: &ActorRef<Message<E>>) {
-        let now = self.world.now();
-        let longest = self.world.options.idle_timeout.clamp(SLEEP_MIN, SLEEP_MAX);
-        let sleep =
-            self.core.next_due().map_or(longest, |due| due.since(now).clamp(SLEEP_MIN, longest));
-        let myself = myself.clone();
-        self.timer = Some(AbortOnDropHandle::new(tokio::spawn(async move {
+        let (now, idle) = (self.world.now(), self.world.options.idle_timeout);
+        let leave = Some(self.used_at.plus(idle)).filter(|at| *at > now);
+        let target = leave.unwrap_or_else(|| now.plus(idle)).min(now.plus(SLEEP_MAX));
+        let target = self.core.next_due().map_or(target, |due| due.min(target));
+        if self.timer.as_ref().is_some_and(|(at, _)| *at <= target) {
+            return;
+        }
+        let (sleep, myself) = (target.since(now).max(SLEEP_MIN), myself.clone());
+        let timer = tokio::spawn(async move {
             tokio::time::sleep(sleep).await;
             drop(myself.send_message(Message::Wake));
-        })));
+        });
+        self.timer = Some((target, AbortOnDropHandle::new(timer)));
     }
 }

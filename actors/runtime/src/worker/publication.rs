@@ -5,6 +5,7 @@ use super::image::address;
 use super::job::Job;
 use super::{Report, internal, stopped, unless_stopped};
 use igny8_actors_document::ContentTree;
+use igny8_actors_domain::sabotage::Sabotage;
 use igny8_actors_domain::site::{FailureClass, PublishOrder, TaskOutcome};
 use igny8_actors_ports::{PostStatus, PublishError, PublishImage, PublishPost, SiteTarget};
 use igny8_storage_api::BlobHash;
@@ -73,7 +74,7 @@ async fn post(job: &Job, order: PublishOrder, tree: &ContentTree) -> Result<Publ
     let excerpt = excerpt(&tree.to_plain_text());
     let focus = order.keywords.first().cloned().unwrap_or_default();
     Ok(PublishPost {
-        external_id: order.document.to_string(),
+        external_id: external_id(job, &order),
         revision: order.revision,
         epoch: job.errand.epoch,
         slug: slug(&order.title),
@@ -90,6 +91,14 @@ async fn post(job: &Job, order: PublishOrder, tree: &ContentTree) -> Result<Publ
         images,
         expected_modified_gmt: order.modified_gmt,
     })
+}
+
+/// The document's id: a repetition is the same post.
+fn external_id(job: &Job, order: &PublishOrder) -> String {
+    if Sabotage::RetryWithoutKey.is_on() {
+        return format!("{} {}", order.document, job.errand.idempotency_key());
+    }
+    order.document.to_string()
 }
 
 fn extension(media_type: &str) -> &'static str {

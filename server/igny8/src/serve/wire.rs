@@ -66,6 +66,7 @@ pub(super) fn world(
             model_idle_timeout: settings.model_idle,
             demo_credits: settings.demo_credits,
             lanes: settings.lanes,
+            ..WorldOptions::default()
         },
     };
     Ok(Wired { world, pool, ring, models })

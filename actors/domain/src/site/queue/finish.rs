@@ -8,6 +8,7 @@ use super::start::{passes_by_itself, pause};
 use super::{batch, retention};
 use crate::entity::{Context, Draft, Refusal};
 use crate::ledger::price;
+use crate::sabotage::Sabotage;
 use crate::site::command::{SiteReply, TaskOutcome};
 use crate::site::document::{document, save};
 use crate::site::record::{DocumentStatus, IdeaStatus, Publication, SiteRecord};
@@ -176,6 +177,9 @@ pub(super) fn failed(
         task.deadline = Some(waiting_deadline(draft, at));
         task.status = TaskStatus::Queued;
         task.updated_at = context.now;
+        if Sabotage::HoldReleasedEarly.is_on() {
+            credit::close(draft, context, &task, Credits::ZERO)?;
+        }
         draft.put(SiteRecord::Task(task));
         return Ok(());
     }
@@ -185,7 +189,8 @@ pub(super) fn failed(
         _ if again => TaskStatus::Dead,
         _ => TaskStatus::Failed,
     };
-    close(draft, context, task, end, Credits::ZERO)
+    let cost = if Sabotage::FailureCharged.is_on() { task.price } else { Credits::ZERO };
+    close(draft, context, task, end, cost)
 }
 
 /// True if the provider did work before it failed, and will bill it: its stream broke, its answer

@@ -3,6 +3,7 @@
 use super::index::unpaid;
 use super::record::{FailureClass, PauseScope, Share, Task, TaskKind, TaskStatus};
 use crate::entity::{Context, Draft};
+use crate::sabotage::Sabotage;
 use crate::site::command::SiteEffect;
 use crate::site::credit;
 use crate::site::record::{Ask, SiteRecord};
@@ -13,6 +14,10 @@ use std::time::Duration;
 /// Longer than the longest ladder of retries (eight attempts of at most an hour, their pauses of at
 /// most 15 minutes): a hold never ends before its task runs for the last time.
 const HOLD_LIFETIME: Duration = Duration::from_hours(24);
+fn hold_lifetime() -> Duration {
+    if Sabotage::HoldExpiresEarly.is_on() { Duration::from_secs(10) } else { HOLD_LIFETIME }
+}
+
 /// Delayed tasks that come due in one decision: 10,000 of the same second must not make one commit
 /// too large. The rest come with the next tick, a moment later.
 const DUE_PER_DECISION_MAX: usize = 256;
@@ -130,7 +135,7 @@ fn start(
     price: Credits,
 ) -> bool {
     if price > Credits::ZERO {
-        let expires = context.now.plus(HOLD_LIFETIME);
+        let expires = context.now.plus(hold_lifetime());
         // Checked against the same balance just before; a refusal leaves the task waiting.
         let Some(hold) = credit::hold(draft, context, &task, price, expires) else {
             return false;
@@ -138,7 +143,7 @@ fn start(
         task.hold = Some(hold);
     } else if let Some(hold) = task.hold {
         // Each attempt has the whole time again: its hold never ends under it.
-        credit::prolong(draft, hold, context.now.plus(HOLD_LIFETIME));
+        credit::prolong(draft, hold, context.now.plus(hold_lifetime()));
     }
     task.status = TaskStatus::Running;
     task.attempts += 1;
