@@ -12,6 +12,7 @@ mod process;
 mod root;
 mod run;
 mod server;
+mod simulate;
 mod test;
 mod tidy;
 mod toolchain;
@@ -37,6 +38,9 @@ Tasks of this repository:
   cargo xtask bench [--only tasks]
       Measures, and writes docs/BENCHMARKS.md. The tasks stand beside Celery with Redis, which are
       installed if missing.
+  cargo xtask simulate [--seed S] [--lives N] [--replay FILE]
+      Whole lives of the actors on virtual time, with every kind of fault. A life that fails is
+      shrunk and written to a file. Ends with one line of JSON.
 ";
 
 fn main() -> ExitCode {
@@ -48,6 +52,7 @@ fn main() -> ExitCode {
         Some("demo") => demo::demo(arguments).map(|()| ExitCode::SUCCESS),
         Some("generate") => generate::generate(arguments).map(|()| ExitCode::SUCCESS),
         Some("tidy") => tidy::tidy(arguments),
+        Some("simulate") => simulate::simulate(arguments),
         Some("bench") => bench::bench(arguments).map(|()| ExitCode::SUCCESS),
         Some("help" | "--help" | "-h") => {
             print!("{USAGE}");

@@ -51,21 +51,22 @@ const UNBORN: Head =
 
 impl Rows {
     /// An entity as it is stored.
+    #[cfg(feature = "life")]
     pub(crate) fn stored(&self, entity: &EntityKey) -> Option<&Stored> {
         self.entities.get(entity)
     }
 
-    pub(super) fn take(&mut self, entity: &EntityKey) -> Head {
+    pub(crate) fn take(&mut self, entity: &EntityKey) -> Head {
         let head = self.entities.entry(*entity).or_default().head.get_or_insert(UNBORN);
         head.epoch = Epoch(head.epoch.0 + 1);
         *head
     }
 
-    pub(super) fn head(&self, entity: &EntityKey) -> Option<Head> {
+    pub(crate) fn head(&self, entity: &EntityKey) -> Option<Head> {
         self.entities.get(entity)?.head
     }
 
-    pub(super) fn load(&self, entity: &EntityKey) -> Option<Loaded> {
+    pub(crate) fn load(&self, entity: &EntityKey) -> Option<Loaded> {
         let stored = self.entities.get(entity)?;
         Some(Loaded {
             head: stored.head?,
@@ -78,7 +79,7 @@ impl Rows {
         })
     }
 
-    pub(super) fn commit(
+    pub(crate) fn commit(
         &mut self,
         entity: &EntityKey,
         expected: Expected,
@@ -94,7 +95,7 @@ impl Rows {
         CommitOutcome::Applied(stored.apply(head, change))
     }
 
-    pub(super) fn feed(&self, entity: &EntityKey, after: Sequence, limit: usize) -> FeedPage {
+    pub(crate) fn feed(&self, entity: &EntityKey, after: Sequence, limit: usize) -> FeedPage {
         let stored = self.entities.get(entity);
         let floor = stored.map(|stored| stored.floor).unwrap_or_default();
         let mut page = FeedPage { frames: Vec::new(), floor, truncated: false, more: false };
@@ -117,12 +118,12 @@ impl Rows {
         page
     }
 
-    pub(super) fn append(&mut self, entity: &EntityKey, epoch: Epoch, rows: Vec<Append>) {
+    pub(crate) fn append(&mut self, entity: &EntityKey, epoch: Epoch, rows: Vec<Append>) {
         let appends = &mut self.entities.entry(*entity).or_default().appends;
         appends.extend(rows.into_iter().map(|row| ((epoch, row.sequence), row.body)));
     }
 
-    pub(super) fn appends(&self, entity: &EntityKey) -> Vec<AppendRow> {
+    pub(crate) fn appends(&self, entity: &EntityKey) -> Vec<AppendRow> {
         let Some(stored) = self.entities.get(entity) else { return Vec::new() };
         let row = |(key, body): (&(Epoch, Sequence), &Bytes)| AppendRow {
             epoch: key.0,
@@ -132,7 +133,7 @@ impl Rows {
         stored.appends.iter().map(row).collect()
     }
 
-    pub(super) fn collect_blobs(
+    pub(crate) fn collect_blobs(
         &mut self,
         tenant: TenantId,
         written_before: Timestamp,
@@ -145,12 +146,12 @@ impl Rows {
         self.shared.collect_blobs(tenant, written_before, &named)
     }
 
-    pub(super) fn entities(&self, after: Option<EntityKey>, limit: usize) -> Vec<EntityKey> {
+    pub(crate) fn entities(&self, after: Option<EntityKey>, limit: usize) -> Vec<EntityKey> {
         let start = after.map_or(Bound::Unbounded, Bound::Excluded);
         self.born((start, Bound::Unbounded), limit)
     }
 
-    pub(super) fn tenant_entities(
+    pub(crate) fn tenant_entities(
         &self,
         tenant: TenantId,
         after: Option<EntityKey>,
@@ -170,7 +171,7 @@ impl Rows {
         born.map(|(entity, _)| *entity).take(limit).collect()
     }
 
-    pub(super) fn image(&self, entity: &EntityKey) -> Option<EntityImage> {
+    pub(crate) fn image(&self, entity: &EntityKey) -> Option<EntityImage> {
         let loaded = self.load(entity)?;
         let stored = self.entities.get(entity)?;
         Some(EntityImage {
@@ -182,7 +183,7 @@ impl Rows {
         })
     }
 
-    pub(super) fn restore(&mut self, entity: &EntityKey, image: EntityImage) -> CommitOutcome {
+    pub(crate) fn restore(&mut self, entity: &EntityKey, image: EntityImage) -> CommitOutcome {
         if let Some(head) = self.head(entity) {
             return CommitOutcome::Fenced(head);
         }

@@ -23,7 +23,7 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    pub(super) fn put_blob(&mut self, tenant: TenantId, bytes: Bytes, now: Timestamp) -> BlobHash {
+    pub(crate) fn put_blob(&mut self, tenant: TenantId, bytes: Bytes, now: Timestamp) -> BlobHash {
         let hash = BlobHash::of(&bytes);
         let kept = self.blobs.entry((tenant, hash)).or_insert((bytes, now));
         kept.1 = kept.1.max(now);
@@ -34,7 +34,7 @@ impl Shared {
         self.blobs.get(&(tenant, hash)).map(|(bytes, _)| bytes.clone())
     }
 
-    pub(super) fn blobs(
+    pub(crate) fn blobs(
         &self,
         tenant: TenantId,
         after: Option<BlobHash>,
@@ -48,7 +48,7 @@ impl Shared {
         self.blobs.range((start, end)).map(|((_, hash), _)| *hash).take(limit).collect()
     }
 
-    pub(super) fn collect_blobs(
+    pub(crate) fn collect_blobs(
         &mut self,
         tenant: TenantId,
         written_before: Timestamp,
@@ -68,7 +68,7 @@ impl Shared {
         done
     }
 
-    pub(super) fn claim(&mut self, name: &str, value: Bytes) -> ClaimOutcome {
+    pub(crate) fn claim(&mut self, name: &str, value: Bytes) -> ClaimOutcome {
         match self.claims.get(name) {
             Some(held) if *held != value => ClaimOutcome::Held(held.clone()),
             Some(_) => ClaimOutcome::Claimed,
@@ -79,11 +79,11 @@ impl Shared {
         }
     }
 
-    pub(super) fn claimed(&self, name: &str) -> Option<Bytes> {
+    pub(crate) fn claimed(&self, name: &str) -> Option<Bytes> {
         self.claims.get(name).cloned()
     }
 
-    pub(super) fn release_claim(&mut self, name: &str, value: &Bytes) -> bool {
+    pub(crate) fn release_claim(&mut self, name: &str, value: &Bytes) -> bool {
         let held = self.claims.get(name) == Some(value);
         if held {
             self.claims.remove(name);
@@ -91,7 +91,7 @@ impl Shared {
         held
     }
 
-    pub(super) fn replace_claim(&mut self, name: &str, old: &Bytes, new: Bytes) -> bool {
+    pub(crate) fn replace_claim(&mut self, name: &str, old: &Bytes, new: Bytes) -> bool {
         let Some(held) = self.claims.get_mut(name) else { return false };
         if held == old {
             *held = new;
@@ -100,7 +100,7 @@ impl Shared {
         *held == new
     }
 
-    pub(super) fn claims(&self, after: Option<&str>, limit: usize) -> Vec<(String, Bytes)> {
+    pub(crate) fn claims(&self, after: Option<&str>, limit: usize) -> Vec<(String, Bytes)> {
         let start = after.map_or(Bound::Unbounded, Bound::Excluded);
         let rows = self.claims.range::<str, _>((start, Bound::Unbounded));
         rows.map(|(name, value)| (name.clone(), value.clone())).take(limit).collect()
@@ -110,7 +110,7 @@ impl Shared {
         self.wakes.get(entity).copied()
     }
 
-    pub(super) fn set_wake(&mut self, entity: &EntityKey, due: Option<Timestamp>) {
+    pub(crate) fn set_wake(&mut self, entity: &EntityKey, due: Option<Timestamp>) {
         let before = match due {
             Some(due) => self.wakes.insert(*entity, due),
             None => self.wakes.remove(entity),
@@ -123,17 +123,17 @@ impl Shared {
         }
     }
 
-    pub(super) fn due_wakes(&self, until: Timestamp, limit: usize) -> Vec<Wake> {
+    pub(crate) fn due_wakes(&self, until: Timestamp, limit: usize) -> Vec<Wake> {
         let due = self.wakes_by_due.iter().take_while(|(due, _)| *due <= until);
         due.map(|(due, entity)| Wake { entity: *entity, due: *due }).take(limit).collect()
     }
 
-    pub(super) fn append_log(&mut self, log: &LogKey, entries: Vec<LogEntry>) {
+    pub(crate) fn append_log(&mut self, log: &LogKey, entries: Vec<LogEntry>) {
         let kept = self.logs.entry(log.clone()).or_default();
         kept.extend(entries.into_iter().map(|entry| (entry.position, entry)));
     }
 
-    pub(super) fn log(&self, log: &LogKey, range: LogRange, now: Timestamp) -> Vec<LogEntry> {
+    pub(crate) fn log(&self, log: &LogKey, range: LogRange, now: Timestamp) -> Vec<LogEntry> {
         let Some(entries) = self.logs.get(log) else { return Vec::new() };
         let wanted = entries.values().filter(|entry| {
             entry.expires > now
@@ -144,13 +144,13 @@ impl Shared {
         wanted.take(range.limit.min(limits::LOG_PAGE_MAX)).cloned().collect()
     }
 
-    pub(super) fn logs(&self, tenant: TenantId, after: Option<&str>, limit: usize) -> Vec<String> {
+    pub(crate) fn logs(&self, tenant: TenantId, after: Option<&str>, limit: usize) -> Vec<String> {
         let of_tenant = self.logs.keys().filter(|log| log.tenant == tenant);
         let rest = of_tenant.filter(|log| after.is_none_or(|after| log.stream.as_str() > after));
         rest.map(|log| log.stream.clone()).take(limit).collect()
     }
 
-    pub(super) fn sweep_logs(&mut self, now: Timestamp) -> u64 {
+    pub(crate) fn sweep_logs(&mut self, now: Timestamp) -> u64 {
         let mut removed = 0;
         for entries in self.logs.values_mut() {
             let before = entries.len();
@@ -161,11 +161,11 @@ impl Shared {
         removed
     }
 
-    pub(super) fn membership(&self) -> Membership {
+    pub(crate) fn membership(&self) -> Membership {
         self.membership.clone()
     }
 
-    pub(super) fn change_membership(
+    pub(crate) fn change_membership(
         &mut self,
         version: u64,
         mut members: Vec<Member>,
@@ -178,11 +178,11 @@ impl Shared {
         MembershipOutcome::Changed(self.membership.clone())
     }
 
-    pub(super) fn beat(&mut self, heartbeat: Heartbeat) {
+    pub(crate) fn beat(&mut self, heartbeat: Heartbeat) {
         self.heartbeats.insert(heartbeat.node, heartbeat.at);
     }
 
-    pub(super) fn heartbeats(&self) -> Vec<Heartbeat> {
+    pub(crate) fn heartbeats(&self) -> Vec<Heartbeat> {
         self.heartbeats.iter().map(|(node, at)| Heartbeat { node: *node, at: *at }).collect()
     }
 }
