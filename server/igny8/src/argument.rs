@@ -1,7 +1,7 @@
 //! The command line.
 
 use crate::care::{BackupArguments, ExportArguments, FillArguments, VerifyArguments};
-use crate::config::{Layers, OPTIONS, Settings};
+use crate::config::{Layers, OPTIONS, Settings, TABLES};
 use crate::credit::GrantArguments;
 use crate::key::{DeleteTenantArguments, KeysArguments};
 use crate::store::StoreFlags;
@@ -187,6 +187,12 @@ pub(crate) fn check_config(arguments: &CheckConfigArguments) -> ExitCode {
     if arguments.list {
         for option in OPTIONS {
             terminal::line(&format!("{:26} {}", option.name, option.help));
+        }
+        for table in TABLES {
+            terminal::line(&format!("{:26} {}", format!("[[{}]]", table.name), table.help));
+            for field in table.fields {
+                terminal::line(&format!("  {:24} {}", field.name, field.help));
+            }
         }
         return ExitCode::SUCCESS;
     }

@@ -55,8 +55,7 @@ mod tests {
             (format!("IGNY8_EMBEDDINGS_{}", name.to_uppercase()), (*text).to_owned())
         };
         layers.environment(pairs.iter().map(named));
-        let (values, problems) = layers.into_parts();
-        let mut reader = Reader::new(values, problems);
+        let mut reader = Reader::new(layers);
         let settings = EmbeddingSettings::gather(&mut reader);
         (settings, reader.into_problems().iter().map(ToString::to_string).collect())
     }

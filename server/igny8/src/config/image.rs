@@ -137,8 +137,7 @@ mod tests {
             (format!("IGNY8_IMAGES_{}", name.to_uppercase()), (*text).to_owned())
         };
         layers.environment(pairs.iter().map(named));
-        let (values, problems) = layers.into_parts();
-        let mut reader = Reader::new(values, problems);
+        let mut reader = Reader::new(layers);
         let settings = ImageSettings::gather(&mut reader, development);
         (settings, reader.into_problems().iter().map(ToString::to_string).collect())
     }

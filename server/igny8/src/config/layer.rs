@@ -1,6 +1,6 @@
 //! Where values come from: each layer replaces what the ones before it said.
 
-use super::option::{ConfigOption, OPTIONS, OTHER_VARIABLES, TEST_PREFIX};
+use super::option::{ConfigOption, ConfigTable, OPTIONS, OTHER_VARIABLES, TABLES, TEST_PREFIX};
 use config::{FileFormat, Source as _, ValueKind};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,6 +8,11 @@ use std::path::Path;
 
 const PREFIX: &str = "IGNY8_";
 const FILE_SUFFIX: &str = "_FILE";
+/// Variables with the key of a provider of the list: `IGNY8_AI_PROVIDER_NAME_KEY`.
+const PROVIDER_PREFIX: &str = "ai_provider_";
+const KEY_SUFFIX: &str = "_key";
+/// Entries of one list: more would be a mistake.
+const ENTRIES_MAX: usize = 256;
 /// A secret's file is a line, not a document.
 const SECRET_BYTES_MAX: usize = 64 * 1024;
 
@@ -39,11 +44,21 @@ pub(crate) struct Setting {
     pub(crate) place: String,
 }
 
-/// The values of all layers.
+/// An entry of a list.
+pub(crate) struct Entry {
+    /// Which of which list, in which file.
+    pub(crate) place: String,
+    pub(crate) fields: BTreeMap<&'static str, Setting>,
+}
+
+/// What all layers say.
 #[derive(Default)]
 pub(crate) struct Layers {
-    values: BTreeMap<&'static str, Setting>,
-    problems: Vec<Problem>,
+    pub(super) values: BTreeMap<&'static str, Setting>,
+    pub(super) tables: BTreeMap<&'static str, Vec<Entry>>,
+    /// Keys of providers from the environment, by the name in it.
+    pub(super) provider_keys: BTreeMap<String, Setting>,
+    pub(super) problems: Vec<Problem>,
 }
 
 fn known(name: &str) -> Option<&'static ConfigOption> {
@@ -90,6 +105,10 @@ impl Layers {
         };
         for (name, value) in parsed {
             let place = format!("`{name}` in {file}");
+            if let Some(table) = TABLES.iter().find(|table| table.name == name) {
+                self.table(table, value, file);
+                continue;
+            }
             let Some(option) = known(&name) else {
                 self.problems.push(Problem::new(place, unknown(&name)));
                 continue;
@@ -99,6 +118,34 @@ impl Layers {
                 None => self.problems.push(Problem::new(place, "a table is not a value here")),
             }
         }
+    }
+
+    fn table(&mut self, table: &'static ConfigTable, value: config::Value, file: &str) {
+        let place = format!("`{}` in {file}", table.name);
+        let entries: Option<Vec<_>> = match value.kind {
+            ValueKind::Array(items) if items.len() <= ENTRIES_MAX => {
+                items.into_iter().map(|item| item.into_table().ok()).collect()
+            }
+            _ => None,
+        };
+        let Some(entries) = entries else {
+            let message = format!("write each entry as [[{}]], {ENTRIES_MAX} at most", table.name);
+            return self.problems.push(Problem::new(place, message));
+        };
+        let all = entries.into_iter().enumerate().map(|(index, fields)| {
+            let place = format!("[[{}]] number {} in {file}", table.name, index + 1);
+            let fields = fields.into_iter().filter_map(|(name, value)| {
+                let read = field(table, &name, value);
+                let noted = |reason| Problem::new(format!("`{name}` of {place}"), reason);
+                read.map_err(|reason| self.problems.push(noted(reason))).ok()
+            });
+            let fields = fields
+                .map(|(name, text)| (name, Setting { text, place: format!("`{name}` of {place}") }))
+                .collect();
+            Entry { place: place.clone(), fields }
+        });
+        let all = all.collect();
+        self.tables.insert(table.name, all);
     }
 
     /// The layer of the environment. `AI_DEV_MODE` is taken as `IGNY8_DEVELOPMENT`.
@@ -130,12 +177,27 @@ impl Layers {
                 Err(reason) => self.problems.push(Problem::new(name, reason)),
             };
         }
+        if let Some(provider) = provider_of_key(rest) {
+            return match provider {
+                _ if text.is_empty() => {}
+                (name, true) => match read_secret(Path::new(text)) {
+                    Ok(text) => self.provider_key(name, text, rest),
+                    Err(reason) => self.problems.push(Problem::new(name, reason)),
+                },
+                (name, false) => self.provider_key(name, text.to_owned(), rest),
+            };
+        }
         match known(&rest.to_lowercase()) {
             // An empty variable is how compose files leave one out.
             Some(_) if text.is_empty() => {}
             Some(option) => self.set(option, text.to_owned(), name.to_owned()),
             None => self.problems.push(Problem::new(name, unknown(&rest.to_lowercase()))),
         }
+    }
+
+    fn provider_key(&mut self, provider: String, text: String, variable: &str) {
+        let place = format!("{PREFIX}{variable}");
+        self.provider_keys.insert(provider, Setting { text, place });
     }
 
     /// One value of the layer of flags.
@@ -153,11 +215,35 @@ impl Layers {
             }
         }
     }
+}
 
-    /// What is set, and what was wrong on the way.
-    pub(crate) fn into_parts(self) -> (BTreeMap<&'static str, Setting>, Vec<Problem>) {
-        (self.values, self.problems)
+/// A field of an entry; a secret from the file that it names.
+fn field(
+    table: &ConfigTable,
+    name: &str,
+    value: config::Value,
+) -> Result<(&'static str, String), String> {
+    let text = text_of(value).ok_or("a table is not a value here")?;
+    let find = |name: &str| table.fields.iter().find(|field| field.name == name);
+    if let Some(option) = find(name) {
+        return Ok((option.name, text));
     }
+    let stem = name.strip_suffix("_file").and_then(find).filter(|option| option.secret);
+    match stem {
+        Some(option) => Ok((option.name, read_secret(Path::new(&text))?)),
+        None => Err(near(name, table.fields)),
+    }
+}
+
+/// Whose key a variable holds, and whether it names a file.
+fn provider_of_key(rest: &str) -> Option<(String, bool)> {
+    let name = rest.to_lowercase();
+    let (name, is_file) = match name.strip_suffix("_file") {
+        Some(stem) => (stem, true),
+        None => (name.as_str(), false),
+    };
+    let provider = name.strip_prefix(PROVIDER_PREFIX)?.strip_suffix(KEY_SUFFIX)?;
+    (!provider.is_empty()).then(|| (provider.to_owned(), is_file))
 }
 
 fn text_of(value: config::Value) -> Option<String> {
@@ -172,7 +258,11 @@ fn text_of(value: config::Value) -> Option<String> {
 }
 
 fn unknown(name: &str) -> String {
-    let near = OPTIONS
+    near(name, OPTIONS)
+}
+
+fn near(name: &str, options: &[ConfigOption]) -> String {
+    let near = options
         .iter()
         .map(|option| (distance(option.name, name), option.name))
         .min()
@@ -216,7 +306,7 @@ mod tests {
     }
 
     fn value(layers: Layers, name: &str) -> (Option<String>, Vec<Problem>) {
-        let (values, problems) = layers.into_parts();
+        let Layers { values, problems, .. } = layers;
         (values.get(name).map(|setting| setting.text.clone()), problems)
     }
 
@@ -226,7 +316,7 @@ mod tests {
         layers.toml("listen = \"1.1.1.1:1\"\nlimit_address = 5\norigins = [\"a\", \"b\"]", "f");
         layers.environment(environment(&[("IGNY8_LISTEN", "2.2.2.2:2"), ("IGNY8_ORIGINS", "")]));
         layers.flag("listen", "3.3.3.3:3");
-        let (values, problems) = layers.into_parts();
+        let Layers { values, problems, .. } = layers;
         assert_eq!(problems, []);
         assert_eq!(values["listen"].text, "3.3.3.3:3");
         assert_eq!(values["limit_address"].text, "5");
@@ -262,7 +352,7 @@ mod tests {
         let mut layers = Layers::default();
         layers.toml("lisen = \"x\"\n[limits]\na = 1", "f.toml");
         layers.environment(environment(&[("IGNY8_DATADIR", "x"), ("IGNY8_TEST_LONG", "1")]));
-        let (_, problems) = layers.into_parts();
+        let problems = layers.problems;
         let text: Vec<String> = problems.iter().map(ToString::to_string).collect();
         assert_eq!(text.len(), 3, "{text:?}");
         assert!(text.iter().any(|line| line.contains("f.toml") && line.contains("`listen`")));
@@ -275,6 +365,41 @@ mod tests {
     fn what_is_no_toml_is_told() {
         let mut layers = Layers::default();
         layers.toml("listen = ", "f.toml");
-        assert_eq!(layers.into_parts().1.len(), 1);
+        assert_eq!(layers.problems.len(), 1);
+    }
+
+    #[test]
+    fn lists_have_entries_whose_secrets_may_be_in_files() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("key");
+        std::fs::write(&path, "sk-1\n").unwrap();
+        let mut layers = Layers::default();
+        let text = format!(
+            "[[ai_provider]]\nname = \"a\"\nmodels = [\"x\", \"y\"]\nkey_file = {path:?}\nkynd = 1\n\
+             [[ai_price]]\nmodel = \"x\"\ninput = 0.25\n",
+        );
+        layers.toml(&text, "f");
+        let first = &layers.tables["ai_provider"][0].fields;
+        assert_eq!((first["key"].text.as_str(), first["models"].text.as_str()), ("sk-1", "x,y"));
+        assert_eq!(layers.tables["ai_price"][0].fields["input"].text, "0.25");
+        let problem = layers.problems[0].to_string();
+        assert!(problem.contains("number 1 in f") && problem.contains("`kind`"), "{problem}");
+        for wrong in ["ai_provider = 1", "[ai_provider]\nname = \"a\"", "ai_price = [1]"] {
+            let mut layers = Layers::default();
+            layers.toml(wrong, "f");
+            assert!(layers.problems[0].message.contains("[["), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn keys_of_providers_come_from_the_environment() {
+        let mut layers = Layers::default();
+        layers.environment(environment(&[
+            ("IGNY8_AI_PROVIDER_CLAUDE_KEY", "sk-2"),
+            ("IGNY8_AI_PROVIDER_OTHER_KEY_FILE", "/nowhere"),
+            ("IGNY8_AI_PROVIDER_EMPTY_KEY", ""),
+        ]));
+        assert_eq!(layers.provider_keys["claude"].text, "sk-2");
+        assert_eq!((layers.provider_keys.len(), layers.problems.len()), (1, 1));
     }
 }

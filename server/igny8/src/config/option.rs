@@ -43,7 +43,7 @@ pub(crate) const OPTIONS: &[ConfigOption] = &[
     plain("model_idle_seconds", "a model that sends nothing for so long has failed"),
     plain("offline_words_per_second", "speed of the offline model; 0 is as fast as possible"),
     plain("offline_least", "ideas of the offline model are as short as they can be"),
-    plain("ai_base_url", "the server's own OpenAI-compatible provider"),
+    plain("ai_base_url", "its address, if it is not the maker's own"),
     plain("ai_model", "the model there"),
     plain("ai_organization", "the organisation to bill there"),
     plain("ai_json_schema", "the provider can be held to a JSON schema"),
@@ -77,6 +77,53 @@ pub(crate) const OPTIONS: &[ConfigOption] = &[
     secret("cql_password", "cql: the user's password"),
     plain("cql_datacenter", "cql: the datacenter that this process talks to"),
     plain("cql_copies", "cql: copies per datacenter, where the keyspace is made"),
+];
+
+/// A list of entries in the file, each `[[name]]` with fields of its own.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ConfigTable {
+    /// Its name in the file.
+    pub(crate) name: &'static str,
+    /// For people.
+    pub(crate) help: &'static str,
+    /// What an entry may say. A secret may be in a file named by `FIELD_file`.
+    pub(crate) fields: &'static [ConfigOption],
+}
+
+/// All lists. docs/OPERATING.md describes their fields; a test compares the two.
+pub(crate) const TABLES: &[ConfigTable] = &[
+    ConfigTable {
+        name: "ai_provider",
+        help: "a provider of the server's own models; several are fallbacks, in their order",
+        fields: &[
+            plain("name", "unique; `IGNY8_AI_PROVIDER_NAME_KEY` holds its key"),
+            plain("kind", "`openai` or `anthropic`"),
+            plain("base_url", "its address, if it is not the maker's own"),
+            plain("models", "the models there"),
+            secret("key", "the key for it"),
+            plain("organization", "openai: the organisation to bill"),
+            plain("json_schema", "it can be held to a JSON schema"),
+            plain("token_limit", "openai: `max_completion_tokens` or `max_tokens`"),
+            plain("structured", "anthropic: `output_config`, `tool` or `words`"),
+            plain("prefill", "anthropic: the model goes on from its own begun answer"),
+            plain("weight", "its share where calls are balanced"),
+            plain("context_tokens", "tokens that the models take in and give out at most"),
+            plain("requests_per_minute", "until the provider says otherwise"),
+            plain("tokens_per_minute", "until the provider says otherwise"),
+            plain("concurrency", "calls under way at once"),
+        ],
+    },
+    ConfigTable {
+        name: "ai_price",
+        help: "what a model costs, in US dollars for a million tokens, where that is not the list price",
+        fields: &[
+            plain("model", "the model"),
+            plain("input", "tokens sent"),
+            plain("cached", "tokens sent that the provider had cached; as `input` without it"),
+            plain("cache_write", "tokens sent that it puts into its cache; as `input` without it"),
+            plain("output", "tokens received, and those spent on thinking"),
+        ],
+    },
 ];
 
 /// Variables that begin with `IGNY8_` and are no options.

@@ -1,6 +1,6 @@
 //! Turns texts into typed values and gathers everything that is wrong on the way.
 
-use super::layer::{Problem, Setting};
+use super::layer::{Entry, Layers, Problem, Setting};
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
@@ -8,12 +8,44 @@ use std::str::FromStr;
 /// values are found at once.
 pub(super) struct Reader {
     values: BTreeMap<&'static str, Setting>,
+    tables: BTreeMap<&'static str, Vec<Entry>>,
+    provider_keys: BTreeMap<String, Setting>,
     problems: Vec<Problem>,
+    /// The entry of a list that is read; none for the options.
+    entry: Option<String>,
 }
 
 impl Reader {
-    pub(super) fn new(values: BTreeMap<&'static str, Setting>, problems: Vec<Problem>) -> Self {
-        Self { values, problems }
+    pub(super) fn new(layers: Layers) -> Self {
+        let Layers { values, tables, provider_keys, problems } = layers;
+        Self { values, tables, provider_keys, problems, entry: None }
+    }
+
+    /// Reads each entry of a list like options of its own.
+    pub(super) fn entries<T>(
+        &mut self,
+        table: &str,
+        mut read: impl FnMut(&mut Self) -> T,
+    ) -> Vec<T> {
+        let entries = self.tables.remove(table).unwrap_or_default();
+        let read = |entry: Entry| {
+            let layers = Layers { values: entry.fields, ..Layers::default() };
+            let mut inner = Self { entry: Some(entry.place), ..Self::new(layers) };
+            let value = read(&mut inner);
+            self.problems.append(&mut inner.problems);
+            value
+        };
+        entries.into_iter().map(read).collect()
+    }
+
+    /// The keys of providers from the environment, by the name in it.
+    pub(super) fn take_provider_keys(&mut self) -> BTreeMap<String, Setting> {
+        std::mem::take(&mut self.provider_keys)
+    }
+
+    /// Notes a problem that is not one option's.
+    pub(super) fn refuse_at(&mut self, place: String, message: impl Into<String>) {
+        self.problems.push(Problem::new(place, message));
     }
 
     /// The text of an option, if it is set.
@@ -65,7 +97,11 @@ impl Reader {
     /// Notes what is wrong with an option.
     pub(super) fn refuse(&mut self, name: &'static str, message: impl Into<String>) {
         let place = self.values.get(name).map(|setting| setting.place.clone());
-        self.problems.push(Problem::new(place.unwrap_or_else(|| format!("`{name}`")), message));
+        let place = place.unwrap_or_else(|| match &self.entry {
+            Some(entry) => format!("`{name}` of {entry}"),
+            None => format!("`{name}`"),
+        });
+        self.problems.push(Problem::new(place, message));
     }
 
     pub(super) fn into_problems(self) -> Vec<Problem> {

@@ -1,16 +1,15 @@
 //! What the server runs with.
 
+use super::ai::{ModelPrices, PlatformAi, prices};
 use super::embedding::EmbeddingSettings;
 use super::image::ImageSettings;
 use super::layer::{Layers, Problem};
-use super::provider::ProviderKind;
 use super::read::Reader;
 use super::store::StoreSettings;
 use crate::port::PasswordCost;
 use igny8_actors_domain::lane::LaneLimits;
 use igny8_protocol_ids::Credits;
 use igny8_server_edge::{LimitSettings, Network};
-use secrecy::SecretString;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
@@ -18,8 +17,6 @@ use std::time::Duration;
 
 /// Credits of a new tenant in development.
 const DEMO_CREDITS: i64 = 600;
-/// An article of 900 words takes half a minute: long enough to watch it being written.
-const OFFLINE_WORDS_PER_SECOND: f32 = 30.0;
 const PORT: u16 = 8010;
 
 /// How log lines look.
@@ -40,35 +37,6 @@ impl std::str::FromStr for LogFormat {
             _ => Err(()),
         }
     }
-}
-
-/// Where the server's own model comes from.
-#[derive(Clone, Debug)]
-pub(crate) enum PlatformAi {
-    /// The deterministic model of the development mode.
-    Offline {
-        /// Speed; 0 is as fast as possible.
-        words_per_second: f32,
-        /// Ideas as short as they can be: for measuring.
-        least: bool,
-    },
-    /// A provider.
-    Provider {
-        /// How it is spoken to.
-        kind: ProviderKind,
-        /// Its address.
-        base_url: String,
-        /// The model there.
-        model: String,
-        /// Whom to bill there.
-        organization: Option<String>,
-        /// Whether it can be held to a JSON schema.
-        json_schema: bool,
-        /// Its key.
-        key: Option<SecretString>,
-    },
-    /// None: tenants bring their own.
-    None,
 }
 
 /// What the server runs with.
@@ -94,6 +62,7 @@ pub(crate) struct Settings {
     pub(crate) model_idle: Duration,
     pub(crate) lanes: LaneLimits,
     pub(crate) ai: PlatformAi,
+    pub(crate) prices: ModelPrices,
     pub(crate) password: PasswordCost,
     pub(crate) store: StoreSettings,
     pub(crate) images: ImageSettings,
@@ -103,8 +72,7 @@ pub(crate) struct Settings {
 impl Settings {
     /// Reads all values; otherwise everything that is wrong with them.
     pub(crate) fn read(layers: Layers) -> Result<Self, Vec<Problem>> {
-        let (values, problems) = layers.into_parts();
-        let mut reader = Reader::new(values, problems);
+        let mut reader = Reader::new(layers);
         let settings = Self::gather(&mut reader);
         let problems = reader.into_problems();
         if problems.is_empty() { Ok(settings) } else { Err(problems) }
@@ -145,7 +113,8 @@ impl Settings {
             idle: seconds(reader, "idle_seconds", 300),
             model_idle: seconds(reader, "model_idle_seconds", 60),
             lanes: lanes(reader, development),
-            ai: ai(reader, development),
+            ai: PlatformAi::gather(reader, development),
+            prices: prices(reader),
             password: password(reader, development),
             store,
             images: ImageSettings::gather(reader, development),
@@ -247,51 +216,6 @@ fn seconds(reader: &mut Reader, name: &'static str, default: u32) -> Duration {
     Duration::from_secs(reader.value(name, default, wanted).get().into())
 }
 
-fn ai(reader: &mut Reader, development: bool) -> PlatformAi {
-    let words: f32 = reader.value(
-        "offline_words_per_second",
-        OFFLINE_WORDS_PER_SECOND,
-        "a speed in words per second",
-    );
-    if !words.is_finite() || words < 0.0 {
-        reader.refuse("offline_words_per_second", "a speed is 0 or more");
-    }
-    let least = reader.flag("offline_least", false);
-    let json_schema = reader.flag("ai_json_schema", true);
-    let (model, key) = (reader.text("ai_model"), reader.text("ai_key"));
-    let kind: Option<ProviderKind> = reader.optional("ai_kind", "`openai` or `anthropic`");
-    let named = reader.text("ai_base_url");
-    let Some(base_url) = named.clone().or_else(|| Some(kind?.base_url().to_owned())) else {
-        for name in ["ai_model", "ai_key"] {
-            if reader.text(name).is_some() {
-                reader.refuse(name, "it has no use without `ai_base_url` or `ai_kind`");
-            }
-        }
-        return match development {
-            true => PlatformAi::Offline { words_per_second: words, least },
-            false => PlatformAi::None,
-        };
-    };
-    if model.is_none() {
-        reader.refuse("ai_model", "name the model to ask for at the provider");
-    }
-    if named.is_none() && key.is_none() {
-        reader.refuse("ai_key", format!("{base_url} wants a key"));
-    }
-    let ai = PlatformAi::Provider {
-        kind: kind.unwrap_or(ProviderKind::OpenAi),
-        base_url,
-        model: model.unwrap_or_default(),
-        organization: reader.text("ai_organization"),
-        json_schema,
-        key: key.map(Into::into),
-    };
-    if let Err(error) = ai.connect() {
-        reader.refuse("ai_base_url", error.to_string());
-    }
-    ai
-}
-
 fn password(reader: &mut Reader, development: bool) -> PasswordCost {
     let floor = PasswordCost::FLOOR;
     let mut cost = |name, default| reader.value(name, default, "a whole number above zero");
@@ -312,7 +236,7 @@ fn password(reader: &mut Reader, development: bool) -> PasswordCost {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::OPTIONS;
+    use crate::config::{OPTIONS, TABLES};
 
     fn read(pairs: &[(&str, &str)]) -> Result<Settings, Vec<String>> {
         let mut layers = Layers::default();
@@ -381,39 +305,16 @@ mod tests {
     }
 
     #[test]
-    fn provider_of_either_protocol_is_read_and_checked() {
-        let plain = [("development", "1"), ("ai_kind", "anthropic"), ("ai_model", "m")];
-        let settings = read(&[&plain[..], &[("ai_key", "sk-secret")]].concat()).unwrap();
-        let PlatformAi::Provider { kind, base_url, .. } = &settings.ai else { panic!("none") };
-        assert_eq!((*kind, base_url.as_str()), (ProviderKind::Anthropic, kind.base_url()));
-        for (pairs, words) in [
-            (&plain[..], "wants a key"),
-            (&[("development", "1"), ("ai_kind", "gemini")], "`openai` or `anthropic`"),
-            (&[("development", "1"), ("ai_base_url", "ftp://x"), ("ai_model", "m")], "https://"),
-            (
-                &[
-                    ("development", "1"),
-                    ("ai_kind", "openai"),
-                    ("ai_model", "m"),
-                    ("ai_key", "sk-secret\nx"),
-                ],
-                "cannot be sent",
-            ),
-        ] {
-            let problems = read(pairs).unwrap_err();
-            assert_eq!(problems.len(), 1, "{problems:?}");
-            assert!(
-                problems[0].contains(words) && !problems[0].contains("sk-secret"),
-                "{problems:?}"
-            );
-        }
-    }
-
-    #[test]
     fn every_option_is_in_the_manual() {
         let manual = include_str!("../../../../docs/OPERATING.md");
         for option in OPTIONS {
             assert!(manual.contains(&format!("| `{}` |", option.name)), "{}", option.name);
+        }
+        for table in TABLES {
+            let part = manual.split(&format!("`[[{}]]`", table.name)).nth(1).expect(table.name);
+            for field in table.fields {
+                assert!(part.contains(&format!("| `{}` |", field.name)), "{}", field.name);
+            }
         }
     }
 }

@@ -46,8 +46,7 @@ pub(crate) struct CqlSettings {
 impl StoreSettings {
     /// Reads these values alone; what is wrong with others is not asked.
     pub(crate) fn read(layers: Layers) -> Result<Self, Vec<Problem>> {
-        let (values, problems) = layers.into_parts();
-        let mut reader = Reader::new(values, problems);
+        let mut reader = Reader::new(layers);
         let development = reader.flag("development", false);
         let settings = Self::gather(&mut reader, development);
         let problems = reader.into_problems();

@@ -10,6 +10,7 @@ mod key_ring;
 mod key_shelf;
 mod model;
 mod password;
+mod platform;
 
 pub(crate) use clock::SystemClock;
 pub(crate) use compute::ThreadPool;
@@ -20,5 +21,6 @@ pub(crate) use key_ring::TenantKeyRing;
 #[cfg(test)]
 pub(crate) use key_ring::test::Ring;
 pub(crate) use key_shelf::KeyShelf;
-pub(crate) use model::{ConfiguredModels, NoImages, PlatformModel};
+pub(crate) use model::{ConfiguredModels, NoImages};
 pub(crate) use password::{Argon2Passwords, PasswordCost};
+pub(crate) use platform::PlatformModels;

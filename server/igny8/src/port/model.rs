@@ -1,6 +1,7 @@
 //! Which model a tenant gets: the server's own, or the tenant's by the tenant's key.
 
-use igny8_actors_domain::lane::{LaneKey, LaneLimits, Route, list_price};
+use super::platform::{PlatformModels, none};
+use igny8_actors_domain::lane::{LaneKey, LaneLimits, Route};
 use igny8_actors_domain::tenant::{AiModelSettings, AiProvider, AiRoute, AiRouting, ModelKey};
 use igny8_actors_ports::{
     FailureClass, GeneratedImage, ImageError, ImageProvider, ImageRequest, KeyRing,
@@ -24,18 +25,9 @@ const READY_MAX: usize = 1_024;
 /// Where Anthropic's own service is.
 const ANTHROPIC: &str = "https://api.anthropic.com/v1";
 
-/// The server's own model.
-#[derive(Clone)]
-pub(crate) enum PlatformModel {
-    /// A provider, and the model for tenants that name none.
-    Provider(Arc<dyn ModelProvider>, String),
-    /// The server has none: tenants bring their own.
-    None,
-}
-
 /// Gives each tenant its models.
 pub(crate) struct ConfiguredModels {
-    platform: PlatformModel,
+    platform: PlatformModels,
     keys: Arc<dyn KeyRing>,
     allow_private: bool,
     /// By tenant and route: what the provider was made from, so that a change makes a new one.
@@ -43,24 +35,13 @@ pub(crate) struct ConfiguredModels {
 }
 
 impl ConfiguredModels {
-    /// With the server's own model; `allow_private` lets tenants name addresses of this network.
+    /// With the server's own models; `allow_private` lets tenants name addresses of this network.
     pub(crate) fn new(
-        platform: PlatformModel,
+        platform: PlatformModels,
         keys: Arc<dyn KeyRing>,
         allow_private: bool,
     ) -> Self {
         Self { platform, keys, allow_private, ready: Mutex::default() }
-    }
-
-    fn platform(&self, named: Option<&String>) -> ModelChoice {
-        match &self.platform {
-            PlatformModel::Provider(provider, model) => {
-                ModelChoice { provider: provider.clone(), model: named.unwrap_or(model).clone() }
-            }
-            PlatformModel::None => refusing(
-                "this server has no AI model of its own: enter a provider and its key in the settings",
-            ),
-        }
     }
 
     async fn own(&self, tenant: TenantId, route: &AiRoute) -> Result<ModelChoice, SealError> {
@@ -143,9 +124,6 @@ impl ConfiguredModels {
         route: &AiRoute,
         limits: LaneLimits,
     ) -> Result<Candidate, SealError> {
-        if route.provider == AiProvider::Platform {
-            return Ok(Candidate::platform(self.platform(route.model.as_ref()), limits));
-        }
         let choice = self.own(tenant, route).await?;
         let limits = LaneLimits {
             concurrency: route.concurrency.unwrap_or(limits.concurrency),
@@ -161,7 +139,7 @@ impl ConfiguredModels {
         let route = Route {
             lane,
             limits,
-            price: route.price.or_else(|| list_price(&choice.model)),
+            price: route.price.or_else(|| self.platform.price(&choice.model)),
             context_tokens: route.context_tokens,
             json_schema: route.json_schema,
             weight: route.weight,
@@ -201,7 +179,11 @@ impl ModelSource for ConfiguredModels {
     ) -> Result<ModelChoice, SealError> {
         let AiModelSettings { provider, base_url, model, key } = settings.clone();
         match provider {
-            AiProvider::Platform => Ok(self.platform(model.as_ref())),
+            AiProvider::Platform => {
+                let found = self.platform.candidates(model.as_deref(), LaneLimits::OPEN);
+                let first = found.into_iter().next().map(|candidate| candidate.choice);
+                Ok(first.unwrap_or_else(|| refusing("this server has no AI model")))
+            }
             _ => {
                 let plain = AiRoute::plain("default", provider);
                 self.own(tenant, &AiRoute { base_url, model, key, ..plain }).await
@@ -217,7 +199,15 @@ impl ModelSource for ConfiguredModels {
     ) -> Result<Vec<Candidate>, SealError> {
         let mut found = Vec::with_capacity(routing.routes.len());
         for route in routing.routes.iter().filter(|route| route.enabled) {
-            found.push(self.candidate(tenant, route, limits).await?);
+            match route.provider {
+                AiProvider::Platform => {
+                    found.extend(self.platform.candidates(route.model.as_deref(), limits));
+                }
+                _ => found.push(self.candidate(tenant, route, limits).await?),
+            }
+        }
+        if found.is_empty() {
+            found.push(none("none of your models is switched on: see the settings", limits));
         }
         Ok(found)
     }
@@ -226,7 +216,7 @@ impl ModelSource for ConfiguredModels {
 /// A model that says why it cannot be used.
 struct Refusing(String);
 
-fn refusing(reason: &str) -> ModelChoice {
+pub(super) fn refusing(reason: &str) -> ModelChoice {
     ModelChoice { provider: Arc::new(Refusing(reason.to_owned())), model: "none".to_owned() }
 }
 
@@ -265,7 +255,7 @@ mod tests {
     /// The ring comes along: it keeps the store's folder.
     fn models(allow_private: bool) -> (ConfiguredModels, Ring) {
         let ring = Ring::new();
-        (ConfiguredModels::new(PlatformModel::None, ring.ring.clone(), allow_private), ring)
+        (ConfiguredModels::new(PlatformModels::default(), ring.ring.clone(), allow_private), ring)
     }
 
     fn tenant(byte: u8) -> TenantId {

@@ -2,7 +2,7 @@
 
 use crate::config::{EmbeddingSettings, ImageSettings, PlatformAi, Settings};
 use crate::port::{
-    Argon2Passwords, ConfiguredModels, KeyFile, NoImages, OsEntropy, PlatformModel, SystemClock,
+    Argon2Passwords, ConfiguredModels, KeyFile, NoImages, OsEntropy, PlatformModels, SystemClock,
     TenantKeyRing, ThreadPool,
 };
 use igny8_actors_domain::clustering::embedding::hashed_embedding;
@@ -43,7 +43,7 @@ pub(super) fn world(
     let (masters, file) = (keys.masters.clone(), settings.keys_file.clone());
     let ring = Arc::new(TenantKeyRing::new(masters, file, store.clone(), clock.clone()));
     let pool = Arc::new(ThreadPool::new());
-    let platform = platform_model(&settings.ai)?;
+    let platform = platform_models(&settings.ai)?.with_prices(settings.prices.clone());
     let allow_private = settings.allow_private_networks;
     let wordpress =
         WordPressSettings { allow_private_networks: allow_private, ..WordPressSettings::default() };
@@ -72,7 +72,7 @@ pub(super) fn world(
     Ok(Wired { world, pool, ring, models })
 }
 
-fn platform_model(ai: &PlatformAi) -> anyhow::Result<PlatformModel> {
+fn platform_models(ai: &PlatformAi) -> anyhow::Result<PlatformModels> {
     Ok(match ai {
         PlatformAi::Offline { words_per_second, least } => {
             let options = OfflineModelOptions {
@@ -80,12 +80,10 @@ fn platform_model(ai: &PlatformAi) -> anyhow::Result<PlatformModel> {
                 least: *least,
                 ..OfflineModelOptions::default()
             };
-            PlatformModel::Provider(Arc::new(OfflineModel::new(options)), OFFLINE_MODEL.to_owned())
+            PlatformModels::one(Arc::new(OfflineModel::new(options)), OFFLINE_MODEL)
         }
-        PlatformAi::Provider { .. } | PlatformAi::None => match ai.connect()? {
-            Some((provider, model)) => PlatformModel::Provider(provider, model),
-            None => PlatformModel::None,
-        },
+        PlatformAi::Providers(providers) => PlatformModels::of(providers)?,
+        PlatformAi::None => PlatformModels::default(),
     })
 }
 

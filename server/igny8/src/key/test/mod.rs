@@ -7,7 +7,7 @@ mod scan;
 use super::keeper::{Entities, KeyKeeper};
 use crate::admin::Progress;
 use crate::port::{
-    Argon2Passwords, ConfiguredModels, KeyFile, OsEntropy, PasswordCost, PlatformModel, Ring,
+    Argon2Passwords, ConfiguredModels, KeyFile, OsEntropy, PasswordCost, PlatformModels, Ring,
     SystemClock, TenantKeyRing, ThreadPool,
 };
 use igny8_actors_domain::Origin;
@@ -83,8 +83,7 @@ impl Life {
         let folder = ring.directory.path().join("exports");
         let offline =
             OfflineModelOptions { words_per_second: 0.0, ..OfflineModelOptions::default() };
-        let platform =
-            PlatformModel::Provider(Arc::new(OfflineModel::new(offline)), "offline".to_owned());
+        let platform = PlatformModels::one(Arc::new(OfflineModel::new(offline)), "offline");
         let models = Arc::new(ConfiguredModels::new(platform, ring.ring.clone(), true));
         let world = World {
             store: ring.store.clone(),
