@@ -4,7 +4,7 @@ use crate::account::{AccountDispatch, AccountHandle, create_tenant};
 use crate::document::DocumentHandle;
 use crate::entity::{EntityHandle, Message};
 use crate::failure::Failure;
-use crate::lane::LaneBoard;
+use crate::lane::{KnownAnswers, LaneBoard};
 use crate::ledger::{StatementPage, StatementQuery};
 use crate::registry::Registry;
 use crate::site::{SiteDispatch, SiteHandle};
@@ -46,6 +46,7 @@ pub(crate) struct Inner {
     pub(crate) runners: Runners,
     pub(crate) progress: ProgressBoard,
     pub(crate) lanes: Arc<LaneBoard>,
+    pub(crate) answers: KnownAnswers,
     stopping: CancellationToken,
 }
 
@@ -185,6 +186,7 @@ impl Platform {
             runners: Runners::default(),
             progress: ProgressBoard::default(),
             lanes: LaneBoard::new(world.clone()),
+            answers: KnownAnswers::default(),
             stopping: CancellationToken::new(),
         });
         let weak = Arc::downgrade(&inner);

@@ -36,9 +36,18 @@ impl Job {
                 Err(problem) => Err(self.unreadable(prompt, &text, &problem).await),
             };
         }
-        let first = self.answer(prompt).await?;
+        let known = self.known_answer(prompt);
+        let first = match &known {
+            Some(text) => text.to_string(),
+            None => self.answer(prompt).await?,
+        };
         let problem = match read(&first) {
-            Ok(answer) => return self.asked("read", answer, &first).await,
+            Ok(answer) => {
+                if known.is_none() {
+                    self.remember_answer(prompt, &first);
+                }
+                return self.asked("read", answer, &first).await;
+            }
             Err(problem) => problem,
         };
         tracing::info!(task = %self.task, call = prompt.call, %problem, "an answer is repaired");

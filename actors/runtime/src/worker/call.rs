@@ -5,8 +5,8 @@ use super::{Report, internal};
 use crate::lane::{Candidate, Permit};
 use crate::world::World;
 use igny8_actors_domain::lane::{
-    Ask, BudgetCaps, CallEnd, ModelPrice, ModelUsage, Need, Outcome, Policy, Refused, Route, Spent,
-    UsageSum, day_of, month_of,
+    Ask, BudgetCaps, CallEnd, LaneKey, ModelPrice, ModelUsage, Need, Outcome, Policy, Refused,
+    Route, Spent, UsageSum, day_of, month_of,
 };
 use igny8_actors_domain::site::FailureClass;
 use igny8_actors_domain::tenant::{AiRouting, Plan};
@@ -26,7 +26,16 @@ const BYTES_PER_TOKEN: usize = 4;
 const SIGN_OF_LIFE: Duration = Duration::from_secs(5);
 
 /// What the calls of an attempt used, so far.
-pub(super) type Used = Arc<Mutex<Vec<ModelUsage>>>;
+pub(super) type Used = Arc<Mutex<Tally>>;
+
+/// What calls used.
+#[derive(Default)]
+pub(super) struct Tally {
+    /// By model.
+    pub models: Vec<ModelUsage>,
+    /// The latest call alone.
+    pub last: UsageSum,
+}
 
 /// The models among which a call chooses, by the tenant's settings.
 #[derive(Clone)]
@@ -36,9 +45,16 @@ pub(super) struct Candidates {
     weight: u32,
     caps: BudgetCaps,
     spent: Spent,
+    /// The same question gets the answer that is known already.
+    pub reuse_answers: bool,
 }
 
 impl Candidates {
+    /// The lane that is asked if all can.
+    pub(super) fn first_lane(&self) -> Option<&LaneKey> {
+        self.list.first().map(|candidate| &candidate.route.lane)
+    }
+
     /// The model that is asked if all can.
     pub(super) fn first(&self) -> &str {
         self.list.first().map_or("none", |candidate| &candidate.choice.model)
@@ -68,7 +84,17 @@ impl Job {
             false => self.spent_by_tenant().await?,
         };
         let weight = plan.map_or(1, Plan::weight);
-        Ok(Candidates { list, policy: routing.policy, weight, caps: routing.budget, spent })
+        let (policy, caps, reuse_answers) = (routing.policy, routing.budget, routing.reuse_answers);
+        Ok(Candidates { list, policy, weight, caps, spent, reuse_answers })
+    }
+
+    /// Counts a call to an image model, where its provider says what it used.
+    pub(super) fn count_image(&self, usage: &Usage) {
+        if *usage != Usage::default() {
+            let (provider, model) = ("images".to_owned(), "images".to_owned());
+            let sum = priced(usage, None, false);
+            ModelUsage { provider, model, sum }.add_to(&mut self.used.lock().models);
+        }
     }
 
     /// What the tenant has spent today and this month, all sites together.
@@ -144,7 +170,7 @@ impl Job {
     fn turn(&self, prompt: &Prompt, left: &[usize], prefix: Option<&str>) -> Ask {
         let request = &prompt.request;
         let sent = request.system.len() + request.prompt.len() + prefix.map_or(0, str::len);
-        let attempt: u64 = self.used.lock().iter().map(|used| used.sum.cost_micros).sum();
+        let attempt: u64 = self.used.lock().models.iter().map(|used| used.sum.cost_micros).sum();
         let route = |place: &usize| -> Route { prompt.candidates.list[*place].route.clone() };
         Ask {
             task: self.task,
@@ -330,7 +356,9 @@ impl Call {
             first_word_ms: self.meter.first_word.map(millis),
         });
         let (provider, model) = (self.meter.provider.clone(), self.meter.model.clone());
-        ModelUsage { provider, model, sum }.add_to(&mut self.used.lock());
+        let mut tally = self.used.lock();
+        tally.last = sum;
+        ModelUsage { provider, model, sum }.add_to(&mut tally.models);
     }
 }
 

@@ -49,6 +49,7 @@ async fn make(job: &Job, wanted: ImageOrder) -> Result<Report, Report> {
         job.inner.world.images.generate(request).await.map_err(|error| {
             Report::from(failed(error.class, &error.message, error.retry_after))
         })?;
+    job.count_image(&made.usage);
     let now = job.inner.world.now();
     let stored = job.inner.world.store.put_blob(job.tenant, made.bytes, now).await;
     let blob = stored.map_err(|error| internal("Keeping the image", &error))?;

@@ -8,6 +8,7 @@ mod cluster;
 mod idea;
 mod image;
 mod job;
+mod known;
 mod progress;
 mod publication;
 mod reparse;
@@ -88,7 +89,7 @@ pub(crate) async fn run(
     inner.runners.end(task, attempt);
     log(&job, kind, &report, inner.world.now().since(started));
     let finish = finished(task, attempt, report);
-    let used = std::mem::take(&mut *job.used.lock());
+    let used = std::mem::take(&mut job.used.lock().models);
     Some(match used.is_empty() {
         true => finish,
         false => SiteCommand::Used { task: Some(task), used, command: Box::new(finish) },
