@@ -85,6 +85,7 @@ async fn answers_that_do_not_fit_are_invalid() {
         (vec![one(vec![1.0])], 2, "1 embeddings for 2 texts"),
         (vec![one(vec![1.0]), one(vec![1.0])], 2, "one twice"),
         (vec![one(vec![1.0]), (5, vec![1.0])], 2, "2 texts"),
+        (vec![one(vec![1.0]), (1, vec![1.0]), (1, vec![2.0])], 2, "3 embeddings for 2"),
         (vec![one(vec![1.0]), (1, vec![1.0, 2.0])], 2, "2 numbers where 1"),
         (vec![one(vec![0.0, 0.0])], 1, "no direction"),
         (vec![one(vec![])], 1, "no direction"),
