@@ -206,3 +206,25 @@ fn r6_a_watched_slice_reports_what_it_has_used() {
     world.now = due.plus(Duration::from_mins(1));
     assert!(reports(world.act(Site::tick())).is_empty(), "nothing new, no report");
 }
+
+#[test]
+fn r6_a_quote_is_the_command_itself_and_changes_nothing() {
+    let mut world = World::running();
+    let before = format!("{:?}", world.site);
+    let quote = |command: SiteCommand| SiteCommand::Quote { command: Box::new(command) };
+    let mut context = Context { now: world.now, entropy: Dice::new(8), origin: Origin::System };
+    let refused = decide(&mut world.site, quote(SiteCommand::QueueClustering), &mut context);
+    assert_eq!("already_clustering", refused.unwrap_err().code, "what is refused is refused");
+    assert_eq!(before, format!("{:?}", world.site));
+    let Task { id, attempts, .. } = world.task();
+    let clustered =
+        TaskOutcome::Clustered { clusters: Vec::new(), orphans: Vec::new(), method: "m".into() };
+    world.finish(id, attempts, clustered);
+    let after = format!("{:?}", world.site);
+    let mut context = Context { now: world.now, entropy: Dice::new(9), origin: Origin::System };
+    let quoted = decide(&mut world.site, quote(SiteCommand::QueueClustering), &mut context);
+    let (reply, changes) = quoted.unwrap();
+    assert_eq!("Quoted(Credits(1))", format!("{reply:?}"));
+    assert!(changes.is_empty());
+    assert_eq!(after, format!("{:?}", world.site));
+}

@@ -7,7 +7,6 @@ use crate::platform::{Inner, deliver};
 use crate::worker;
 use futures::future::BoxFuture;
 use igny8_actors_domain::lane::Standing;
-use igny8_actors_domain::ledger::price;
 use igny8_actors_domain::secret::SealedSecret;
 use igny8_actors_domain::site::{
     Document, DocumentStatus, Link, NewKeyword, Site, SiteCard, SiteCommand, SiteEffect, SiteEvent,
@@ -168,26 +167,14 @@ impl SiteHandle {
         self.command(origin, idempotency, command).await
     }
 
-    /// What a queue command would cost at most.
-    pub async fn price(&self, command: &SiteCommand) -> Result<Credits, Failure> {
-        Ok(match command {
-            SiteCommand::QueueClustering => {
-                let keywords = self.read(|site| site.unclustered().count()).await?;
-                price::price_of_clustering(
-                    keywords.min(igny8_actors_domain::site::limits::KEYWORDS_PER_CLUSTERING_MAX),
-                )
-            }
-            SiteCommand::QueueIdeas { clusters, count } => {
-                price::price_of_ideas(clusters.len() * *count as usize)
-            }
-            SiteCommand::QueueDrafts { ideas, images } => {
-                let each = price::ARTICLE.0 + price::price_of_images(*images as usize).0;
-                Credits(each.saturating_mul(i64::try_from(ideas.len()).unwrap_or(i64::MAX)))
-            }
-            SiteCommand::QueueImages { count, .. } => price::price_of_images(*count as usize),
-            SiteCommand::QueueReparse { .. } => price::REPARSE,
-            _ => Credits::ZERO,
-        })
+    /// What a command that queues tasks would cost at most: the very command is done, priced and
+    /// taken back. What it would refuse is refused.
+    pub async fn price(&self, origin: Origin, command: SiteCommand) -> Result<Credits, Failure> {
+        let command = SiteCommand::Quote { command: Box::new(command) };
+        match self.command(origin, None, command).await? {
+            SiteReply::Quoted(price) => Ok(price),
+            _ => Ok(Credits::ZERO),
+        }
     }
 
     /// Approves a document as it is now: keeps the version that will be published.

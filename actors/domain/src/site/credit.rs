@@ -26,7 +26,7 @@ pub(super) fn book(draft: &mut Draft<'_, Site>, changes: Vec<LedgerChange>) {
 
 fn memo(task: &Task, reason: &str) -> Memo {
     let by = Memo { actor: task.created_by, ..Memo::from(reason) };
-    by.of(task.id, crate::ledger::price::PRICE_LIST_VERSION)
+    by.of(task.id, task.price_list)
 }
 
 /// Holds a task's price. None if there is not enough: the task goes on waiting.

@@ -116,6 +116,10 @@ fn dispatch(
         C::MergeClusters { into, from } => cluster::merge(draft, context, into, &from),
         C::MoveKeywords { cluster, ids } => cluster::move_keywords(draft, context, cluster, &ids),
         C::ChangeIdea { idea, title, status } => idea::change(draft, context, idea, title, status),
+        C::Quote { command } => {
+            let reply = draft.rehearse(|draft| dispatch(draft, *command, context))?;
+            Ok(SiteReply::Quoted(queue::price_of(&reply)))
+        }
         C::Within { budget, command } => {
             let reply = dispatch(draft, *command, context)?;
             queue::within(&reply, budget)?;

@@ -427,6 +427,11 @@ pub enum SiteCommand {
         /// More than so many days.
         keep_days: u32,
     },
+    /// What this would cost at most: it is done and taken back.
+    Quote {
+        /// What is asked.
+        command: Box<Self>,
+    },
     /// It is time (retries, expiry, schedules, asking for credits again).
     Tick,
 }

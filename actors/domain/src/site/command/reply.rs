@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 /// What a site answers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum SiteReply {
+    /// What a command would cost at most.
+    Quoted(Credits),
     /// Done.
     Done,
     /// Keywords were taken in.

@@ -5,7 +5,7 @@ use super::record::{Priority, Task, TaskInput, TaskStatus, Unique};
 use super::start::pump;
 use crate::entity::{Context, Draft, Origin, Refusal, RefusalKind};
 use crate::lane::UsageSum;
-use crate::ledger::price;
+use crate::ledger::price::{PRICE_LIST_VERSION, PriceList};
 use crate::site::command::SiteReply;
 use crate::site::record::SiteRecord;
 use crate::site::state::Site;
@@ -162,6 +162,7 @@ pub(super) fn enqueue(
         attempts: 0,
         attempts_before: 0,
         price: new.price,
+        price_list: PRICE_LIST_VERSION,
         hold: None,
         spent: Credits::ZERO,
         not_before,
@@ -189,11 +190,7 @@ pub(super) fn enqueue(
 
 /// Refuses what was just queued if it costs more than there is: the draft is undone.
 pub(in crate::site) fn within(reply: &SiteReply, budget: Credits) -> Result<(), Refusal> {
-    let price = match reply {
-        SiteReply::Tasks(tasks) => tasks.iter().map(full_price).fold(0, i64::saturating_add),
-        SiteReply::Batch(summary) => summary.batch.price.0,
-        _ => return Ok(()),
-    };
+    let price = price_of(reply).0;
     if price <= budget.0 {
         return Ok(());
     }
@@ -207,10 +204,21 @@ pub(in crate::site) fn within(reply: &SiteReply, budget: Credits) -> Result<(), 
     ))
 }
 
+/// What all that was just queued costs at most.
+pub(in crate::site) fn price_of(reply: &SiteReply) -> Credits {
+    match reply {
+        SiteReply::Tasks(tasks) => {
+            Credits(tasks.iter().map(full_price).fold(0, i64::saturating_add))
+        }
+        SiteReply::Batch(summary) => summary.batch.price,
+        _ => Credits::ZERO,
+    }
+}
+
 /// A task's price with that of the images which it will queue.
 pub(in crate::site) fn full_price(task: &Task) -> i64 {
     let images = match task.input {
-        TaskInput::Draft { images, .. } => price::price_of_images(images as usize).0,
+        TaskInput::Draft { images, .. } => PriceList::of(task.price_list).images(images as usize).0,
         _ => 0,
     };
     task.price.0.saturating_add(images)

@@ -7,7 +7,7 @@ use super::review::park;
 use super::start::{passes_by_itself, pause};
 use super::{batch, retention};
 use crate::entity::{Context, Draft, Refusal};
-use crate::ledger::price;
+use crate::ledger::price::PriceList;
 use crate::sabotage::Sabotage;
 use crate::site::command::{SiteReply, TaskOutcome};
 use crate::site::document::{document, save};
@@ -60,7 +60,7 @@ fn succeeded(
         }
         (TaskInput::Ideas { cluster, count }, TaskOutcome::Ideas { ideas }) => {
             let added = idea::take_in(draft, context, *cluster, ideas, *count);
-            cost = price::price_of_ideas(added as usize);
+            cost = PriceList::of(task.price_list).ideas(added as usize);
         }
         (TaskInput::Draft { images, .. }, TaskOutcome::Drafted { words }) => {
             drafted(draft, context, &task, words, *images);

@@ -14,7 +14,7 @@ mod timeout;
 mod waiting;
 
 pub use admission::Placement;
-pub(super) use admission::{full_price, within};
+pub(super) use admission::{full_price, price_of, within};
 pub use batch::BatchSummary;
 pub(super) use batch::{begin as begin_batch, cancel as cancel_batch};
 pub use control::{DeadFilter, QueueScope, TaskEdit};

@@ -1,7 +1,7 @@
 //! What starts when.
 
 use super::index::unpaid;
-use super::record::{FailureClass, PauseScope, Share, Task, TaskKind, TaskStatus};
+use super::record::{FailureClass, KindSettings, PauseScope, Share, Task, TaskKind, TaskStatus};
 use crate::entity::{Context, Draft};
 use crate::sabotage::Sabotage;
 use crate::site::command::SiteEffect;
@@ -11,11 +11,19 @@ use crate::site::state::Site;
 use igny8_protocol_ids::{Credits, Timestamp, TransferId};
 use std::time::Duration;
 
-/// Longer than the longest ladder of retries (eight attempts of at most an hour, their pauses of at
-/// most 15 minutes): a hold never ends before its task runs for the last time.
-const HOLD_LIFETIME: Duration = Duration::from_hours(24);
-fn hold_lifetime() -> Duration {
-    if Sabotage::HoldExpiresEarly.is_on() { Duration::from_secs(10) } else { HOLD_LIFETIME }
+/// The longest pause between two attempts: what the other side may name, and a little more.
+const PAUSE_MAX: Duration = Duration::from_millis(NAMED_PAUSE_MAX_MS + PAUSE_JITTER_MS);
+const NAMED_PAUSE_MAX_MS: u64 = 15 * 60_000;
+const PAUSE_JITTER_MS: u64 = 250;
+
+/// How long a hold lasts: the longest ladder of attempts and pauses that its kind allows. Each
+/// attempt begins it anew, so that a hold never ends under a task that still has attempts.
+fn hold_lifetime(draft: &Draft<'_, Site>, kind: TaskKind) -> Duration {
+    if Sabotage::HoldExpiresEarly.is_on() {
+        return Duration::from_secs(10);
+    }
+    let KindSettings { attempts, .. } = draft.queue_settings().kind(kind);
+    (draft.queue_settings().kind(kind).run_max() + PAUSE_MAX).saturating_mul(attempts)
 }
 
 /// Delayed tasks that come due in one decision: 10,000 of the same second must not make one commit
@@ -134,8 +142,9 @@ fn start(
     mut task: Task,
     price: Credits,
 ) -> bool {
+    let lifetime = hold_lifetime(draft, task.input.kind());
     if price > Credits::ZERO {
-        let expires = context.now.plus(hold_lifetime());
+        let expires = context.now.plus(lifetime);
         // Checked against the same balance just before; a refusal leaves the task waiting.
         let Some(hold) = credit::hold(draft, context, &task, price, expires) else {
             return false;
@@ -143,7 +152,7 @@ fn start(
         task.hold = Some(hold);
     } else if let Some(hold) = task.hold {
         // Each attempt has the whole time again: its hold never ends under it.
-        credit::prolong(draft, hold, context.now.plus(hold_lifetime()));
+        credit::prolong(draft, hold, context.now.plus(lifetime));
     }
     task.status = TaskStatus::Running;
     task.attempts += 1;
@@ -185,10 +194,12 @@ fn take_tokens(draft: &mut Draft<'_, Site>, kind: TaskKind, now: Timestamp) {
 pub(super) fn pause(context: &mut Context, attempts: u32, retry_after_ms: Option<u64>) -> Duration {
     const FIRST: u64 = 2_000;
     const LONGEST: u64 = 5 * 60_000;
-    const NAMED_MAX: u64 = 15 * 60_000;
     match retry_after_ms {
         // A little more than named, so that a crowd does not come back at once.
-        Some(named) => Duration::from_millis(named.min(NAMED_MAX) + context.entropy.roll() % 250),
+        Some(named) => {
+            let jitter = context.entropy.roll() % PAUSE_JITTER_MS;
+            Duration::from_millis(named.min(NAMED_PAUSE_MAX_MS) + jitter)
+        }
         None => {
             let ceiling =
                 FIRST.saturating_mul(1 << attempts.min(16).saturating_sub(1)).min(LONGEST);

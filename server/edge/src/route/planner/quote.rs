@@ -71,7 +71,7 @@ pub(super) async fn quote(
     change: Change<QuoteRequest>,
 ) -> Result<Json<Quote>, Problem> {
     let command = command(change.body)?;
-    let price = site.site.price(&command).await?;
+    let price = site.site.price(site.origin(), command.clone()).await?;
     let (total, _) = site.member.state.platform.total_balance(site.member.id).await?;
     let unclustered = site
         .site

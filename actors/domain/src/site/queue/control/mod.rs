@@ -132,6 +132,7 @@ fn apply(task: &mut Task, edit: TaskEdit) -> Result<(), Refusal> {
         bounded("ideas", wanted, 1, limits::IDEAS_PER_CLUSTER_MAX)?;
         *count = wanted;
         task.price = price::price_of_ideas(wanted as usize);
+        task.price_list = price::PRICE_LIST_VERSION;
     }
     if let Some(wanted) = edit.images {
         let TaskInput::Draft { images, .. } = &mut task.input else {

@@ -257,6 +257,9 @@ pub struct Task {
     pub attempts_before: u32,
     /// What it costs at most.
     pub price: Credits,
+    /// The price list that says so: it is settled under the same, whatever holds by then.
+    #[serde(default = "crate::ledger::price::first_version")]
+    pub price_list: u32,
     /// The hold, while credits are set aside.
     pub hold: Option<HoldId>,
     /// What it did cost.
