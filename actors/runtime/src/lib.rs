@@ -15,12 +15,10 @@ mod platform;
 pub mod probe;
 mod registry;
 mod reseal;
-mod routing;
 mod site;
 mod tenant;
 mod upkeep;
 mod verify;
-mod wake;
 mod worker;
 mod world;
 
@@ -31,12 +29,11 @@ pub use document::{
 pub use entity::{Idempotency, Joined, Published, Resume, Subscription};
 pub use failure::Failure;
 pub use igny8_actors_document::ContentTree;
-pub use lane::Candidate;
+pub use lane::{Candidate, RouteTest, RouteText, RoutingText};
 pub use ledger::{StatementLine, StatementPage, StatementPlace, StatementQuery};
 pub use people::{TenantPeople, tenant_people};
 pub use platform::{Platform, PlatformStatus};
 pub use reseal::{Resealed, StoreAtRest, sealed_secrets};
-pub use routing::{RouteTest, RouteText, RoutingText};
 pub use site::{ProgressUpdate, SiteHandle};
 pub use tenant::{TenantHandle, model_key_place};
 pub use upkeep::{Upkeep, upkeep};

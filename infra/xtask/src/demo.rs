@@ -3,7 +3,7 @@
 use crate::argument::Arguments;
 use crate::process;
 use crate::root::{at, built};
-use crate::server::{self, Server};
+use crate::run::server::{self, Server};
 use crate::wordpress::{self, WordPress};
 use anyhow::{Result, bail};
 use serde_json::Value;

@@ -11,7 +11,6 @@ mod generate;
 mod process;
 mod root;
 mod run;
-mod server;
 mod simulate;
 mod test;
 mod tidy;

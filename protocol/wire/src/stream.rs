@@ -25,6 +25,10 @@ pub enum StreamName {
 }
 
 /// One thing that happened, with the new state of what it happened to.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "most are of the largest kind: a task; a box for each would cost more than it saves"
+)]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum StreamEvent {

@@ -34,7 +34,8 @@ pub use record::{
 pub use state::Site;
 
 use crate::entity::{Context, Draft, Entity, RecordKey, Refusal};
-use igny8_protocol_ids::Timestamp;
+use crate::lane::ModelUsage;
+use igny8_protocol_ids::{Credits, TaskId, Timestamp};
 use std::collections::BTreeSet;
 
 impl Entity for Site {
@@ -116,25 +117,14 @@ fn dispatch(
         C::MergeClusters { into, from } => cluster::merge(draft, context, into, &from),
         C::MoveKeywords { cluster, ids } => cluster::move_keywords(draft, context, cluster, &ids),
         C::ChangeIdea { idea, title, status } => idea::change(draft, context, idea, title, status),
-        C::Quote { command } => {
-            let reply = draft.rehearse(|draft| dispatch(draft, *command, context))?;
-            Ok(SiteReply::Quoted(queue::price_of(&reply)))
-        }
-        C::Within { budget, command } => {
-            let reply = dispatch(draft, *command, context)?;
-            queue::within(&reply, budget)?;
-            Ok(reply)
-        }
-        C::Used { task, used, command } => {
-            usage::book(draft, context, task, used);
-            dispatch(draft, *command, context)
-        }
+        C::Quote { command } => quote(draft, context, *command),
+        C::Within { budget, command } => within(draft, context, budget, *command),
+        C::Used { task, used, command } => book_use(draft, context, task, used, *command),
         C::Place { placement, command } => {
             place(draft, context, &Placement { batch: None, ..placement }, *command)
         }
         C::QueueBatch { title, stop_percent, placement, command } => {
-            let wanted = (title.as_str(), stop_percent);
-            queue::begin_batch(draft, context, wanted, placement, *command)
+            queue::begin_batch(draft, context, (&title, stop_percent), placement, *command)
         }
         C::QueueClustering
         | C::QueueIdeas { .. }
@@ -178,6 +168,40 @@ fn dispatch(
         C::CleanUp { keep_days } => automation::clean(draft, context, keep_days),
         C::Tick => credit::tick(draft, context),
     }
+}
+
+/// What a command would cost: it is decided, and taken back.
+fn quote(
+    draft: &mut Draft<'_, Site>,
+    context: &mut Context,
+    command: SiteCommand,
+) -> Result<SiteReply, Refusal> {
+    let reply = draft.rehearse(|draft| dispatch(draft, command, context))?;
+    Ok(SiteReply::Quoted(queue::price_of(&reply)))
+}
+
+/// Does a command if what it queues costs no more than there is.
+fn within(
+    draft: &mut Draft<'_, Site>,
+    context: &mut Context,
+    budget: Credits,
+    command: SiteCommand,
+) -> Result<SiteReply, Refusal> {
+    let reply = dispatch(draft, command, context)?;
+    queue::within(&reply, budget)?;
+    Ok(reply)
+}
+
+/// Does a command in the same step as what was used for it is booked.
+fn book_use(
+    draft: &mut Draft<'_, Site>,
+    context: &mut Context,
+    task: Option<TaskId>,
+    used: Vec<ModelUsage>,
+    command: SiteCommand,
+) -> Result<SiteReply, Refusal> {
+    usage::book(draft, context, task, used);
+    dispatch(draft, command, context)
 }
 
 /// Queues what a command queues, placed as wanted.

@@ -291,6 +291,10 @@ pub struct Ask {
 }
 
 /// A site's stored records.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "most are of the largest kind: a task; a box for each would cost more than it saves"
+)]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum SiteRecord {
     /// The site itself.

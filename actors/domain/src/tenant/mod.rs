@@ -4,7 +4,6 @@
 
 mod command;
 mod credit;
-mod low;
 mod member;
 mod message;
 mod pause;
@@ -75,7 +74,7 @@ impl Entity for Tenant {
         let balance = draft.balance();
         if balance != before {
             draft.event(TenantEvent::CreditsChanged { balance });
-            low::check(draft);
+            credit::low::check(draft);
         }
         Ok(reply)
     }
@@ -127,8 +126,8 @@ fn dispatch(
         TenantCommand::FinishFiling { last, blob } => {
             credit::finish_filing(draft, context, last, blob)
         }
-        TenantCommand::SetLowLevels { levels } => low::set_levels(draft, context, levels),
-        TenantCommand::NoteUse { site, used } => low::note_use(draft, context, site, used),
+        TenantCommand::SetLowLevels { levels } => credit::low::set_levels(draft, context, levels),
+        TenantCommand::NoteUse { site, used } => credit::low::note_use(draft, context, site, used),
         TenantCommand::SetModels { provider, base_url, model, key } => {
             let change = setting::ModelChange { provider, base_url, model, key };
             setting::set_models(draft, context, change)

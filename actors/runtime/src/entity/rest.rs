@@ -48,7 +48,7 @@ pub(crate) async fn at_rest<E: Entity>(
 fn core<E: Entity>(entity: &EntityKey, loaded: &Loaded) -> Result<E, StoreError> {
     let mut core = E::default();
     for record in loaded.records.iter().filter(|record| !Replies::owns(&record.key)) {
-        core.put(decode(&format!("{entity}, record {:02x?}", record.key), &record.value)?);
+        core.put(decode(format!("{entity}, record {:02x?}", record.key), &record.value)?);
     }
     Ok(core)
 }

@@ -5,7 +5,9 @@ mod answer;
 mod board;
 mod candidate;
 mod metric;
+mod routing;
 
 pub(crate) use answer::{AnswerKey, KnownAnswers};
 pub(crate) use board::{LaneBoard, Permit};
 pub use candidate::Candidate;
+pub use routing::{RouteTest, RouteText, RoutingText};

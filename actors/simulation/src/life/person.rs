@@ -115,7 +115,8 @@ impl Life {
 
     async fn grant(&self, amount: i64, pick: u64) {
         let now = self.now();
-        let expires_at = (pick % 2 == 0).then(|| now.plus(Duration::from_hours(1 + pick % 20)));
+        let expires_at =
+            pick.is_multiple_of(2).then(|| now.plus(Duration::from_hours(1 + pick % 20)));
         let grant = GrantId::new(now, [7; 10]);
         let part = Part { grant, kind: GrantKind::TopUp, expires_at, amount: Credits(amount) };
         let key = format!("invoice {}", self.number());
@@ -205,7 +206,7 @@ fn command_of(site: &Site, act: Act, pick: u64) -> Option<SiteCommand> {
             let approved =
                 site.documents().filter(|document| document.status == DocumentStatus::Approved);
             let document = chosen(approved.map(|document| document.id).collect(), pick)?;
-            C::QueuePublication { document, live: pick % 2 == 0 }
+            C::QueuePublication { document, live: pick.is_multiple_of(2) }
         }
         Act::Cancel => C::CancelTask { task: task(site, pick, true)? },
         Act::Retry => C::RetryTask { task: task(site, pick, false)? },

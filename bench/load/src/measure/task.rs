@@ -100,7 +100,7 @@ async fn hear(socket: &mut Socket, batches: usize, room: &Semaphore) -> Result<(
             match task.status {
                 "queued" | "running" => {}
                 "succeeded" => {
-                    if ended.insert(task.id.into()) && ended.len() % BATCH == 0 {
+                    if ended.insert(task.id.into()) && ended.len().is_multiple_of(BATCH) {
                         room.add_permits(1);
                     }
                 }

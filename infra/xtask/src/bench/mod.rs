@@ -6,7 +6,7 @@ mod task;
 use crate::argument::Arguments;
 use crate::process;
 use crate::root::{built, scratch};
-use crate::server::{self, Server};
+use crate::run::server::{self, Server};
 use anyhow::{Result, bail};
 use page::{Block, table};
 

@@ -4,7 +4,7 @@ use super::page::{Block, table};
 use crate::debian;
 use crate::process;
 use crate::root::{at, built, scratch};
-use crate::server::Server;
+use crate::run::server::Server;
 use anyhow::{Context, Result};
 use std::fs;
 use std::path::PathBuf;

@@ -4,7 +4,7 @@ use super::Context;
 use super::count::{Count, playwright_line, sum, vitest_line};
 use super::provision::chromium;
 use crate::root::npm;
-use crate::server::{self, Server};
+use crate::run::server::{self, Server};
 use crate::wordpress::WordPress;
 use anyhow::Result;
 use serde_json::json;

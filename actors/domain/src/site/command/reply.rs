@@ -100,6 +100,10 @@ pub struct DocumentSummary {
 }
 
 /// What a site tells.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "most are of the largest kind: a task; a box for each would cost more than it saves"
+)]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum SiteEvent {
     /// The site's settings or link.

@@ -4,15 +4,15 @@
 //! What slices have used is known to the sites. They report it while it could matter: as long as
 //! the tenant's own part alone is above every level, nobody needs to.
 
-use super::command::{TenantEffect, TenantEvent, TenantReply};
-use super::message::SiteMessage;
-use super::plan::Plan;
-use super::record::{LowLevel, LowLevels, SiteEntry, TenantRecord};
-use super::right::{authorise, system_only};
-use super::state::Tenant;
 use crate::entity::{Context, Draft, Refusal};
 use crate::ledger::AMOUNT_MAX;
 use crate::role::Action;
+use crate::tenant::command::{TenantEffect, TenantEvent, TenantReply};
+use crate::tenant::message::SiteMessage;
+use crate::tenant::plan::Plan;
+use crate::tenant::record::{LowLevel, LowLevels, SiteEntry, TenantRecord};
+use crate::tenant::right::{authorise, system_only};
+use crate::tenant::state::Tenant;
 use igny8_protocol_ids::{Credits, SiteId};
 
 /// Levels of a tenant: each one tells everybody something.
@@ -52,7 +52,7 @@ impl Tenant {
 }
 
 /// Sets the levels. One that is set below the balance, or above it, is told at the next crossing.
-pub(super) fn set_levels(
+pub(in crate::tenant) fn set_levels(
     draft: &mut Draft<'_, Tenant>,
     context: &Context,
     mut levels: Vec<Credits>,
@@ -75,7 +75,7 @@ pub(super) fn set_levels(
 }
 
 /// A site reports what its slice has used since it began.
-pub(super) fn note_use(
+pub(in crate::tenant) fn note_use(
     draft: &mut Draft<'_, Tenant>,
     context: &Context,
     site: SiteId,
@@ -92,7 +92,7 @@ pub(super) fn note_use(
 }
 
 /// Tells of each level that was crossed, and has sites report if the next crossing may be theirs.
-pub(super) fn check(draft: &mut Draft<'_, Tenant>) {
+pub(in crate::tenant) fn check(draft: &mut Draft<'_, Tenant>) {
     if draft.card().is_none() {
         return;
     }

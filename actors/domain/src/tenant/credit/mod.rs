@@ -1,5 +1,7 @@
 //! The tenant's credits and the slices it lends to its sites (R6).
 
+pub(super) mod low;
+
 use super::command::{TenantEffect, TenantReply};
 use super::message::SiteMessage;
 use super::record::{PendingAllotment, SiteEntry, TenantRecord};

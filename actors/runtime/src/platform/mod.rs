@@ -1,5 +1,7 @@
 //! The whole: every registry, the ways in, the clock that wakes entities at rest, the way out.
 
+mod wake;
+
 use crate::account::{AccountDispatch, AccountHandle, create_tenant};
 use crate::document::DocumentHandle;
 use crate::entity::{EntityHandle, Message};
@@ -10,7 +12,6 @@ use crate::registry::Registry;
 use crate::site::{SiteDispatch, SiteHandle};
 use crate::tenant::{TenantDispatch, TenantHandle};
 use crate::upkeep::upkeep_loop;
-use crate::wake::wake_loop;
 use crate::worker::{ProgressBoard, Runners};
 use crate::world::World;
 use igny8_actors_domain::account::{
@@ -29,6 +30,7 @@ use igny8_storage_api::ClaimOutcome;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
+use wake::wake_loop;
 
 type Entities<E> = Arc<Registry<Message<E>>>;
 

@@ -1,10 +1,12 @@
 //! `cargo xtask run`: from a clone to a page in the browser.
 
+pub(crate) mod server;
+
 use crate::argument::Arguments;
 use crate::process::{self, Background};
 use crate::root::{at, scratch};
-use crate::server::{self, Announcement, Options};
 use anyhow::{Context, Result, bail};
+use server::{Announcement, Options};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
