@@ -6,9 +6,7 @@ mod support;
 use futures::StreamExt;
 use igny8_actors_domain::Origin;
 use igny8_actors_domain::lane::{BreakerState, BudgetCaps, HeldBy, LaneLimits, ModelPrice};
-use igny8_actors_domain::site::{
-    FailureClass, KeywordFigures, NewKeyword, SiteCommand, Task, TaskStatus,
-};
+use igny8_actors_domain::site::{FailureClass, Placement, Site, SiteCommand, Task, TaskStatus};
 use igny8_actors_domain::tenant::{
     AiModelSettings, AiProvider, AiRoute, AiRouting, KeyChange, RoutingChange, TenantCommand,
 };
@@ -22,7 +20,8 @@ use igny8_protocol_ids::{AccountId, ClusterId, Credits, SiteId, TaskId, TenantId
 use igny8_server_adapters_ai::OfflineModel;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use support::{fast, open, until, world};
+use std::time::Duration;
+use support::{fast, keywords, open, until, world};
 use tokio::sync::Semaphore;
 
 /// Tasks that wait at most in one site: what the acceptance asks for.
@@ -98,12 +97,13 @@ struct Stage {
     _directory: tempfile::TempDir,
 }
 
-/// A tenant with a site that has one cluster.
+/// A tenant with a site that has clusters.
 struct Tenant {
     account: AccountId,
     id: TenantId,
     site: SiteHandle,
-    cluster: ClusterId,
+    clusters: Vec<ClusterId>,
+    requests: AtomicU32,
 }
 
 impl Stage {
@@ -128,28 +128,36 @@ impl Stage {
             .await
             .unwrap();
         let site = self.platform.site(id, site);
-        let keyword =
-            |text: &str| NewKeyword { text: text.to_owned(), figures: KeywordFigures::default() };
-        let keywords = ["cold brew", "cold brew coffee", "best cold brew"].map(keyword).to_vec();
-        site.import(Origin::Account(account), keywords).await.unwrap();
+        site.import(Origin::Account(account), keywords()).await.unwrap();
         let origin = Origin::Account(account);
         site.command(origin, None, SiteCommand::QueueClustering).await.unwrap();
-        let cluster = until("a cluster", || {
-            let site = site.clone();
-            async move {
-                site.read(|site| site.clusters().next().map(|cluster| cluster.id)).await.unwrap()
-            }
+        let clusters = until("clusters", || async {
+            let all = |site: &Site| site.clusters().map(|cluster| cluster.id).collect::<Vec<_>>();
+            let clusters = site.read(all).await.unwrap();
+            (!clusters.is_empty()).then_some(clusters)
         });
-        Tenant { account, id, cluster: cluster.await, site }
+        Tenant { account, id, clusters: clusters.await, site, requests: AtomicU32::new(0) }
     }
 }
 
 impl Tenant {
+    /// Queues so many tasks. Each request has a key of its own: without one the same ideas, asked
+    /// for twice at once, are made once.
     async fn ideas(&self, count: usize) -> Vec<TaskId> {
-        let command = SiteCommand::QueueIdeas { clusters: vec![self.cluster; count], count: 1 };
-        let origin = Origin::Account(self.account);
-        let reply = self.site.queue(origin, None, command).await.unwrap();
-        reply.into_iter().map(|task| task.id).collect()
+        let mut tasks = Vec::with_capacity(count);
+        while tasks.len() < count {
+            let clusters = self.clusters.iter().copied().take(count - tasks.len()).collect();
+            let key = format!("request {}", self.requests.fetch_add(1, Ordering::SeqCst));
+            let unique = Some((key, Duration::from_secs(60)));
+            let command = SiteCommand::Place {
+                placement: Placement { unique, ..Placement::default() },
+                command: Box::new(SiteCommand::QueueIdeas { clusters, count: 1 }),
+            };
+            let origin = Origin::Account(self.account);
+            let queued = self.site.queue(origin, None, command).await.unwrap();
+            tasks.extend(queued.into_iter().map(|task| task.id));
+        }
+        tasks
     }
 
     async fn task(&self, id: TaskId) -> Task {
@@ -180,9 +188,7 @@ async fn one_task_starts_at_once_beside_ten_thousand_of_another_tenant() {
     let lanes = LaneLimits { concurrency: 3, ..LaneLimits::OPEN };
     let stage = Stage::new(Models(vec![("m", Arc::new(model))]), lanes).await;
     let (many, one) = (stage.tenant("many").await, stage.tenant("one").await);
-    for _ in 0..MANY / 100 {
-        many.ideas(100).await;
-    }
+    many.ideas(MANY).await;
     assert!(many.waiting().await >= MANY - 4);
     let single = one.ideas(1).await[0];
     // Its call is under way although no call of the other has ended.
@@ -239,7 +245,7 @@ async fn another_model_takes_over_before_the_first_word_and_both_calls_count() {
 async fn a_call_that_could_pass_a_cap_is_not_made_and_nothing_is_charged() {
     let stage = Stage::new(Models(vec![("m", offline())]), LaneLimits::OPEN).await;
     let tenant = stage.tenant("ada").await;
-    let before = tenant.site.read(|site| site.ledger().balance().settled).await.unwrap();
+    let (before, _) = stage.platform.total_balance(tenant.id).await.unwrap();
     let budget = BudgetCaps { task_micros: Some(100), ..BudgetCaps::default() };
     let routes = vec![(AiRoute::plain("m", AiProvider::Platform), KeyChange::Keep)];
     let policy = igny8_actors_domain::lane::Policy::Order;
@@ -250,8 +256,8 @@ async fn a_call_that_could_pass_a_cap_is_not_made_and_nothing_is_charged() {
     let failed = until("the refusal", || async { tenant.task(task).await.failure }).await;
     assert_eq!(failed.class, FailureClass::Quota);
     assert!(failed.message.contains("the task's budget cap"), "{}", failed.message);
-    let after = tenant.site.read(|site| site.ledger().balance().settled).await.unwrap();
-    assert_eq!(after, before);
+    let (after, _) = stage.platform.total_balance(tenant.id).await.unwrap();
+    assert_eq!((after.settled, after.spent), (before.settled, before.spent));
     assert_eq!(tenant.task(task).await.usage.calls, 0);
 }
 

@@ -4,6 +4,7 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 
 use igny8_actors_domain::clustering::embedding::hashed_embedding;
+use igny8_actors_domain::site::{KeywordFigures, NewKeyword};
 use igny8_actors_domain::tenant::AiModelSettings;
 use igny8_actors_ports::{
     Clock, Compute, ComputeError, Entropy, KeyRing, PasswordError, PasswordHash, SealError, Sealed,
@@ -163,4 +164,23 @@ pub(crate) async fn until<T, F: Future<Output = Option<T>>>(
         assert!(tokio::time::Instant::now() < deadline, "waited in vain for {what}");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
+}
+
+/// Keywords of five topics.
+pub(crate) fn keywords() -> Vec<NewKeyword> {
+    let topics =
+        ["cold brew coffee", "espresso machine", "french press", "coffee grinder", "latte art"];
+    let shapes = [
+        "{}",
+        "best {}",
+        "how to use {}",
+        "{} for beginners",
+        "{} vs drip",
+        "cheap {}",
+        "{} cleaning",
+        "{} tips",
+    ];
+    let texts =
+        topics.iter().flat_map(|topic| shapes.iter().map(move |shape| shape.replace("{}", topic)));
+    texts.map(|text| NewKeyword { text, figures: KeywordFigures::default() }).collect()
 }
