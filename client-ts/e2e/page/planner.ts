@@ -20,7 +20,7 @@ export async function importKeywords(page: Page, file: string, onMapping?: () =>
   await page.getByRole('button', { name: /^Import [\d,]+ rows?$/ }).click();
   const figure = async (name: string) => Number((await page.getByTestId(`import-${name}`).innerText()).replaceAll(',', ''));
   const report = { added: await figure('added'), merged: await figure('merged'), rejected: await figure('rejected') };
-  await expect(page.getByText('not taken')).toBeVisible();
+  if (report.rejected > 0) await expect(page.getByText('not taken')).toBeVisible();
   return report;
 }
 

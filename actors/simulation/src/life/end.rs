@@ -195,7 +195,8 @@ impl Life {
         let Some(draft) = draft.filter(|_| !restructured && self.witness().is_untouched(id)) else {
             return;
         };
-        let nonce = BlobHash::of(draft.id.uuid().as_bytes()).0;
+        // As the runtime draws it for a task's first call.
+        let nonce = BlobHash::of(format!("{}:0", draft.id.uuid().simple()).as_bytes()).0;
         let nonce: String = nonce[..8].iter().map(|byte| format!("{byte:02x}")).collect();
         let written = self.around.models.about(&nonce);
         let meant = written.iter().rfind(|written| written.finished);

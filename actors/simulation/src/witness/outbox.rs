@@ -32,7 +32,10 @@ impl Outbox {
     pub(super) fn is_empty(&self) -> bool {
         self.open.is_empty()
     }
+    /// Whether a call's key belongs to an order: it begins with the order's, and each call of one
+    /// attempt adds its number, a repair its name.
     pub(super) fn was_opened(&self, end_of_key: &str) -> bool {
-        self.opened.contains(end_of_key)
+        let order: Vec<&str> = end_of_key.splitn(4, ':').take(3).collect();
+        self.opened.contains(&order.join(":"))
     }
 }
