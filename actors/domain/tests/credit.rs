@@ -207,6 +207,22 @@ fn r6_a_watched_slice_reports_what_it_has_used() {
     assert!(reports(world.act(Site::tick())).is_empty(), "nothing new, no report");
 }
 
+/// Found by a simulated life: the time of the report stayed, and woke the site for ever.
+#[test]
+fn r12_a_report_that_nobody_wants_any_more_wakes_nobody() {
+    let mut world = World::running();
+    world.tell(SiteMessage::Watch { is_watched: true });
+    let Task { id, attempts, .. } = world.task();
+    let clustered =
+        TaskOutcome::Clustered { clusters: Vec::new(), orphans: Vec::new(), method: "m".into() };
+    world.finish(id, attempts, clustered);
+    let due = world.site.next_due().expect("a report is due");
+    world.tell(SiteMessage::Watch { is_watched: false });
+    world.now = due;
+    world.act(Site::tick());
+    assert!(world.site.next_due().is_none_or(|next| next > world.now), "the time is taken away");
+}
+
 #[test]
 fn r6_a_quote_is_the_command_itself_and_changes_nothing() {
     let mut world = World::running();

@@ -118,25 +118,25 @@ pub(super) fn finish_filing(draft: &mut Draft<'_, Site>, last: u64, blob: [u8; 3
 /// Credits that are used are reported this late, if they are: many settlements make one report.
 const REPORT_AFTER: Duration = Duration::from_secs(2);
 
-/// Sets the time of a report if one is due, or sends it.
+/// Sets the time of a report if one is due, or sends it. A time that has come is taken away also
+/// when nobody wants the report any more: it would wake the site for ever.
 pub(super) fn report(draft: &mut Draft<'_, Site>, now: Timestamp) {
-    let Some(watch) = draft.watch().filter(|watch| watch.is_watched).cloned() else { return };
+    let Some(watch) = draft.watch().cloned() else { return };
     let balance = draft.ledger().balance();
     let used = Credits(balance.spent.0 + balance.expired.0);
-    if used == watch.reported {
-        return;
-    }
+    let is_wanted = watch.is_watched && used != watch.reported;
     match watch.due {
-        None => {
+        None if is_wanted => {
             let due = Some(now.plus(REPORT_AFTER));
             draft.put(SiteRecord::Watch(Watch { due, ..watch }));
         }
-        Some(due) if due <= now => {
+        Some(due) if due <= now && is_wanted => {
             // The outbox sees to it that it arrives; later ones say more.
             draft.put(SiteRecord::Watch(Watch { due: None, reported: used, ..watch }));
             draft.effect(SiteEffect::ReportUse { used });
         }
-        Some(_) => {}
+        Some(due) if due <= now => draft.put(SiteRecord::Watch(Watch { due: None, ..watch })),
+        _ => {}
     }
 }
 
