@@ -10,6 +10,7 @@ mod content;
 mod edit;
 mod live;
 mod node;
+mod policy;
 mod repair;
 mod replace;
 mod run;
@@ -24,6 +25,7 @@ pub use content::tree::{
     Block, ContentTree, Inline, LinkAttributes, ListItem, Mark, TableCell, TableRow,
 };
 pub use live::{Applied, DOCUMENT_BYTES_MAX, LiveDocument, LoadError, UPDATE_BYTES_MAX, merge};
+pub use policy::LinkPolicy;
 pub use run::progress::{BlockId, RunCursor, RunProgress};
 pub use run::undo::undo_run;
 pub use run::writer::{Caret, RunStep, RunWriter};

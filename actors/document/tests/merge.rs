@@ -3,7 +3,9 @@
 
 mod sample;
 
-use igny8_actors_document::{ContentTree, LiveDocument, RunCursor, RunWriter, UpdateRefused};
+use igny8_actors_document::{
+    ContentTree, LinkPolicy, LiveDocument, RunCursor, RunWriter, UpdateRefused,
+};
 use proptest::prelude::*;
 use sample::{client, missing, sync};
 use yrs::updates::decoder::Decode;
@@ -115,7 +117,7 @@ proptest! {
         document.seed();
         let people = [client(11), client(12), client(13)];
         people.iter().for_each(|person| sync(person, &document));
-        let mut writer = RunWriter::start(77, RunCursor::AtEnd);
+        let mut writer = RunWriter::start(77, RunCursor::AtEnd, LinkPolicy::any());
         let (mut sent, mut progress, mut deleted, mut lives) = (0, writer.progress(), false, 1);
         let mut strict = LiveDocument::new(99);
         for act in acts {
@@ -144,7 +146,7 @@ proptest! {
                     lives += 1;
                     let stored = document.snapshot();
                     document = LiveDocument::load(1000 + lives, Some(&stored), Vec::<Vec<u8>>::new()).unwrap();
-                    writer = RunWriter::resume(77, &progress, &RUN_TEXT[..sent]);
+                    writer = RunWriter::resume(77, &progress, &RUN_TEXT[..sent], LinkPolicy::any());
                 }
             }
             let have = strict.state_vector();

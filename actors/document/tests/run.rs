@@ -4,7 +4,7 @@
 mod sample;
 
 use igny8_actors_document::{
-    ContentTree, LiveDocument, RunCursor, RunProgress, RunWriter, undo_run,
+    ContentTree, LinkPolicy, LiveDocument, RunCursor, RunProgress, RunWriter, undo_run,
 };
 use proptest::prelude::*;
 use sample::{SAMPLES, client, markdown, pieces, sync};
@@ -12,7 +12,7 @@ use sample::{SAMPLES, client, markdown, pieces, sync};
 const RUN: u64 = 77;
 
 fn write_all(document: &mut LiveDocument, pieces: &[String]) -> Option<RunProgress> {
-    let mut writer = RunWriter::start(RUN, RunCursor::AtEnd);
+    let mut writer = RunWriter::start(RUN, RunCursor::AtEnd, LinkPolicy::any());
     let mut progress = None;
     for piece in pieces {
         if let Some(step) = writer.push(document, piece) {
@@ -56,7 +56,7 @@ proptest! {
     fn r9_every_update_of_a_run_is_valid_for_a_strict_reader((text, cuts) in (markdown(), prop::collection::vec(0usize..2000, 0..40))) {
         let mut document = LiveDocument::new(1);
         let mut reader = LiveDocument::new(2);
-        let mut writer = RunWriter::start(RUN, RunCursor::AtEnd);
+        let mut writer = RunWriter::start(RUN, RunCursor::AtEnd, LinkPolicy::any());
         for piece in pieces(&text, &cuts) {
             if let Some(step) = writer.push(&mut document, &piece) {
                 let applied = reader.apply(&step.update);
@@ -75,7 +75,7 @@ proptest! {
     #[test]
     fn r9_resume_after_any_step_gives_the_same_tree((text, cuts, crash) in (markdown(), prop::collection::vec(0usize..2000, 0..40), 0usize..40)) {
         let mut document = LiveDocument::new(1);
-        let mut writer = RunWriter::start(RUN, RunCursor::AtEnd);
+        let mut writer = RunWriter::start(RUN, RunCursor::AtEnd, LinkPolicy::any());
         let mut progress = writer.progress();
         let mut received = String::new();
         for (index, piece) in pieces(&text, &cuts).iter().enumerate() {
@@ -84,7 +84,7 @@ proptest! {
                 document = LiveDocument::load(3, Some(&stored), Vec::<Vec<u8>>::new()).unwrap();
                 let stored = serde_json::to_string(&progress).unwrap();
                 let restored: RunProgress = serde_json::from_str(&stored).unwrap();
-                writer = RunWriter::resume(RUN, &restored, &received);
+                writer = RunWriter::resume(RUN, &restored, &received, LinkPolicy::any());
             }
             received.push_str(piece);
             if let Some(step) = writer.push(&mut document, piece) {
@@ -121,7 +121,7 @@ fn r9_undo_keeps_a_block_with_human_text_in_it() {
 #[test]
 fn r9_text_goes_on_in_a_new_block_when_a_person_deletes_the_open_one() {
     let mut document = LiveDocument::new(1);
-    let mut writer = RunWriter::start(RUN, RunCursor::AtEnd);
+    let mut writer = RunWriter::start(RUN, RunCursor::AtEnd, LinkPolicy::any());
     writer.push(&mut document, "First.\n\nSecond begins");
     let person = client(9);
     sync(&person, &document);

@@ -10,6 +10,7 @@ use igny8_actors_domain::site::{
     KeywordFigures, NewKeyword, SiteCommand, SiteReply, Task, TaskStatus,
 };
 use igny8_actors_domain::tenant::AiModelSettings;
+use igny8_actors_domain::tenant::prompt::PromptKind;
 use igny8_actors_ports::{
     FinishReason, ModelCapabilities, ModelError, ModelEvent, ModelProvider, ModelRequest,
     ModelStream, ResponseFormat, SealError, Usage,
@@ -219,6 +220,7 @@ async fn the_voice_is_in_every_request_and_each_has_a_border_of_its_own() {
         language: Some("de".into()),
         brand_voice: Some("Dry and exact".into()),
         persona: Some("A barista of forty years".into()),
+        link_hosts: None,
     };
     stage.command(command).await;
     stage.say(&[]);
@@ -288,4 +290,65 @@ async fn hostile_keywords_stay_behind_the_border() {
             }
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn links_of_a_model_stay_text_unless_their_host_is_allowed() {
+    let stage = Stage::set().await;
+    let hosts = Some(vec!["good.example".to_owned()]);
+    let command = SiteCommand::ChangeSite {
+        name: None,
+        language: None,
+        brand_voice: None,
+        persona: None,
+        link_hosts: hosts,
+    };
+    stage.command(command).await;
+    let cluster = stage.cluster().await;
+    stage.run(SiteCommand::QueueIdeas { clusters: vec![cluster], count: 1 }).await;
+    let site = stage.scene.platform.site(stage.scene.tenant, stage.scene.site);
+    let idea = site.read(|site| site.ideas().next().unwrap().id).await.unwrap();
+    stage.say(&["# T\n\nGo [there](https://evil.example/a) or [here](https://good.example/b).\n\n![x](https://evil.example/p.png)\n\nEscaped \\[later\\](https://evil.example/c)\n"]);
+    let task = stage.run(SiteCommand::QueueDrafts { ideas: vec![idea], images: 0 }).await;
+    assert_eq!(task.status, TaskStatus::Succeeded, "{task:?}");
+    let document = task.input.document().unwrap();
+    let handle = stage.scene.platform.document(stage.scene.tenant, document);
+    let links = || async {
+        let addresses = handle.tree().await.unwrap().addresses();
+        addresses.into_iter().collect::<Vec<String>>()
+    };
+    assert_eq!(links().await, ["https://good.example/b"]);
+    // Restructuring makes structure of plain text, and still no link elsewhere.
+    stage.run(SiteCommand::QueueReparse { document }).await;
+    assert_eq!(links().await, ["https://good.example/b"]);
+    let text = handle.tree().await.unwrap().to_plain_text();
+    assert!(text.contains("Go there or here."), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r6_a_test_run_is_one_call_of_one_credit_and_changes_nothing_else() {
+    let stage = Stage::set().await;
+    let cluster = stage.cluster().await;
+    let site = stage.scene.platform.site(stage.scene.tenant, stage.scene.site);
+    let before = stage.spent().await;
+    let try_it = |template: &str| SiteCommand::QueueTestRun {
+        kind: PromptKind::Ideas,
+        template: template.to_owned(),
+        subject: Some(cluster.uuid()),
+    };
+    let who = Origin::Account(stage.scene.account);
+    for (template, wanted) in [("{{nope}}", "no variable"), ("Count: {{count}}", "is missing")] {
+        let refused = site.queue(who, None, try_it(template)).await.unwrap_err().to_string();
+        assert!(refused.contains(wanted), "{refused}");
+    }
+    assert_eq!(stage.spent().await, before, "refused before anything is spent");
+    stage.say(&["as it is, readable or not"]);
+    let task = stage.run(try_it("Propose.\nKeywords: {{keywords}}")).await;
+    assert_eq!((task.status, task.spent), (TaskStatus::Succeeded, Credits(1)), "{task:?}");
+    assert_eq!((stage.calls(), stage.spent().await), (1, Credits(before.0 + 1)));
+    let answer = site.raw_answer(task.id).await.unwrap();
+    assert_eq!(answer.as_deref(), Some("as it is, readable or not"));
+    assert_eq!(site.read(|site| site.ideas().count()).await.unwrap(), 0);
+    let asked = stage.model.requests.lock().unwrap()[0].prompt.clone();
+    assert!(asked.contains("cold brew"), "{asked}");
 }

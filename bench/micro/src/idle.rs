@@ -90,8 +90,13 @@ async fn wake(directory: &Path, sites: usize) -> Result<()> {
     for number in (0..sites).step_by(sites / AWAKE).take(AWAKE) {
         let (_, _, handle) = site(&platform, number);
         let name = Some(format!("Site {number}, renamed"));
-        let command =
-            SiteCommand::ChangeSite { name, language: None, brand_voice: None, persona: None };
+        let command = SiteCommand::ChangeSite {
+            name,
+            language: None,
+            brand_voice: None,
+            persona: None,
+            link_hosts: None,
+        };
         let begin = Instant::now();
         handle.command(Origin::System, None, command).await?;
         times.push(begin.elapsed().as_secs_f64() * 1e3);

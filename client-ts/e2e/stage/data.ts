@@ -12,6 +12,7 @@ export const SITE: SiteView = {
   name: 'Trail Journal',
   language: 'en',
   brand_voice: 'Friendly and exact. Short sentences. We say “you”.',
+  link_hosts: [],
   persona: 'A guide who has walked every trail, writing for beginners.',
   link: { url: 'https://journal.northtrail.example', name: 'Trail Journal', wordpress: '6.8', plugin: '0.1.0', paired_at: NOW - 200 * HOUR, problem: null },
   created_at: NOW - 700 * HOUR,

@@ -40,7 +40,39 @@ const OVERVIEW = {
   recent: data.TASKS,
   balance: data.BALANCE,
 };
-const PROMPTS = ['article', 'ideas', 'cluster_names', 'image'].map((kind, version) => ({ kind, version, template: `You write for {{site_name}} in {{language}}.\n\nVoice: {{brand_voice}}\n\nWrite about “{{title}}”, with these headings:\n{{outline}}`, variables: ['site_name', 'language', 'brand_voice', 'title', 'outline', 'keywords'] }));
+const variable = (name: string, value_type: 'text' | 'list' | 'number', required: boolean, about: string) => ({ name, value_type, required, imported: name !== 'language' && name !== 'brand_voice', about });
+const VARIABLES = [
+  variable('title', 'text', true, 'The title of the idea or document'),
+  variable('outline', 'list', false, 'The headings, separated by |'),
+  variable('keywords', 'list', false, 'The keywords, separated by ;'),
+  variable('language', 'text', false, 'The language of the content'),
+  variable('brand_voice', 'text', false, 'How the site sounds'),
+];
+const PROMPTS = ['article', 'ideas', 'cluster_names', 'image'].map((kind, index) => ({ kind, version: 3 - index, template: 'Write the article in {{language}}.\nVoice: {{brand_voice}}\nTitle: {{title}}\nOutline: {{outline}}', variables: VARIABLES }));
+const VERSIONS = [3, 2, 1, 0].map((version) => ({ version, created_at: version === 0 ? null : data.NOW - (4 - version) * 86_400_000, author: version === 0 ? null : data.ACCOUNT.id, author_name: version === 0 ? null : data.ACCOUNT.name, restored: version === 3 ? 1 : null, length: 420 }));
+const DIFFERENCE = {
+  lines: [
+    { change: 'same', text: 'Write the article in {{language}}.' },
+    { change: 'removed', text: 'Use short words.' },
+    { change: 'added', text: 'Voice: {{brand_voice}}' },
+    { change: 'same', text: 'Title: {{title}}' },
+  ],
+};
+
+const KINDS = (['cluster', 'ideas', 'draft', 'image', 'reparse', 'publish', 'test_run'] as const).map((kind, index) => ({ kind, open: index * 3, running: index, places: 4 + index, average_ms: index * 4200 }));
+const PAUSE = { scope: 'kind', kind: 'image', by_error_rate: false, by: data.ACCOUNT.id, since: data.NOW - 600_000 };
+const QUEUE = {
+  waiting: 42,
+  running: 7,
+  dead_letters: 3,
+  kinds: KINDS,
+  pauses: [PAUSE],
+  settings: { places: 40, rate: null, kinds: KINDS.map(({ kind, places }) => ({ kind, places, rate: null, attempts: 4, run_seconds: 600 })), waiting_hours: 72, start_seconds: 60, silence_seconds: 120, kept_tasks: 2000, kept_days: 30 },
+};
+const BATCHES = [
+  { id: 'b1', title: 'Drafts for 120 ideas', status: 'open', paused: null, stop_percent: 20, price: 360, counts: { total: 120, queued: 71, running: 6, waiting_for_review: 0, succeeded: 40, failed: 3, cancelled: 0, dead: 0 }, created_by: data.ACCOUNT.id, created_at: data.NOW - 1_800_000, ended_at: null },
+  { id: 'b2', title: 'Ideas for 12 clusters', status: 'finished', paused: null, stop_percent: null, price: 36, counts: { total: 12, queued: 0, running: 0, waiting_for_review: 0, succeeded: 12, failed: 0, cancelled: 0, dead: 0 }, created_by: data.ACCOUNT.id, created_at: data.NOW - 90_000_000, ended_at: data.NOW - 89_000_000 },
+];
 
 type Answer = (query: URLSearchParams, path: string) => unknown;
 const last = (path: string) => path.split('/').at(-1);
@@ -62,6 +94,10 @@ const ROUTES: [RegExp, Answer][] = [
   [/\/keywords$/, (query) => page(data.KEYWORDS, query)],
   [/\/clusters$/, (query) => page(data.CLUSTERS, query)],
   [/\/ideas$/, (query) => page(data.IDEAS, query)],
+  [/\/queue$/, () => QUEUE],
+  [/\/batches$/, (query) => page(BATCHES, query)],
+  [/\/dead-letters\/reasons$/, () => ({ invalid_answer: 1, quota: 2 })],
+  [/\/dead-letters$/, (query) => page(data.TASKS.filter(({ status }) => ['failed', 'dead', 'waiting_for_review'].includes(status)), new URLSearchParams({ limit: query.get('limit') ?? '50' }))],
   [/\/tasks$/, (query) => page(data.TASKS, query)],
   [/\/documents$/, (query) => page(data.DOCUMENTS, query)],
   [/\/documents\/[^/]+$/, (_, path) => data.DOCUMENTS.find((document) => document.id === last(path))],
@@ -71,7 +107,10 @@ const ROUTES: [RegExp, Answer][] = [
   [/\/billing\/low-levels$/, () => ({ levels: [{ credits: 600, is_below: true }, { credits: 120, is_below: false }] })],
   [/\/billing\/prices$/, () => ({ version: 1, keywords_per_credit: 30, idea: 1, article: 3, image: 1, reparse: 1, publish: 0 })],
   [/\/thinker\/prompts$/, () => PROMPTS],
-  [/\/preview$/, () => ({ text: 'You write for Trail Journal in English.' })],
+  [/\/versions$/, () => VERSIONS],
+  [/\/difference$/, () => DIFFERENCE],
+  [/\/preview$/, () => ({ about: 'How to choose trail shoes', system: 'You write for a website.\nBrand voice: Friendly and exact.', text: 'Write the article in en.\n<<<data example\nTitle: How to choose trail shoes\ndata example>>>' })],
+  [/^GET .*\/answer$/, () => ({ text: '{"prompt": "A trail", "alt": ', wanted: true, schema: null })],
   [/\/system\/status$/, () => ({ actors: [{ kind: 'tenant', resident: 1 }, { kind: 'site', resident: 2 }, { kind: 'document', resident: 3 }], sockets: 2, quarantined: [] })],
   [/\/version$/, () => ({ version: '0.1.0', protocols: [1], development: true })],
   [/\/overview$/, () => OVERVIEW],

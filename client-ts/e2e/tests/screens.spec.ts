@@ -3,7 +3,7 @@ import { seriousIssues } from '../page/barrier.js';
 import { DOCUMENTS, SITE } from '../stage/data.js';
 import { Stage } from '../stage/server.js';
 
-const SCREENS = ['dashboard', 'keywords', 'clusters', 'ideas', 'tasks', 'drafts', 'publish', 'automation', 'thinker', 'billing', 'settings', 'team', 'system'];
+const SCREENS = ['dashboard', 'keywords', 'clusters', 'ideas', 'tasks', 'queue', 'dead-letters', 'drafts', 'publish', 'automation', 'thinker', 'billing', 'settings', 'team', 'system'];
 const DRAFT = DOCUMENTS[0]?.id ?? '';
 
 let stage: Stage;

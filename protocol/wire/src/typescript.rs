@@ -6,7 +6,7 @@ use crate::{
     close::CLOSE_CODES,
     frame::{ClientFrame, ServerFrame},
     queue,
-    rest::{auth, billing, lane, page, planner, problem, settings, system, writer},
+    rest::{auth, billing, lane, page, planner, problem, settings, system, thinker, writer},
     view,
 };
 use std::{collections::BTreeMap, fmt::Write};
@@ -66,9 +66,20 @@ fn collect_views(to: &mut Collector) {
     to.visit::<view::MembershipView>();
 }
 
+fn collect_prompts(to: &mut Collector) {
+    to.visit::<thinker::PromptView>();
+    to.visit::<thinker::ChangePrompt>();
+    to.visit::<thinker::PromptVersionView>();
+    to.visit::<thinker::PromptDifference>();
+    to.visit::<thinker::RestorePrompt>();
+    to.visit::<thinker::TryPrompt>();
+    to.visit::<thinker::PromptPreview>();
+}
+
 /// Bodies are not reachable from one another, so each is named; `every_wire_type_is_exported`
 /// compares this list with the source.
 fn collect_bodies(to: &mut Collector) {
+    collect_prompts(to);
     to.visit::<auth::SignUp>();
     to.visit::<auth::Login>();
     to.visit::<auth::LoginCode>();
@@ -103,9 +114,6 @@ fn collect_bodies(to: &mut Collector) {
     to.visit::<settings::ChangeSite>();
     to.visit::<settings::AiModels>();
     to.visit::<settings::ChangeAiModels>();
-    to.visit::<settings::PromptView>();
-    to.visit::<settings::ChangePrompt>();
-    to.visit::<settings::PromptPreview>();
     to.visit::<system::Version>();
     to.visit::<system::SystemStatus>();
     to.visit::<system::Overview>();

@@ -13,6 +13,7 @@ use crate::content::markdown_in::{nodes_of, unit_starts};
 use crate::edit::{Builder, Holder, Open, Place, first_at};
 use crate::live::LiveDocument;
 use crate::node::{Child, Node, Run, push_run, utf16_len};
+use crate::policy::LinkPolicy;
 use crate::yjs;
 
 /// One commit of a run: relay the update and store it together with the progress.
@@ -38,6 +39,8 @@ pub struct Caret {
 pub struct RunWriter {
     client: ClientID,
     cursor: RunCursor,
+    /// What of the text may become links and images.
+    policy: LinkPolicy,
     clock: u32,
     received_bytes: u64,
     open_from_bytes: u64,
@@ -54,10 +57,11 @@ pub struct RunWriter {
 
 impl RunWriter {
     /// Begins a run. The client id must be the run's alone.
-    pub fn start(run_client_id: u64, cursor: RunCursor) -> Self {
+    pub fn start(run_client_id: u64, cursor: RunCursor, policy: LinkPolicy) -> Self {
         Self {
             client: ClientID::new(run_client_id),
             cursor,
+            policy,
             clock: 0,
             received_bytes: 0,
             open_from_bytes: 0,
@@ -72,7 +76,12 @@ impl RunWriter {
 
     /// Rebuilds the writer after a crash. `text_so_far` is the text received up to the last
     /// durable commit; what of it the progress does not cover is written by the next push.
-    pub fn resume(run_client_id: u64, progress: &RunProgress, text_so_far: &str) -> Self {
+    pub fn resume(
+        run_client_id: u64,
+        progress: &RunProgress,
+        text_so_far: &str,
+        policy: LinkPolicy,
+    ) -> Self {
         let client = ClientID::new(run_client_id);
         let received = floor_boundary(text_so_far, progress.received_bytes as usize);
         let open_from =
@@ -85,11 +94,12 @@ impl RunWriter {
             received_bytes: text_so_far.len() as u64,
             open_from_bytes: open_from as u64,
             text: text_so_far[open_from..].to_owned(),
-            written: cut_to(&nodes_of(covered), &progress.shape),
+            written: cut_to(&policy.clean(nodes_of(covered)), &progress.shape),
             begun: progress.begun.clone(),
             open: progress.open.iter().map(|open| open.to_open(client)).collect(),
             last_block: progress.last_block.map(|clock| ID::new(client, clock)),
             diverged: progress.diverged,
+            policy,
         }
     }
 
@@ -140,9 +150,9 @@ impl RunWriter {
 
     fn step(&mut self, document: &mut LiveDocument, finishing: bool) -> Option<RunStep> {
         let closed_to = if finishing { self.text.len() } else { closed_bytes(&self.text) };
-        let mut target = nodes_of(&self.text[..closed_to]);
+        let mut target = self.policy.clean(nodes_of(&self.text[..closed_to]));
         let closed_count = target.len();
-        target.extend(stable(&self.text[closed_to..]));
+        target.extend(self.policy.clean(stable(&self.text[closed_to..])));
 
         let update = {
             let txn = document.doc.transact();

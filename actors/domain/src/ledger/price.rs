@@ -61,7 +61,6 @@ impl PriceList {
     pub fn ideas(&self, count: usize) -> Credits {
         times(self.idea, count)
     }
-
     /// So many images.
     pub fn images(&self, count: usize) -> Credits {
         times(self.image, count)
@@ -80,6 +79,8 @@ pub const IMAGE: Credits = PriceList::CURRENT.image;
 pub const REPARSE: Credits = PriceList::CURRENT.reparse;
 /// A publication.
 pub const PUBLISH: Credits = PriceList::CURRENT.publish;
+/// A prompt template tried: one call, whatever it asks for.
+pub const TEST_RUN: Credits = Credits(1);
 
 /// One request to cluster so many keywords.
 pub fn price_of_clustering(keywords: usize) -> Credits {

@@ -156,6 +156,7 @@ pub(super) fn from_tenant(
                     language,
                     brand_voice,
                     persona: String::new(),
+                    link_hosts: Vec::new(),
                     link: None,
                     created_at: context.now,
                     updated_at: context.now,

@@ -20,6 +20,7 @@ pub use command::{
 };
 pub use order::{
     ClusterKeyword, DraftOrder, IdeasOrder, ImageOrder, PublishOrder, TaskOrder, TaskWork,
+    TestOrder,
 };
 pub use queue::{
     Batch, BatchCounts, BatchStatus, BatchSummary, DeadFilter, Failure, FailureClass, GivenAnswer,
@@ -102,8 +103,8 @@ fn dispatch(
 ) -> Result<SiteReply, Refusal> {
     use SiteCommand as C;
     match command {
-        C::ChangeSite { name, language, brand_voice, persona } => {
-            state::change(draft, context, name, language, (brand_voice, persona))
+        C::ChangeSite { name, language, brand_voice, persona, link_hosts } => {
+            state::change(draft, context, name, language, (brand_voice, persona, link_hosts))
         }
         C::LinkSite { link, secret } => state::link(draft, context, link, secret),
         C::ResealLink { before, after } => Ok(state::reseal_link(draft, &before, after)),
@@ -131,6 +132,7 @@ fn dispatch(
         | C::QueueDrafts { .. }
         | C::QueueImages { .. }
         | C::QueueReparse { .. }
+        | C::QueueTestRun { .. }
         | C::QueuePublication { .. } => place(draft, context, &Placement::default(), command),
         C::CancelTask { task } => queue::cancel(draft, context, task),
         C::CancelBatch { batch } => queue::cancel_batch(draft, context, batch),
@@ -224,6 +226,9 @@ fn place(
             queue::images(draft, context, placement, document, count)
         }
         C::QueueReparse { document } => queue::reparse(draft, context, placement, document),
+        C::QueueTestRun { kind, template, subject } => {
+            queue::test_run(draft, context, placement, (kind, template, subject))
+        }
         C::QueuePublication { document, live } => {
             queue::publication(draft, context, placement, document, live)
         }

@@ -1,11 +1,13 @@
 //! What a runner needs to know to do a task: read from the committed state when it starts.
 
+mod sample;
+
 use super::queue::{GivenAnswer, Task, TaskInput};
-use super::record::{Image, KeywordFigures};
+use super::record::{Idea, Image, KeywordFigures};
 use super::state::Site;
-use crate::tenant::prompt::Voice;
+use crate::tenant::prompt::{PromptKind, PromptValues, Voice};
 use crate::text::intent::Intent;
-use igny8_protocol_ids::{Credits, DocumentId, ImageId, KeywordId, TaskId};
+use igny8_protocol_ids::{ClusterId, Credits, DocumentId, ImageId, KeywordId, TaskId};
 use std::time::Duration;
 
 /// A keyword to cluster.
@@ -91,6 +93,17 @@ pub struct PublishOrder {
     pub provenance: Vec<String>,
 }
 
+/// A prompt template to try.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TestOrder {
+    /// Of which kind.
+    pub kind: PromptKind,
+    /// The template.
+    pub template: String,
+    /// What fills it.
+    pub values: PromptValues,
+}
+
 /// What is to be done.
 #[derive(Clone, Debug, PartialEq)]
 pub enum TaskWork {
@@ -106,6 +119,8 @@ pub enum TaskWork {
     Reparse(DocumentId),
     /// Publish a version.
     Publish(PublishOrder),
+    /// Try a prompt template.
+    TestRun(TestOrder),
 }
 
 /// An order for a runner.
@@ -123,6 +138,8 @@ pub struct TaskOrder {
     pub stop_requested: bool,
     /// How the site speaks: applied in every pass.
     pub voice: Voice,
+    /// Hosts that its links and images may have.
+    pub hosts: Vec<String>,
     /// Answers that people gave in the model's place.
     pub given: Vec<GivenAnswer>,
     /// A runner that shows no sign of life so long after its start is given up.
@@ -146,6 +163,7 @@ impl Site {
             spent_micros: task.usage.cost_micros,
             stop_requested: task.stop_requested,
             voice: card.voice(),
+            hosts: card.hosts(),
             given: task.given.clone(),
             start_max: Duration::from_secs(self.queue_settings().start_seconds.into()),
             silence_max: Duration::from_secs(self.queue_settings().silence_seconds.into()),
@@ -159,26 +177,10 @@ impl Site {
                 TaskWork::Cluster(keywords.iter().filter_map(|id| self.to_cluster(*id)).collect())
             }
             TaskInput::Ideas { cluster, count } => {
-                let summary = self.cluster_summary(*cluster)?;
-                TaskWork::Ideas(IdeasOrder {
-                    name: summary.name,
-                    pillar: summary.pillar,
-                    intent: summary.intent,
-                    keywords: summary.keywords,
-                    count: *count,
-                    known_titles: self.ideas_of(*cluster).map(|idea| idea.title.clone()).collect(),
-                })
+                TaskWork::Ideas(self.ideas_order(*cluster, *count)?)
             }
             TaskInput::Draft { idea, document, .. } => {
-                let idea = self.idea(*idea)?;
-                TaskWork::Draft(DraftOrder {
-                    document: *document,
-                    title: idea.title.clone(),
-                    angle: idea.angle.clone(),
-                    outline: idea.outline.clone(),
-                    intent: idea.intent,
-                    keywords: idea.target_keywords.clone(),
-                })
+                TaskWork::Draft(draft_order(self.idea(*idea)?, *document))
             }
             TaskInput::Image { document, image, index } => TaskWork::Image(ImageOrder {
                 document: *document,
@@ -187,6 +189,11 @@ impl Site {
                 index: *index,
             }),
             TaskInput::Reparse { document } => TaskWork::Reparse(*document),
+            TaskInput::TestRun { prompt, template, subject } => TaskWork::TestRun(TestOrder {
+                kind: *prompt,
+                template: template.clone(),
+                values: self.sample(*prompt, *subject)?.1,
+            }),
             TaskInput::Publish { document, version, revision, live } => {
                 let summary = self.document_summary(*document)?;
                 TaskWork::Publish(PublishOrder {
@@ -207,6 +214,18 @@ impl Site {
         })
     }
 
+    fn ideas_order(&self, cluster: ClusterId, count: u32) -> Option<IdeasOrder> {
+        let summary = self.cluster_summary(cluster)?;
+        Some(IdeasOrder {
+            name: summary.name,
+            pillar: summary.pillar,
+            intent: summary.intent,
+            keywords: summary.keywords,
+            count,
+            known_titles: self.ideas_of(cluster).map(|idea| idea.title.clone()).collect(),
+        })
+    }
+
     fn to_cluster(&self, id: KeywordId) -> Option<ClusterKeyword> {
         let keyword = self.keyword(id)?;
         Some(ClusterKeyword {
@@ -223,5 +242,16 @@ impl Site {
             .and_then(|id| self.idea(id))
             .map(|idea| idea.target_keywords.clone())
             .unwrap_or_default()
+    }
+}
+
+fn draft_order(idea: &Idea, document: DocumentId) -> DraftOrder {
+    DraftOrder {
+        document,
+        title: idea.title.clone(),
+        angle: idea.angle.clone(),
+        outline: idea.outline.clone(),
+        intent: idea.intent,
+        keywords: idea.target_keywords.clone(),
     }
 }

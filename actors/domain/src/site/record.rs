@@ -28,6 +28,9 @@ pub struct SiteCard {
     /// Who speaks here, and to whom.
     #[serde(default)]
     pub persona: String,
+    /// Hosts that a model may link to and take images from, beside the site's own.
+    #[serde(default)]
+    pub link_hosts: Vec<String>,
     /// The WordPress link, without its secret.
     pub link: Option<Link>,
     /// When it was made.
@@ -37,6 +40,11 @@ pub struct SiteCard {
 }
 
 impl SiteCard {
+    /// All hosts that a model may link to: the site's own first.
+    pub fn hosts(&self) -> Vec<String> {
+        let own = self.link.as_ref().and_then(|link| host_of(&link.url));
+        own.into_iter().chain(self.link_hosts.iter().cloned()).collect()
+    }
     /// How the site speaks.
     pub fn voice(&self) -> Voice {
         Voice {
@@ -45,6 +53,14 @@ impl SiteCard {
             persona: self.persona.clone(),
         }
     }
+}
+
+/// The host of an address, in small letters.
+fn host_of(url: &str) -> Option<String> {
+    let rest = url.split_once("://")?.1;
+    let authority = rest.split(['/', '?', '#']).next()?;
+    let host = authority.rsplit('@').next()?.split(':').next()?.to_ascii_lowercase();
+    Some(host).filter(|host| !host.is_empty())
 }
 
 /// The link to a WordPress site. Its secret is a record of its own, so that no event carries it.

@@ -166,6 +166,13 @@ pub enum TenantCommand {
         /// True holds it up.
         paused: bool,
     },
+    /// Use an older version of a template again, as a new version.
+    RestorePrompt {
+        /// Which.
+        kind: PromptKind,
+        /// The version; 0 is ours.
+        version: u32,
+    },
     /// It is time: credits end, requests are answered.
     Tick,
 }

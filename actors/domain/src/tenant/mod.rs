@@ -136,6 +136,9 @@ fn dispatch(
             route::reseal_key(draft, context, &before, &after)
         }
         TenantCommand::SetRouting(change) => route::set_routing(draft, context, change),
+        TenantCommand::RestorePrompt { kind, version } => {
+            setting::restore_prompt(draft, context, kind, version)
+        }
         TenantCommand::SetPrompt { kind, template } => {
             setting::set_prompt(draft, context, kind, template)
         }

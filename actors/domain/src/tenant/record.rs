@@ -110,6 +110,9 @@ pub struct Prompt {
     pub created_at: Option<Timestamp>,
     /// By whom; none for ours.
     pub author: Option<AccountId>,
+    /// The version it was taken from, if it is an old one again.
+    #[serde(default)]
+    pub restored: Option<u32>,
 }
 
 /// A site's request that waits for other sites to return what they do not use.

@@ -108,16 +108,42 @@ pub(super) fn set_prompt(
     authorise(draft, context, Action::ManagePrompts)?;
     prompt::check(kind, &template)
         .map_err(|refusal| Refusal::invalid("prompt_template", refusal.to_string()))?;
+    Ok(TenantReply::Prompt(write(draft, context, kind, template, None)))
+}
+
+/// A new version that equals an old one: the versions in between stay.
+pub(super) fn restore_prompt(
+    draft: &mut Draft<'_, Tenant>,
+    context: &Context,
+    kind: PromptKind,
+    version: u32,
+) -> Result<TenantReply, Refusal> {
+    authorise(draft, context, Action::ManagePrompts)?;
+    let old =
+        draft.prompt_version(kind, version).ok_or_else(|| Refusal::not_found("prompt version"))?;
+    prompt::check(kind, &old.template)
+        .map_err(|refusal| Refusal::invalid("prompt_template", refusal.to_string()))?;
+    Ok(TenantReply::Prompt(write(draft, context, kind, old.template, Some(version))))
+}
+
+fn write(
+    draft: &mut Draft<'_, Tenant>,
+    context: &Context,
+    kind: PromptKind,
+    template: String,
+    restored: Option<u32>,
+) -> Prompt {
     let before = draft.prompt(kind);
     if before.template == template {
-        return Ok(TenantReply::Prompt(before));
+        return before;
     }
     let author = match context.origin {
         Origin::Account(account) => Some(account),
         Origin::System => None,
     };
     let version = before.version + 1;
-    let prompt = Prompt { kind, version, template, created_at: Some(context.now), author };
+    let created_at = Some(context.now);
+    let prompt = Prompt { kind, version, template, created_at, author, restored };
     draft.put(TenantRecord::Prompt(prompt.clone()));
     let kept: Vec<u32> = draft.prompt_versions(kind).map(|prompt| prompt.version).collect();
     let surplus = kept.len().saturating_sub(PROMPT_VERSIONS_MAX);
@@ -125,5 +151,5 @@ pub(super) fn set_prompt(
         draft.delete(prompt_key(kind, *old));
     }
     draft.event(TenantEvent::PromptChanged { kind, version });
-    Ok(TenantReply::Prompt(prompt))
+    prompt
 }

@@ -220,5 +220,5 @@ impl Tenant {
 
 fn default_prompt(kind: PromptKind) -> Prompt {
     let template = kind.default_template().to_owned();
-    Prompt { kind, version: 0, template, created_at: None, author: None }
+    Prompt { kind, version: 0, template, created_at: None, author: None, restored: None }
 }

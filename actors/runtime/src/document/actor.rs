@@ -53,6 +53,7 @@ pub(crate) enum Message {
     RunBegin {
         run: RunId,
         author: String,
+        hosts: Vec<String>,
         answer: Answer<RunState>,
         permit: OwnedSemaphorePermit,
     },

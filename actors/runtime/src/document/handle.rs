@@ -170,9 +170,15 @@ impl DocumentHandle {
         self.edit(Box::new(move |live| Some(live.replace_with(&tree)))).await
     }
 
-    /// Begins an AI run, or takes it up where it is durable.
-    pub async fn run_begin(&self, run: RunId, author: String) -> Result<RunState, Failure> {
-        self.ask(|answer, permit| Message::RunBegin { run, author, answer, permit }).await
+    /// Begins an AI run, or takes it up where it is durable. Links and images in its text may have
+    /// these hosts; others stay as text.
+    pub async fn run_begin(
+        &self,
+        run: RunId,
+        author: String,
+        hosts: Vec<String>,
+    ) -> Result<RunState, Failure> {
+        self.ask(|answer, permit| Message::RunBegin { run, author, hosts, answer, permit }).await
     }
 
     /// Hands in received text that follows `offset` bytes of it; returns when it is durable.

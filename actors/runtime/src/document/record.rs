@@ -18,6 +18,9 @@ pub(super) struct Run {
     pub id: RunId,
     /// How the author is named in presence.
     pub author: String,
+    /// Hosts that its links and images may have; none in runs of older builds.
+    #[serde(default)]
+    pub hosts: Vec<String>,
     /// Where it stands.
     pub progress: RunProgress,
     /// Pieces of received text that are stored.

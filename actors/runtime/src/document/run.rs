@@ -5,7 +5,7 @@ use super::outlet::DocumentFrame;
 use super::record::{Run, piece_key, run_key};
 use crate::entity::encode;
 use crate::failure::Failure;
-use igny8_actors_document::{RunCursor, RunWriter};
+use igny8_actors_document::{LinkPolicy, RunCursor, RunWriter};
 use igny8_actors_domain::sabotage::Sabotage;
 use igny8_protocol_ids::RunId;
 use igny8_storage_api::Record;
@@ -39,7 +39,7 @@ impl State {
     pub(super) fn run_begin(
         &mut self,
         id: RunId,
-        author: String,
+        (author, hosts): (String, Vec<String>),
         answer: Answer<RunState>,
         permit: OwnedSemaphorePermit,
     ) {
@@ -47,13 +47,20 @@ impl State {
         let ended = self.runs.get(&id).is_some_and(|run| run.ended_at.is_some());
         if !ended && !self.writing.contains_key(&id) {
             let writer = match self.runs.get(&id) {
-                Some(run) => RunWriter::resume(run.progress.run_client_id(), &run.progress, &text),
+                Some(run) => {
+                    let policy = LinkPolicy::hosts(run.hosts.clone());
+                    RunWriter::resume(run.progress.run_client_id(), &run.progress, &text, policy)
+                }
                 // 53 bits, fresh for each run: two authors with one id would corrupt the document.
-                None => RunWriter::start(self.world.roll() >> 11, RunCursor::AtEnd),
+                None => {
+                    let policy = LinkPolicy::hosts(hosts.clone());
+                    RunWriter::start(self.world.roll() >> 11, RunCursor::AtEnd, policy)
+                }
             };
             self.runs.entry(id).or_insert_with(|| Run {
                 id,
                 author,
+                hosts,
                 progress: writer.progress(),
                 pieces: 0,
                 ended_at: None,

@@ -98,14 +98,3 @@ fn repairing(prompt: &Prompt, broken: &str, problem: &Unreadable) -> Prompt {
 pub(super) fn intent(text: &str) -> Option<Intent> {
     Intent::parse(text)
 }
-
-/// An intent as prompts spell it.
-pub(super) const fn intent_name(intent: Option<Intent>) -> &'static str {
-    match intent {
-        None => "",
-        Some(Intent::Informational) => "informational",
-        Some(Intent::Navigational) => "navigational",
-        Some(Intent::Commercial) => "commercial",
-        Some(Intent::Transactional) => "transactional",
-    }
-}

@@ -5,7 +5,7 @@ use super::job::{Job, Prompt, cut, filtered, invalid_answer};
 use super::{Report, internal};
 use crate::document::DocumentHandle;
 use igny8_actors_domain::site::{DraftOrder, TaskOutcome};
-use igny8_actors_domain::tenant::prompt::{PromptKind, PromptValues};
+use igny8_actors_domain::tenant::prompt::PromptKind;
 use igny8_actors_ports::{FinishReason, ModelError, ModelEvent, ResponseFormat};
 use igny8_protocol_ids::RunId;
 use std::time::Duration;
@@ -48,20 +48,16 @@ enum End {
 impl Writing<'_> {
     async fn prompt(&self, draft: DraftOrder) -> Result<Prompt, Report> {
         self.job.progress("thinking", 0.0, None);
-        let values = PromptValues {
-            title: draft.title,
-            angle: draft.angle,
-            outline: draft.outline,
-            keywords: draft.keywords,
-            intent: super::answer::intent_name(draft.intent).to_owned(),
-            ..PromptValues::default()
-        };
-        self.job.prompt(0, PromptKind::Article, values, ResponseFormat::Markdown).await
+        self.job.prompt(0, PromptKind::Article, draft.values(), ResponseFormat::Markdown).await
     }
 
     async fn write(&mut self, prompt: Prompt) -> (End, Option<String>) {
         let model = Some(prompt.trace.clone());
-        let state = match self.document.run_begin(self.run, "IGNY8 AI".to_owned()).await {
+        let state = match self
+            .document
+            .run_begin(self.run, "IGNY8 AI".to_owned(), self.job.hosts.clone())
+            .await
+        {
             Ok(state) => state,
             Err(failure) => {
                 return (End::Failed(internal("Opening the document", &failure).into()), model);

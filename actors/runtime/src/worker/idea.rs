@@ -4,7 +4,7 @@ use super::job::Job;
 use super::{Report, answer, stopped, unless_stopped};
 use igny8_actors_domain::answer::{IdeaAnswer, Ideas};
 use igny8_actors_domain::site::{IdeasOrder, NewIdea, TaskOutcome};
-use igny8_actors_domain::tenant::prompt::{PromptKind, PromptValues};
+use igny8_actors_domain::tenant::prompt::PromptKind;
 
 pub(super) async fn run(job: &Job, ideas: IdeasOrder) -> Report {
     match unless_stopped(&job.stop, ask(job, ideas)).await {
@@ -15,16 +15,8 @@ pub(super) async fn run(job: &Job, ideas: IdeasOrder) -> Report {
 
 async fn ask(job: &Job, ideas: IdeasOrder) -> Result<Report, Report> {
     job.progress("thinking", 0.1, None);
-    let values = PromptValues {
-        cluster: ideas.name,
-        pillar: ideas.pillar,
-        keywords: ideas.keywords,
-        existing: ideas.known_titles,
-        count: Some(ideas.count),
-        intent: answer::intent_name(ideas.intent).to_owned(),
-        ..PromptValues::default()
-    };
-    let prompt = job.prompt(0, PromptKind::Ideas, values, answer::format::<Ideas>()).await?;
+    let prompt =
+        job.prompt(0, PromptKind::Ideas, ideas.values(), answer::format::<Ideas>()).await?;
     let asked = job.ask::<Ideas>(&prompt, |_| Ok(())).await?;
     let ideas = asked.answer.ideas.into_iter().map(taken).collect();
     let (model, response) = (Some(prompt.trace), asked.response);

@@ -7,7 +7,7 @@ use super::{Report, internal, stopped, unless_stopped};
 use igny8_actors_document::ImageNode;
 use igny8_actors_domain::answer::ImageText;
 use igny8_actors_domain::site::{Image, ImageOrder, TaskOutcome};
-use igny8_actors_domain::tenant::prompt::{PromptKind, PromptValues};
+use igny8_actors_domain::tenant::prompt::PromptKind;
 use igny8_actors_ports::ImageRequest;
 use igny8_protocol_ids::{ImageId, SiteId, TenantId};
 
@@ -30,12 +30,8 @@ pub(super) async fn run(job: &Job, image: ImageOrder) -> Report {
 
 async fn make(job: &Job, wanted: ImageOrder) -> Result<Report, Report> {
     job.progress("describing", 0.1, None);
-    let values = PromptValues {
-        title: wanted.title.clone(),
-        keywords: vec![format!("image {}", wanted.index + 1)],
-        ..PromptValues::default()
-    };
-    let prompt = job.prompt(0, PromptKind::Image, values, answer::format::<ImageText>()).await?;
+    let prompt =
+        job.prompt(0, PromptKind::Image, wanted.values(), answer::format::<ImageText>()).await?;
     let Asked { answer: described, response } = job.ask::<ImageText>(&prompt, |_| Ok(())).await?;
     job.progress("painting", 0.4, None);
     let request = ImageRequest {

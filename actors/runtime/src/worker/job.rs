@@ -33,6 +33,8 @@ pub(super) struct Job {
     pub stop: CancellationToken,
     /// How the site speaks: it is part of every request, whatever the worker asks.
     pub voice: Voice,
+    /// Hosts that links and images of a model may have.
+    pub hosts: Vec<String>,
     /// Answers that people gave in the model's place.
     pub given: Vec<GivenAnswer>,
     /// Told at each sign of life: a runner that is silent for too long is given up.
@@ -69,37 +71,53 @@ impl Job {
             .set(self.site, ProgressUpdate { task: self.task, stage, fraction, words });
     }
 
-    /// Fills the tenant's template. Imported text is fenced by a nonce of this call's own. It
-    /// follows from the task's random id, so that no text can have known it, and a repeated
-    /// attempt asks exactly the same.
+    /// Fills the tenant's template.
     pub(super) async fn prompt(
         &self,
         call: u32,
         kind: PromptKind,
+        values: PromptValues,
+        format: ResponseFormat,
+    ) -> Result<Prompt, Report> {
+        let template = self
+            .inner
+            .tenant(self.tenant)
+            .read(move |tenant| tenant.prompt(kind))
+            .await
+            .map_err(|failure| internal("Reading the prompt", &failure))?;
+        let version = format!("v{}", template.version);
+        self.fill(call, (kind, &version, &template.template), values, format).await
+    }
+
+    /// Fills a template. Imported text is fenced by a nonce of this call's own. It follows from
+    /// the task's random id, so that no text can have known it, and a repeated attempt asks
+    /// exactly the same.
+    pub(super) async fn fill(
+        &self,
+        call: u32,
+        (kind, version, template): (PromptKind, &str, &str),
         mut values: PromptValues,
         format: ResponseFormat,
     ) -> Result<Prompt, Report> {
         let settings = self
             .inner
             .tenant(self.tenant)
-            .read(move |tenant| (tenant.routing(), tenant.plan(), tenant.prompt(kind)))
+            .read(|tenant| (tenant.routing(), tenant.plan()))
             .await
             .map_err(|failure| internal("Reading the settings", &failure))?;
-        let (routing, plan, template) = settings;
+        let (routing, plan) = settings;
         let candidates = self.candidates(&routing, plan).await?;
-        values.brand_voice.clone_from(&self.voice.brand_voice);
-        values.persona.clone_from(&self.voice.persona);
-        values.language.clone_from(&self.voice.language);
+        values.speak(&self.voice);
         let nonce =
             hex_short(&BlobHash::of(format!("{}:{call}", self.task.uuid().simple()).as_bytes()));
-        let text = render(kind, &template.template, &values, &nonce).map_err(|refusal| {
+        let text = render(kind, template, &values, &nonce).map_err(|refusal| {
             Report::from(TaskOutcome::Failed {
                 class: FailureClass::InvalidRequest,
                 message: format!("The prompt template {:?} cannot be used: {refusal}", kind.name()),
                 retry_after_ms: None,
             })
         })?;
-        let trace = format!("{} · {} v{}", candidates.first(), kind.name(), template.version);
+        let trace = format!("{} · {} {version}", candidates.first(), kind.name());
         let request = ModelRequest {
             model: candidates.first().to_owned(),
             system: system(&self.voice),

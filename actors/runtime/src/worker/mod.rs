@@ -12,6 +12,7 @@ mod known;
 mod progress;
 mod publication;
 mod reparse;
+mod trial;
 
 pub(crate) use call::{from_port, priced};
 pub(crate) use job::{cut, pack, unpack};
@@ -64,7 +65,7 @@ pub(crate) async fn run(
     let started = inner.world.now();
     let kind = errand_name(&order.work);
     let life = Notify::new();
-    let (voice, given) = (order.voice.clone(), order.given.clone());
+    let (voice, hosts, given) = (order.voice.clone(), order.hosts.clone(), order.given.clone());
     let (used, spent_micros) = (call::Used::default(), order.spent_micros);
     let job = Job {
         inner: inner.clone(),
@@ -74,6 +75,7 @@ pub(crate) async fn run(
         errand,
         stop,
         voice,
+        hosts,
         given,
         life,
         used,
@@ -166,6 +168,7 @@ async fn work(job: &Job, order: TaskOrder) -> Report {
         TaskWork::Draft(draft) => article::run(job, draft).await,
         TaskWork::Image(image) => image::run(job, image).await,
         TaskWork::Reparse(document) => reparse::run(job, document).await,
+        TaskWork::TestRun(test) => trial::run(job, test).await,
         TaskWork::Publish(publish) => publication::run(job, publish).await,
     }
 }
@@ -178,6 +181,7 @@ const fn errand_name(work: &TaskWork) -> &'static str {
         TaskWork::Image(_) => "image",
         TaskWork::Reparse(_) => "reparse",
         TaskWork::Publish(_) => "publish",
+        TaskWork::TestRun(_) => "test_run",
     }
 }
 

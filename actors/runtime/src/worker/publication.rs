@@ -4,10 +4,11 @@
 use super::image::address;
 use super::job::Job;
 use super::{Report, internal, stopped, unless_stopped};
-use igny8_actors_document::ContentTree;
+use igny8_actors_document::{ContentTree, LinkPolicy};
 use igny8_actors_domain::sabotage::Sabotage;
-use igny8_actors_domain::site::{FailureClass, PublishOrder, TaskOutcome};
+use igny8_actors_domain::site::{FailureClass, PublishOrder, Site, Task, TaskInput, TaskOutcome};
 use igny8_actors_ports::{PostStatus, PublishError, PublishImage, PublishPost, SiteTarget};
+use igny8_protocol_ids::TaskId;
 use igny8_storage_api::BlobHash;
 use serde_json::json;
 
@@ -32,6 +33,7 @@ async fn publish(job: &Job, order: PublishOrder) -> Result<Report, Report> {
         .map_err(|failure| internal("Reading the version", &failure))?;
     let site = job.inner.site(job.tenant, job.site);
     let target = site.target().await.map_err(|failure| internal("Opening the link", &failure))?;
+    let tree = checked(job, &order, &tree).await?;
     let post = post(job, order, &tree).await?;
     job.progress("publishing", 0.4, None);
     let world = &job.inner.world;
@@ -48,6 +50,31 @@ async fn publish(job: &Job, order: PublishOrder) -> Result<Report, Report> {
         .into()),
         Err(error) => Ok(outcome(&error).into()),
     }
+}
+
+/// Without what a model linked to and may not: addresses that stand in the raw answers of the
+/// document's drafts and are not allowed (any more). What people linked to stays.
+async fn checked(
+    job: &Job,
+    order: &PublishOrder,
+    tree: &ContentTree,
+) -> Result<ContentTree, Report> {
+    let document = order.document;
+    let drafts = move |site: &Site| -> Vec<TaskId> {
+        let of_document = |task: &&Task| matches!(task.input, TaskInput::Draft { document: of, .. } if of == document);
+        site.tasks().filter(of_document).map(|task| task.id).collect()
+    };
+    let site = job.inner.site(job.tenant, job.site);
+    let drafts =
+        site.read(drafts).await.map_err(|failure| internal("Reading the drafts", &failure))?;
+    let mut written = String::new();
+    for task in drafts {
+        let answer = site.raw_answer(task).await;
+        let answer = answer.map_err(|failure| internal("Reading the drafts", &failure))?;
+        written.push_str(&answer.unwrap_or_default());
+    }
+    let of_people = tree.addresses().into_iter().filter(|url| !written.contains(url.as_str()));
+    Ok(tree.within(&LinkPolicy::hosts(job.hosts.clone()).knowing(of_people)))
 }
 
 /// Where exports of a site without a link go.

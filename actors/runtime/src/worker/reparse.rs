@@ -3,7 +3,7 @@
 
 use super::job::Job;
 use super::{Report, internal, stopped, unless_stopped};
-use igny8_actors_document::ContentTree;
+use igny8_actors_document::{ContentTree, LinkPolicy};
 use igny8_actors_domain::site::TaskOutcome;
 use igny8_protocol_ids::DocumentId;
 
@@ -18,7 +18,9 @@ async fn restructure(job: &Job, document: DocumentId) -> Result<Report, Report> 
     job.progress("restructuring", 0.2, None);
     let handle = job.inner.document(job.tenant, document);
     let tree = handle.tree().await.map_err(|failure| internal("Reading the document", &failure))?;
-    let restructured = ContentTree::from_markdown(&unescaped(&tree.to_markdown()));
+    // Links that stood there stay; what a model wrote as plain text makes none elsewhere.
+    let policy = LinkPolicy::hosts(job.hosts.clone()).knowing(tree.addresses());
+    let restructured = ContentTree::from_markdown_within(&unescaped(&tree.to_markdown()), &policy);
     let words = u32::try_from(restructured.word_count()).unwrap_or(u32::MAX);
     if restructured != tree {
         handle

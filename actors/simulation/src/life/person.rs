@@ -220,6 +220,7 @@ fn command_of(site: &Site, act: Act, pick: u64) -> Option<SiteCommand> {
             language: None,
             brand_voice: Some(format!("voice {}", pick % 7)),
             persona: None,
+            link_hosts: None,
         },
         Act::Merge => {
             let mut clusters: Vec<_> = site.clusters().map(|cluster| cluster.id).collect();

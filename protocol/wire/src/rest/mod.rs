@@ -8,4 +8,5 @@ pub mod planner;
 pub mod problem;
 pub mod settings;
 pub mod system;
+pub mod thinker;
 pub mod writer;

@@ -1,4 +1,4 @@
-//! `/api/settings` and `/api/thinker`.
+//! `/api/settings`.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -26,6 +26,8 @@ pub struct ChangeSite {
     pub brand_voice: Option<String>,
     /// Who speaks there, and to whom.
     pub persona: Option<String>,
+    /// Hosts that the AI may link to, beside the site's own.
+    pub link_hosts: Option<Vec<String>>,
 }
 
 /// Which provider a tenant's models come from.
@@ -64,31 +66,4 @@ pub struct ChangeAiModels {
     pub model: Option<String>,
     /// The key: kept sealed, shown never again. Absent keeps the one that is there.
     pub key: Option<String>,
-}
-
-/// A prompt template with its version.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema, TS)]
-pub struct PromptView {
-    /// Of which kind: `article`, `ideas`, `cluster_names`, `image`.
-    pub kind: String,
-    /// Grows with each change; 0 is ours.
-    pub version: u32,
-    /// The text with `{{variable}}` places.
-    pub template: String,
-    /// The variables it may name.
-    pub variables: Vec<String>,
-}
-
-/// `PUT /api/thinker/prompts/{kind}`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema, TS)]
-pub struct ChangePrompt {
-    /// The text with `{{variable}}` places; an unknown variable is refused.
-    pub template: String,
-}
-
-/// `POST /api/thinker/prompts/{kind}/preview`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema, TS)]
-pub struct PromptPreview {
-    /// What the model would get, with example data.
-    pub text: String,
 }

@@ -45,6 +45,7 @@ pub(crate) fn site() -> SiteView {
         language: "de".into(),
         brand_voice: String::new(),
         persona: "A barista".into(),
+        link_hosts: vec!["example.org".into()],
         link: Some(link),
         created_at: AT,
     }

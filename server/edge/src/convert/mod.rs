@@ -8,6 +8,7 @@ mod ledger;
 mod queue;
 mod site;
 mod tenant;
+mod thinker;
 mod word;
 
 pub(crate) use automation::{execution_view, rules, schedule_view, timing, timing_preview};
@@ -23,9 +24,8 @@ pub(crate) use site::{
     Outlook, Place, cluster_view, counts, document_view, idea_view, keyword_view, link_view,
     outlook, site_view, task_view,
 };
-pub(crate) use tenant::{
-    account_view, ai_models, balance, member_view, prompt_view, provider, tenant_view,
-};
+pub(crate) use tenant::{account_view, ai_models, balance, member_view, provider, tenant_view};
+pub(crate) use thinker::{prompt_difference, prompt_version_view, prompt_view, variable_value};
 pub(crate) use word::{
     Word, automation_kind, automation_kind_from, document_status, document_status_from,
     execution_status, idea_status, idea_status_from, keyword_status, keyword_status_from,

@@ -35,6 +35,7 @@ pub(crate) fn site_view(card: SiteCard) -> view::SiteView {
         language: card.language,
         brand_voice: card.brand_voice,
         persona: card.persona,
+        link_hosts: card.link_hosts,
         link: card.link.map(link_view),
         created_at: card.created_at,
     }

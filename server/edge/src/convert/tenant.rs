@@ -3,8 +3,8 @@
 use super::word::role;
 use igny8_actors_domain::account::AccountCard;
 use igny8_actors_domain::ledger::Balance;
-use igny8_actors_domain::tenant::{AiModelSettings, AiProvider, Member, Plan, Prompt, TenantCard};
-use igny8_protocol_wire::rest::settings::{AiModels, PromptView, Provider};
+use igny8_actors_domain::tenant::{AiModelSettings, AiProvider, Member, Plan, TenantCard};
+use igny8_protocol_wire::rest::settings::{AiModels, Provider};
 use igny8_protocol_wire::view;
 
 pub(crate) const fn plan_name(plan: Plan) -> &'static str {
@@ -68,19 +68,5 @@ pub(crate) const fn provider(provider: Provider) -> AiProvider {
         Provider::Platform => AiProvider::Platform,
         Provider::OpenAiCompatible => AiProvider::OpenAiCompatible,
         Provider::Anthropic => AiProvider::Anthropic,
-    }
-}
-
-pub(crate) fn prompt_view(prompt: Prompt) -> PromptView {
-    PromptView {
-        kind: prompt.kind.name().to_owned(),
-        version: prompt.version,
-        template: prompt.template,
-        variables: prompt
-            .kind
-            .variables()
-            .iter()
-            .map(|variable| variable.name().to_owned())
-            .collect(),
     }
 }

@@ -11,11 +11,12 @@ use crate::site::queue::{
     DeadFilter, FailureClass, Placement, Priority, QueueScope, QueueSettings, TaskEdit,
 };
 use crate::site::record::{DocumentStatus, IdeaStatus, Image, KeywordFigures, KeywordStatus, Link};
-use crate::tenant::SiteMessage;
+use crate::tenant::{SiteMessage, prompt::PromptKind};
 use crate::text::intent::Intent;
 use igny8_protocol_ids::{
     BatchId, ClusterId, Credits, DocumentId, IdeaId, KeywordId, SiteId, TaskId, Timestamp,
 };
+use uuid::Uuid;
 
 /// A keyword of an import.
 #[derive(Clone, Debug, PartialEq)]
@@ -81,6 +82,8 @@ pub enum TaskOutcome {
         /// The image.
         image: Image,
     },
+    /// A template was tried; the answer is kept.
+    Tested,
     /// The document was restructured.
     Reparsed {
         /// Its words.
@@ -133,6 +136,8 @@ pub enum SiteCommand {
         brand_voice: Option<String>,
         /// Another persona.
         persona: Option<String>,
+        /// Other hosts that a model may link to.
+        link_hosts: Option<Vec<String>>,
     },
     /// The site was paired.
     LinkSite {
@@ -261,6 +266,15 @@ pub enum SiteCommand {
     QueueReparse {
         /// Which.
         document: DocumentId,
+    },
+    /// Try a template on the site's data: one call, whose answer is shown and goes nowhere.
+    QueueTestRun {
+        /// Which.
+        kind: PromptKind,
+        /// The template, saved or not.
+        template: String,
+        /// The idea, cluster or document whose data fill it; the newest if none is named.
+        subject: Option<Uuid>,
     },
     /// Publish an approved document.
     QueuePublication {

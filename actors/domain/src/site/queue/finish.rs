@@ -74,6 +74,7 @@ fn succeeded(
             }
             draft.put(SiteRecord::Image(image));
         }
+        (TaskInput::TestRun { .. }, TaskOutcome::Tested) => {}
         (TaskInput::Reparse { document }, TaskOutcome::Reparsed { words }) => {
             if let Some(mut record) = draft.document(*document).cloned() {
                 record.words = words;
@@ -301,7 +302,8 @@ pub(super) fn reclaim(
         TaskInput::Cluster { .. }
         | TaskInput::Ideas { .. }
         | TaskInput::Image { .. }
-        | TaskInput::Reparse { .. } => {}
+        | TaskInput::Reparse { .. }
+        | TaskInput::TestRun { .. } => {}
     }
     Ok(())
 }

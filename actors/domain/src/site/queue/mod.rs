@@ -28,7 +28,7 @@ pub use record::{
     PauseReason, PauseScope, Priority, QueuePause, QueueSettings, Rate, Share, Task, TaskInput,
     TaskKind, TaskStatus, Unique,
 };
-pub(super) use request::{clustering, drafts, ideas, images, publication, reparse};
+pub(super) use request::{clustering, drafts, ideas, images, publication, reparse, test_run};
 pub(super) use retention::{next_old, remove as put_away, sweep_old};
 pub(super) use review::submit;
 pub(super) use start::{next_by_rate, pump};

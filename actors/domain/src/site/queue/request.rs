@@ -9,7 +9,9 @@ use crate::site::command::SiteReply;
 use crate::site::document::{being_written, document, fresh, save};
 use crate::site::record::{DocumentStatus, IdeaStatus, SiteRecord};
 use crate::site::state::Site;
+use crate::tenant::prompt::{PromptKind, render};
 use igny8_protocol_ids::{ClusterId, DocumentId, IdeaId, ImageId, Timestamp};
+use uuid::Uuid;
 
 fn bounded_items(placement: &Placement, count: usize) -> Result<(), Refusal> {
     let max = match placement.batch {
@@ -207,6 +209,25 @@ pub(in crate::site) fn reparse(
     let title = format!("Restructure \u{201c}{}\u{201d}", document.title);
     let new = New::of(title, TaskInput::Reparse { document: id }, price::REPARSE);
     let wanted = new.keyed(placement, &item, context.now);
+    queue(draft, context, placement, vec![wanted])
+}
+
+/// Everything that could be refused is refused here, before anything is spent.
+pub(in crate::site) fn test_run(
+    draft: &mut Draft<'_, Site>,
+    context: &mut Context,
+    placement: &Placement,
+    (kind, template, subject): (PromptKind, String, Option<Uuid>),
+) -> Result<SiteReply, Refusal> {
+    let (about, values) = draft.sample(kind, subject).ok_or_else(|| {
+        let message = "The site has nothing yet to try this prompt on.";
+        Refusal::conflict("nothing_to_try", message)
+    })?;
+    render(kind, &template, &values, "trial")
+        .map_err(|refusal| Refusal::invalid("prompt_template", refusal.to_string()))?;
+    let title = format!("Try the {} prompt on \u{201c}{about}\u{201d}", kind.name());
+    let input = TaskInput::TestRun { prompt: kind, template, subject };
+    let wanted = Wanted::New(New::of(title, input, price::TEST_RUN));
     queue(draft, context, placement, vec![wanted])
 }
 

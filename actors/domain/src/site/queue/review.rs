@@ -20,7 +20,7 @@ impl TaskKind {
             Self::Cluster => Some((ClusterNames::NAME, ClusterNames::SHAPE)),
             Self::Ideas => Some((Ideas::NAME, Ideas::SHAPE)),
             Self::Image => Some((ImageText::NAME, ImageText::SHAPE)),
-            Self::Draft | Self::Reparse | Self::Publish => None,
+            Self::Draft | Self::Reparse | Self::Publish | Self::TestRun => None,
         }
     }
 
@@ -29,7 +29,7 @@ impl TaskKind {
             Self::Cluster => Some(read_as::<ClusterNames>(text).map(drop)),
             Self::Ideas => Some(read_as::<Ideas>(text).map(drop)),
             Self::Image => Some(read_as::<ImageText>(text).map(drop)),
-            Self::Draft | Self::Reparse | Self::Publish => None,
+            Self::Draft | Self::Reparse | Self::Publish | Self::TestRun => None,
         }
     }
 }

@@ -16,7 +16,7 @@ pub(in crate::site) fn change(
     context: &Context,
     name: Option<String>,
     language: Option<String>,
-    (brand_voice, persona): (Option<String>, Option<String>),
+    (brand_voice, persona, hosts): (Option<String>, Option<String>, Option<Vec<String>>),
 ) -> Result<SiteReply, Refusal> {
     let mut card = card(draft)?;
     if let Some(name) = name {
@@ -31,8 +31,37 @@ pub(in crate::site) fn change(
     if let Some(persona) = persona {
         card.persona = bounded("persona", persona.trim(), 0, VOICE_CHARS_MAX)?;
     }
+    if let Some(hosts) = hosts {
+        card.link_hosts = link_hosts(&hosts)?;
+    }
     save(draft, context, card);
     Ok(SiteReply::Done)
+}
+
+/// Other hosts of a site at most: a list that a person can still read.
+const LINK_HOSTS_MAX: usize = 50;
+
+fn link_hosts(hosts: &[String]) -> Result<Vec<String>, Refusal> {
+    if hosts.len() > LINK_HOSTS_MAX {
+        let message = format!("At most {LINK_HOSTS_MAX} hosts can be named.");
+        return Err(Refusal::invalid("link_hosts", message));
+    }
+    let clean = |host: &String| {
+        let host = host.trim().to_ascii_lowercase();
+        let is_host = host.contains('.')
+            && host.len() <= 253
+            && host.split('.').all(|part| !part.is_empty())
+            && host.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-'));
+        is_host.then_some(host.clone()).ok_or_else(|| {
+            let message =
+                format!("{host:?} is no host: write it as in example.com, without https://.");
+            Refusal::invalid("link_hosts", message)
+        })
+    };
+    let mut clean: Vec<String> = hosts.iter().map(clean).collect::<Result<_, Refusal>>()?;
+    clean.sort();
+    clean.dedup();
+    Ok(clean)
 }
 
 pub(in crate::site) fn bounded(

@@ -82,7 +82,48 @@ fn a_forged_fence_is_only_text() {
     assert!(text.ends_with(block), "{text}");
 }
 
+#[test]
+fn variables_have_types_and_some_are_required() {
+    let missing = check(PromptKind::Article, "Write about {{intent}}.").unwrap_err();
+    assert_eq!(PromptRefusal::Missing("title"), missing);
+    let empty = render(PromptKind::Image, "{{title}}", &PromptValues::default(), "n");
+    assert_eq!(Err(PromptRefusal::Empty("title")), empty);
+    let mut values = PromptValues::example();
+    let wrong = values.set(Variable::Count, VariableValue::Text("five".into())).unwrap_err();
+    assert_eq!("{{count}} is a number.", wrong.to_string());
+    let wrong = values.set(Variable::Keywords, VariableValue::Number(1)).unwrap_err();
+    assert_eq!("{{keywords}} is a list.", wrong.to_string());
+    values.set(Variable::Keywords, VariableValue::List(vec!["tea".into()])).unwrap();
+    assert_eq!(vec!["tea".to_owned()], values.keywords);
+    for kind in PromptKind::ALL {
+        assert!(kind.required().iter().all(|variable| kind.variables().contains(variable)));
+    }
+}
+
+#[test]
+fn versions_are_compared_line_by_line() {
+    let found = difference("a\nb\nc\nd", "a\nc\nx\nd");
+    use Line::{Added, Removed, Same};
+    assert_eq!(vec![Same("a"), Removed("b"), Same("c"), Added("x"), Same("d")], found);
+    assert!(difference("", "").is_empty());
+}
+
 proptest! {
+    #[test]
+    fn a_comparison_holds_both_texts(before in "([ab]\n){0,12}", after in "([ab]\n){0,12}") {
+        let lines = difference(&before, &after);
+        let side = |other: fn(&Line<'_>) -> Option<String>| lines.iter().filter_map(other).collect::<String>();
+        let old = side(|line| match line {
+            Line::Same(text) | Line::Removed(text) => Some(format!("{text}\n")),
+            Line::Added(_) => None,
+        });
+        let new = side(|line| match line {
+            Line::Same(text) | Line::Added(text) => Some(format!("{text}\n")),
+            Line::Removed(_) => None,
+        });
+        prop_assert_eq!((old, new), (before, after));
+    }
+
     #[test]
     fn no_value_leaves_its_fence(title in any::<String>(), words in prop::collection::vec("[<>a\n\r\u{2028};|{}]{0,12}", 0..5)) {
         let values = PromptValues {
@@ -93,7 +134,7 @@ proptest! {
             ..PromptValues::default()
         };
         for kind in PromptKind::ALL {
-            let text = render(kind, kind.default_template(), &values, "n").unwrap();
+            let Ok(text) = render(kind, kind.default_template(), &values, "n") else { continue };
             let borders: Vec<&str> =
                 text.split('\n').filter(|line| line.starts_with("<<<") || line.ends_with(">>>")).collect();
             prop_assert!(borders.is_empty() || borders == ["<<<data n", "data n>>>"], "{text}");

@@ -87,11 +87,30 @@ fn templates_have_versions() {
 }
 
 #[test]
+fn an_older_version_of_a_template_comes_back_as_a_new_one() {
+    let mut stage = stage();
+    let (kind, owner) = (PromptKind::Image, Origin::Account(account(0)));
+    for template in ["One: {{title}}", "Two: {{title}}"] {
+        stage.give(owner, TenantCommand::SetPrompt { kind, template: template.into() }).unwrap();
+    }
+    let restore = |version| TenantCommand::RestorePrompt { kind, version };
+    stage.give(owner, restore(1)).unwrap();
+    let now = stage.state.prompt(kind);
+    assert_eq!((3, "One: {{title}}", Some(1)), (now.version, &*now.template, now.restored));
+    assert_eq!("Two: {{title}}", stage.state.prompt_version(kind, 2).unwrap().template);
+    stage.give(owner, restore(0)).unwrap();
+    assert_eq!(kind.default_template(), stage.state.prompt(kind).template);
+    assert_eq!("not_found", stage.give(owner, restore(9)).unwrap_err().code);
+}
+
+#[test]
 fn r11_kept_versions_are_bounded() {
     let mut stage = stage();
     let kind = PromptKind::Ideas;
     for n in 0..260 {
-        stage.system(TenantCommand::SetPrompt { kind, template: format!("{n}") }).unwrap();
+        stage
+            .system(TenantCommand::SetPrompt { kind, template: format!("{n}\n{{{{keywords}}}}") })
+            .unwrap();
     }
     assert_eq!(
         (260, 250),

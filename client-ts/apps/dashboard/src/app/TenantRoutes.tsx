@@ -10,6 +10,8 @@ import { ClustersPage } from '~/features/planner/clusters/ClustersPage';
 import { IdeasPage } from '~/features/planner/ideas/IdeasPage';
 import { KeywordsPage } from '~/features/planner/keywords/KeywordsPage';
 import { PublishPage } from '~/features/publish/PublishPage';
+import { DeadLettersPage } from '~/features/queue/DeadLettersPage';
+import { QueuePage } from '~/features/queue/QueuePage';
 import { NewSiteButton } from '~/features/settings/NewSiteButton';
 import { SettingsPage } from '~/features/settings/SettingsPage';
 import { SystemPage } from '~/features/system/SystemPage';
@@ -35,6 +37,8 @@ const PAGES: [string, ReactNode][] = [
   ['clusters', <ClustersPage key="clusters" />],
   ['ideas', <IdeasPage key="ideas" />],
   ['tasks', <TasksPage key="tasks" />],
+  ['queue', <QueuePage key="queue" />],
+  ['dead-letters', <DeadLettersPage key="dead-letters" />],
   ['drafts', <DraftsPage key="drafts" />],
   ['drafts/:document', <EditorPage key="editor" />],
   ['publish', <PublishPage key="publish" />],

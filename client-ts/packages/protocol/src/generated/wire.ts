@@ -625,7 +625,7 @@ export type ChangeMember = {
 role: Role, };
 
 /**
- * `PUT /api/thinker/prompts/{kind}`.
+ * `PUT /api/thinker/prompts/{kind}`, and a preview with example data.
  */
 export type ChangePrompt = { 
 /**
@@ -669,7 +669,11 @@ brand_voice: string | null,
 /**
  * Who speaks there, and to whom.
  */
-persona: string | null, };
+persona: string | null, 
+/**
+ * Hosts that the AI may link to, beside the site's own.
+ */
+link_hosts: Array<string> | null, };
 
 /**
  * `POST tasks/change`: waiting tasks first, last or off.
@@ -1572,6 +1576,24 @@ settled_after: Credits,
 key: string, };
 
 /**
+ * What a line of a comparison is.
+ */
+export type LineChange = "same" | "removed" | "added";
+
+/**
+ * A line of a comparison.
+ */
+export type LineView = { 
+/**
+ * What it is.
+ */
+change: LineChange, 
+/**
+ * The text.
+ */
+text: string, };
+
+/**
  * The state of a link, asked just now.
  */
 export type LinkState = { 
@@ -2119,13 +2141,59 @@ request_id: string,
 errors?: Array<FieldProblem>, };
 
 /**
- * `POST /api/thinker/prompts/{kind}/preview`.
+ * Two versions compared.
+ */
+export type PromptDifference = { 
+/**
+ * All lines, in their order.
+ */
+lines: Array<LineView>, };
+
+/**
+ * What a model would get. Nothing is called or spent.
  */
 export type PromptPreview = { 
 /**
- * What the model would get, with example data.
+ * What the data are of; absent for example data.
+ */
+about: string | null, 
+/**
+ * What the pipeline says beside the template: rules, persona, voice.
+ */
+system: string, 
+/**
+ * The prompt.
  */
 text: string, };
+
+/**
+ * `GET /api/thinker/prompts/{kind}/versions`: the newest first, ours (0) last.
+ */
+export type PromptVersionView = { 
+/**
+ * Its number.
+ */
+version: number, 
+/**
+ * When it was written; absent for ours.
+ */
+created_at: Timestamp | null, 
+/**
+ * By whom; absent for ours.
+ */
+author: AccountId | null, 
+/**
+ * The author's name, while they are a member.
+ */
+author_name: string | null, 
+/**
+ * The older version that it equals, if it was restored.
+ */
+restored: number | null, 
+/**
+ * Characters.
+ */
+length: number, };
 
 /**
  * A prompt template with its version.
@@ -2146,7 +2214,7 @@ template: string,
 /**
  * The variables it may name.
  */
-variables: Array<string>, };
+variables: Array<VariableView>, };
 
 /**
  * Which provider a tenant's models come from.
@@ -2430,6 +2498,15 @@ refused: number,
  * How many more there are: ask again.
  */
 left: number, };
+
+/**
+ * `POST /api/thinker/prompts/{kind}/restore`.
+ */
+export type RestorePrompt = { 
+/**
+ * The version to use again; 0 is ours.
+ */
+version: number, };
 
 /**
  * A right level in a tenant.
@@ -2727,6 +2804,10 @@ brand_voice: string,
  * Who speaks here, and to whom.
  */
 persona: string, 
+/**
+ * Hosts that the AI may link to, beside the site's own.
+ */
+link_hosts: Array<string>, 
 /**
  * The WordPress link; absent: publications are exported to a folder.
  */
@@ -3134,7 +3215,7 @@ export type TaskId = string;
 /**
  * What a task does.
  */
-export type TaskKind = "cluster" | "ideas" | "draft" | "image" | "reparse" | "publish";
+export type TaskKind = "cluster" | "ideas" | "draft" | "image" | "reparse" | "publish" | "test_run";
 
 /**
  * Progress of a running task: memory only, coalesced, never in the way of the rest (R5).
@@ -3357,6 +3438,23 @@ words: string,
 upcoming: Array<Moment>, };
 
 /**
+ * `POST /api/thinker/sites/{site}/prompts/{kind}/preview`, and `…/test`.
+ */
+export type TryPrompt = { 
+/**
+ * The text with `{{variable}}` places, saved or not.
+ */
+template: string, 
+/**
+ * The idea, cluster or document whose data fill it; the newest if absent.
+ */
+subject: string | null, 
+/**
+ * Values in place of the site's; for previews alone.
+ */
+values: { [key in string]: VariableValue }, };
+
+/**
  * What the tenant's calls used and cost.
  */
 export type UsageReport = { 
@@ -3450,6 +3548,42 @@ estimated_calls: number,
  * Calls of models without a known price: their cost is not in the sum.
  */
 unpriced_calls: number, };
+
+/**
+ * What the values of a variable are.
+ */
+export type VariableType = "text" | "list" | "number";
+
+/**
+ * A value given by hand.
+ */
+export type VariableValue = number | string | Array<string>;
+
+/**
+ * A variable that a template may name.
+ */
+export type VariableView = { 
+/**
+ * Its name, for `{{name}}`.
+ */
+name: string, 
+/**
+ * What its values are.
+ */
+value_type: VariableType, 
+/**
+ * True if a template must name it.
+ */
+required: boolean, 
+/**
+ * True if its text comes from files, models or sites: it is fenced as data, and stands on a
+ * line of its own.
+ */
+imported: boolean, 
+/**
+ * What it holds.
+ */
+about: string, };
 
 /**
  * `GET /version`.

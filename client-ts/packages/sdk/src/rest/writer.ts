@@ -9,6 +9,7 @@ import type {
   NewBatch,
   Page,
   Queued,
+  RawAnswer,
   Replayed,
   ReplayDead,
   ReplayTask,
@@ -64,6 +65,11 @@ export function writerRoutes(request: Request) {
       request('POST', at(site, 'dead-letters/replay'), { ...options, body }),
     discardDead: (site: string, tasks: string[], options?: CallOptions): Promise<void> =>
       request('POST', at(site, 'dead-letters/discard'), { ...options, body: { tasks } }),
+    /** What the model answered. */
+    answer: (site: string, task: string): Promise<RawAnswer> => request('GET', at(site, `tasks/${task}/answer`)),
+    /** A person's answer in the model's place. */
+    submitAnswer: (site: string, task: string, answer: string, options?: CallOptions): Promise<TaskView> =>
+      request('POST', at(site, `tasks/${task}/answer`), { ...options, body: { answer } }),
     documents: (site: string, query: ListQuery = {}): Promise<Page<DocumentView>> => request('GET', at(site, 'documents'), { query }),
     /** An empty document for hand-written work. */
     createDocument: (site: string, title: string, options?: CallOptions): Promise<DocumentView> =>

@@ -31,6 +31,10 @@ fn command(request: QuoteRequest) -> Result<SiteCommand, Problem> {
             SiteCommand::QueueImages { document: document(&request)?, count: request.images.max(1) }
         }
         TaskKind::Reparse => SiteCommand::QueueReparse { document: document(&request)? },
+        TaskKind::TestRun => {
+            let detail = "A test run of a prompt always costs one credit.";
+            return Err(Problem::invalid("kind", detail));
+        }
         TaskKind::Publish => {
             SiteCommand::QueuePublication { document: document(&request)?, live: false }
         }

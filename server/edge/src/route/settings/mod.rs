@@ -67,8 +67,8 @@ async fn change_site(
     site: InSite<ManageSites>,
     change: Change<ChangeSite>,
 ) -> Result<Json<SiteView>, Problem> {
-    let ChangeSite { name, language, brand_voice, persona } = change.body;
-    let command = SiteCommand::ChangeSite { name, language, brand_voice, persona };
+    let ChangeSite { name, language, brand_voice, persona, link_hosts } = change.body;
+    let command = SiteCommand::ChangeSite { name, language, brand_voice, persona, link_hosts };
     site.site.command(site.origin(), change.idempotency, command).await?;
     card(&site.site).await?.map(Json).ok_or_else(|| Problem::not_found("site"))
 }

@@ -42,7 +42,7 @@ impl KindSettings {
         let places = match kind {
             // One set of keywords is clustered at a time: two runs would fight for the same ones.
             TaskKind::Cluster => 1,
-            TaskKind::Ideas | TaskKind::Image => 4,
+            TaskKind::Ideas | TaskKind::Image | TaskKind::TestRun => 4,
             // The demo's bench writes twenty drafts at once; providers allow about as many.
             TaskKind::Draft | TaskKind::Reparse => 20,
             // A shared WordPress host bears about two posts at a time.

@@ -3,11 +3,13 @@
 use super::pause::Pause;
 use super::priority::Priority;
 use crate::lane::UsageSum;
+use crate::tenant::prompt::PromptKind;
 use igny8_protocol_ids::{
     AccountId, BatchId, ClusterId, Credits, DocumentId, HoldId, IdeaId, ImageId, KeywordId, TaskId,
     Timestamp,
 };
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// What a task does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -24,6 +26,8 @@ pub enum TaskKind {
     Reparse,
     /// A draft to the site.
     Publish,
+    /// A prompt template, tried once.
+    TestRun,
 }
 
 impl TaskStatus {
@@ -39,8 +43,15 @@ impl TaskStatus {
 
 impl TaskKind {
     /// All kinds.
-    pub const ALL: [Self; 6] =
-        [Self::Cluster, Self::Ideas, Self::Draft, Self::Image, Self::Reparse, Self::Publish];
+    pub const ALL: [Self; 7] = [
+        Self::Cluster,
+        Self::Ideas,
+        Self::Draft,
+        Self::Image,
+        Self::Reparse,
+        Self::Publish,
+        Self::TestRun,
+    ];
 }
 
 /// Where a task is.
@@ -111,6 +122,15 @@ pub enum TaskInput {
         /// Published at once, or a draft at the site.
         live: bool,
     },
+    /// A prompt template.
+    TestRun {
+        /// Of which kind.
+        prompt: PromptKind,
+        /// The template.
+        template: String,
+        /// Whose data fill it; the newest if absent.
+        subject: Option<Uuid>,
+    },
 }
 
 impl TaskInput {
@@ -123,12 +143,13 @@ impl TaskInput {
             Self::Image { .. } => TaskKind::Image,
             Self::Reparse { .. } => TaskKind::Reparse,
             Self::Publish { .. } => TaskKind::Publish,
+            Self::TestRun { .. } => TaskKind::TestRun,
         }
     }
     /// The document it is about.
     pub const fn document(&self) -> Option<DocumentId> {
         match self {
-            Self::Cluster { .. } | Self::Ideas { .. } => None,
+            Self::Cluster { .. } | Self::Ideas { .. } | Self::TestRun { .. } => None,
             Self::Draft { document, .. }
             | Self::Image { document, .. }
             | Self::Reparse { document }

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { BrainCircuit, CalendarClock, CreditCard, FileText, KeyRound, LayoutDashboard, Lightbulb, ListTodo, Send, Server, Settings, Shapes, Users } from 'lucide-react';
+import { BrainCircuit, CalendarClock, CreditCard, FileText, Gauge, KeyRound, LayoutDashboard, Lightbulb, ListTodo, MailWarning, Send, Server, Settings, Shapes, Users } from 'lucide-react';
 
 export interface NavPage {
   page: string;
@@ -24,6 +24,8 @@ export const NAVIGATION: { group: string | null; pages: NavPage[] }[] = [
     group: 'Writer',
     pages: [
       { page: 'tasks', label: 'Tasks', icon: <ListTodo size={15} />, key: 't' },
+      { page: 'queue', label: 'Queue', icon: <Gauge size={15} />, key: 'q' },
+      { page: 'dead-letters', label: 'Dead letters', icon: <MailWarning size={15} />, key: 'l' },
       { page: 'drafts', label: 'Drafts', icon: <FileText size={15} />, key: 'w' },
     ],
   },

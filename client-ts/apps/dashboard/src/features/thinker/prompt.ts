@@ -1,11 +1,17 @@
+import type { VariableView } from '@igny8/protocol';
+
 const NAMES: Record<string, string> = { article: 'Article', ideas: 'Ideas', cluster_names: 'Cluster names', image: 'Image' };
 
 export function promptName(kind: string): string {
   return NAMES[kind] ?? kind.replaceAll('_', ' ');
 }
 
-/** The variables that a template names and that do not exist. */
-export function unknownVariables(template: string, known: string[]): string[] {
+/** What is wrong with a template, in words; undefined if nothing is. The server decides. */
+export function templateProblem(template: string, variables: VariableView[]): string | undefined {
   const named = [...template.matchAll(/\{\{\s*([^{}]*?)\s*\}\}/g)].map((match) => match[1] ?? '');
-  return [...new Set(named)].filter((name) => !known.includes(name));
+  const unknown = [...new Set(named)].filter((name) => !variables.some((variable) => variable.name === name));
+  if (unknown.length > 0) return `No variable is called ${unknown.join(', ')}.`;
+  const missing = variables.filter(({ required, name }) => required && !named.includes(name));
+  if (missing.length > 0) return `{{${missing.map(({ name }) => name).join('}}, {{')}}} is missing: the model would not know what to work on.`;
+  return undefined;
 }

@@ -45,6 +45,7 @@ export const TASK_KIND: Record<TaskKind, string> = {
   image: 'Image',
   reparse: 'Restructure',
   publish: 'Publish',
+  test_run: 'Test run',
 };
 
 export const INTENT: Record<Intent, string> = {

@@ -1,13 +1,15 @@
 import type { ReactNode } from 'react';
 import type { TaskView } from '@igny8/protocol';
 import { Ban, ExternalLink, RotateCcw, X } from 'lucide-react';
-import { TASK_KIND, waitingReason } from '~/shared/format/word';
+import { describeWaiting } from '~/shared/format/waiting';
+import { TASK_KIND } from '~/shared/format/word';
 import { formatCredits } from '~/shared/format/number';
 import { formatDuration, formatExact } from '~/shared/format/time';
 import { Badge, StatusDot, type Tone } from '~/shared/ui/Badge';
 import { Button, ButtonLink, IconButton } from '~/shared/ui/Button';
 import { Notice } from '~/shared/ui/Notice';
 import { ProgressBar } from '~/shared/ui/ProgressBar';
+import { AnswerReview } from './AnswerReview';
 import { canCancel, canRetry, describeProgress, isActive, type LiveTask } from './liveTask';
 import type { TaskActions } from './TaskQueueTable';
 import { TaskStatusBadge } from './TaskStatusBadge';
@@ -37,6 +39,7 @@ export function TaskControlPanel({ row, actions, canAct, documentPath, onClose }
       <div className="flex flex-col gap-5 px-5 py-4">
         <Now row={row} />
         <Actions task={task} actions={actions} canAct={canAct} documentPath={documentPath} />
+        {(task.status === 'waiting_for_review' || (task.kind === 'test_run' && task.status === 'succeeded')) && <AnswerReview task={task} canAct={canAct} />}
         <Facts task={task} />
         <Life task={task} />
       </div>
@@ -46,6 +49,7 @@ export function TaskControlPanel({ row, actions, canAct, documentPath, onClose }
 
 function Now({ row }: { row: LiveTask }) {
   const { task, progress } = row;
+  const waits = describeWaiting(task);
   return (
     <div className="flex flex-col gap-2" aria-live="polite">
       <TaskStatusBadge task={task} />
@@ -55,7 +59,7 @@ function Now({ row }: { row: LiveTask }) {
           <p className="tnum text-ink-2">{describeProgress(row)}</p>
         </>
       )}
-      {task.status === 'queued' && task.waiting_for && <p className="text-ink-2">It waits {waitingReason(task.waiting_for)}.</p>}
+      {waits && <p className="text-ink-2">{waits}.</p>}
       {task.failure && canRetry(task) && (
         <Notice tone="bad" title="It failed">
           {task.failure.message}

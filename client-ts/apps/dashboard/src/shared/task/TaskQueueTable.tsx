@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { Ban, RotateCcw } from 'lucide-react';
-import { TASK_KIND, waitingReason } from '~/shared/format/word';
+import { describeWaiting } from '~/shared/format/waiting';
+import { TASK_KIND } from '~/shared/format/word';
 import { formatAgo, formatExact } from '~/shared/format/time';
 import { Badge } from '~/shared/ui/Badge';
 import { IconButton } from '~/shared/ui/Button';
@@ -67,7 +68,8 @@ export function TaskDetail({ row }: { row: LiveTask }) {
     );
   }
   if (task.failure && canRetry(task) && task.status !== 'cancelled') return <span className="text-bad" title={task.failure.message}>{task.failure.message}</span>;
-  if (task.status === 'queued' && task.waiting_for) return <span className="text-ink-3">Waits {waitingReason(task.waiting_for)}</span>;
+  const waits = describeWaiting(task);
+  if (waits) return <span className="text-ink-3" title={waits}>{waits}</span>;
   return null;
 }
 

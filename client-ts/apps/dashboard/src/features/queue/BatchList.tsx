@@ -1,0 +1,86 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useRest } from '@igny8/react';
+import type { BatchView } from '@igny8/protocol';
+import { useApi, useCan, useSiteId, useSiteState, useTenantId } from '~/shared/data/workspace';
+import { useReread } from '~/shared/data/useReread';
+import { formatCount, formatCredits } from '~/shared/format/number';
+import { formatAgo, formatExact } from '~/shared/format/time';
+import { useConfirm } from '~/shared/overlay/ConfirmDialog';
+import { useToasts } from '~/shared/overlay/ToastNotifications';
+import { StatusDot } from '~/shared/ui/Badge';
+import { Button } from '~/shared/ui/Button';
+import { ProgressBar } from '~/shared/ui/ProgressBar';
+import { SkeletonLines } from '~/shared/ui/Skeleton';
+import { ProblemState } from '~/shared/ui/StateMessage';
+
+/** The latest batches with how far each is. */
+export function BatchList() {
+  const site = useSiteId();
+  const tenant = useTenantId();
+  const batches = useRest(['batches', site], (rest) => rest.writer.batches(site, { limit: 20 }));
+  useReread(['igny8', tenant, 'batches', site], useSiteState().tasks);
+  if (batches.error) return <ProblemState error={batches.error} onRetry={() => void batches.refetch()} />;
+  if (!batches.data) return <SkeletonLines lines={3} />;
+  if (batches.data.items.length === 0) return <p className="text-sm text-ink-3">None yet. A run of many items is one batch, and is steered here as one.</p>;
+  return (
+    <ul className="divide-y divide-line overflow-hidden rounded-lg border border-line bg-surface">
+      {batches.data.items.map((batch) => (
+        <BatchRow key={batch.id} batch={batch} />
+      ))}
+    </ul>
+  );
+}
+
+function BatchRow({ batch }: { batch: BatchView }) {
+  const { counts } = batch;
+  const ended = counts.total - counts.queued - counts.running;
+  const bad = counts.failed + counts.dead;
+  return (
+    <li className="grid grid-cols-[minmax(0,1fr)_minmax(160px,260px)_auto] items-center gap-4 px-4 py-3">
+      <div className="min-w-0">
+        <p className="truncate font-medium">{batch.title}</p>
+        <p className="tnum text-xs text-ink-3">
+          {formatCredits(batch.price)} at most · <time title={formatExact(batch.created_at)}>{formatAgo(batch.created_at)}</time>
+        </p>
+      </div>
+      <div className="flex flex-col gap-1">
+        <ProgressBar fraction={counts.total > 0 ? ended / counts.total : 0} label={`Progress of ${batch.title}`} />
+        <p className="tnum text-xs text-ink-2">
+          {formatCount(counts.succeeded)} of {formatCount(counts.total)} done{bad > 0 && <span className="text-bad"> · {formatCount(bad)} failed</span>}
+          {counts.running > 0 && ` · ${formatCount(counts.running)} running`}
+        </p>
+      </div>
+      {batch.status === 'open' ? <BatchButtons batch={batch} /> : <StatusDot tone={batch.status === 'finished' ? 'good' : 'neutral'}>{batch.status === 'finished' ? 'Finished' : 'Cancelled'}</StatusDot>}
+    </li>
+  );
+}
+
+function BatchButtons({ batch }: { batch: BatchView }) {
+  const api = useApi();
+  const site = useSiteId();
+  const tenant = useTenantId();
+  const queries = useQueryClient();
+  const toasts = useToasts();
+  const confirm = useConfirm();
+  const canEdit = useCan('edit');
+  const change = useMutation({
+    mutationFn: (act: 'pauseBatch' | 'resumeBatch' | 'cancelBatch') => api.writer[act](site, batch.id),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['igny8', tenant, 'batches', site] }),
+    onError: (error) => toasts.problem(error),
+  });
+  if (!canEdit) return null;
+  const cancel = async () => {
+    const body = 'What waits is not begun and costs nothing. What runs is stopped; text that is written already stays and is charged.';
+    if (await confirm({ title: `Cancel “${batch.title}”?`, body, confirm: 'Cancel the batch', danger: true })) change.mutate('cancelBatch');
+  };
+  return (
+    <div className="flex gap-2">
+      <Button size="sm" busy={change.isPending} onClick={() => change.mutate(batch.paused ? 'resumeBatch' : 'pauseBatch')}>
+        {batch.paused ? 'Resume' : 'Pause'}
+      </Button>
+      <Button size="sm" kind="danger" onClick={() => void cancel()}>
+        Cancel
+      </Button>
+    </div>
+  );
+}
