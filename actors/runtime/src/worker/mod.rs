@@ -8,7 +8,6 @@ mod cluster;
 mod idea;
 mod image;
 mod job;
-mod known;
 mod progress;
 mod publication;
 mod reparse;

@@ -1,5 +1,7 @@
 //! A call to a model: by a lane, counted to the token, with fallbacks until its first word.
 
+mod known;
+
 use super::job::{Job, Prompt};
 use super::{Report, internal};
 use crate::lane::{Candidate, Permit};

@@ -1,14 +1,14 @@
 //! Answers that are known already: where a tenant wants it, the same question is not asked twice.
 
-use super::job::{Job, Prompt};
 use crate::lane::AnswerKey;
+use crate::worker::job::{Job, Prompt};
 use igny8_actors_domain::lane::{ModelUsage, UsageSum};
 use igny8_actors_ports::ResponseFormat;
 use std::sync::Arc;
 
 impl Job {
     /// The answer to the same question, if it is known and wanted. Counted with what it saves.
-    pub(super) fn known_answer(&self, prompt: &Prompt) -> Option<Arc<str>> {
+    pub(in crate::worker) fn known_answer(&self, prompt: &Prompt) -> Option<Arc<str>> {
         let lane = prompt.candidates.first_lane().filter(|_| prompt.candidates.reuse_answers)?;
         let (text, used) = self.inner.answers.get(self.tenant, key(prompt))?;
         let saved_micros = used.cost_micros;
@@ -19,7 +19,7 @@ impl Job {
     }
 
     /// Keeps an answer that could be read.
-    pub(super) fn remember_answer(&self, prompt: &Prompt, text: &str) {
+    pub(in crate::worker) fn remember_answer(&self, prompt: &Prompt, text: &str) {
         if prompt.candidates.reuse_answers {
             let used = self.used.lock().last;
             self.inner.answers.put(self.tenant, key(prompt), text, used);
