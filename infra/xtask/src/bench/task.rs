@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 /// What the peer stands on, from PyPI: pinned, so that runs of different days compare.
-const PYTHON_PACKAGES: &[&str] = &["celery==5.7.0", "redis==8.1.0"];
+const PYTHON_PACKAGES: &[&str] = &["celery==5.7.0", "redis==8.1.0", "packaging==26.4"];
 /// How the server is set.
 const SETTINGS: [(&str, &str); 4] = [
     // No task waits for credits.
