@@ -229,7 +229,7 @@ async fn another_model_takes_over_before_the_first_word_and_both_calls_count() {
         matches!(broken.state, BreakerState::Open { class: FailureClass::Quota, .. }),
         "{broken:?}"
     );
-    assert_eq!(broken.failed_calls, 1, "a lane out of budget is not asked again");
+    assert_eq!(broken.failed_calls(), 1, "a lane out of budget is not asked again");
     let rows = tenant.site.read(|site| site.usage_since(0)).await.unwrap();
     let used = |model: &str| rows.iter().find(|row| row.used.model == model).unwrap().used.sum;
     assert_eq!((used("broken").calls, used("broken").failed_calls), (1, 1));

@@ -6,6 +6,7 @@ use super::key::LaneLimits;
 use super::route::LaneFacts;
 use super::turn::{CallEnd, Outcome, UnderWay};
 use crate::entity::Dice;
+use crate::site::FailureClass;
 use igny8_protocol_ids::{TenantId, Timestamp};
 use std::collections::BTreeMap;
 
@@ -16,10 +17,11 @@ const KEPT_DIVISOR: u32 = 8;
 const AVERAGE_SHIFT: u32 = 3;
 
 /// Figures of a lane.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Figures {
     pub calls: u64,
-    pub failed_calls: u64,
+    /// Calls that failed, by class.
+    pub failures: BTreeMap<FailureClass, u64>,
     pub latency_ms: Option<u64>,
 }
 
@@ -135,7 +137,7 @@ impl Gate {
             CallEnd::Answered => self.breaker.succeeded(call.began, call.tries),
             CallEnd::BrokenOff => self.breaker.gave_up(call.tries),
             CallEnd::Failed { class, retry_after } => {
-                self.figures.failed_calls += 1;
+                *self.figures.failures.entry(class).or_default() += 1;
                 self.breaker.failed(now, (call.began, call.tries), class, retry_after, dice);
             }
         }

@@ -7,6 +7,7 @@ use super::gate::Gate;
 use super::key::LaneKey;
 use crate::site::FailureClass;
 use igny8_protocol_ids::Timestamp;
+use std::collections::BTreeMap;
 
 /// A lane as people see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,11 +32,16 @@ pub struct LaneView {
     pub latency_ms: Option<u64>,
     /// Calls since the server knows the lane.
     pub calls: u64,
-    /// Those of them that failed.
-    pub failed_calls: u64,
+    /// Those of them that failed, by class.
+    pub failures: BTreeMap<FailureClass, u64>,
 }
 
 impl LaneView {
+    /// How many calls failed.
+    pub fn failed_calls(&self) -> u64 {
+        self.failures.values().sum()
+    }
+
     pub(super) fn of(lane: &LaneKey, gate: &Gate, now: Timestamp, waiting: (usize, usize)) -> Self {
         let level = |bucket: &Option<Bucket>| {
             bucket.as_ref().map(|bucket| (bucket.per_minute(), bucket.left(now)))
@@ -51,7 +57,7 @@ impl LaneView {
             tokens: level(&gate.tokens),
             latency_ms: gate.figures.latency_ms,
             calls: gate.figures.calls,
-            failed_calls: gate.figures.failed_calls,
+            failures: gate.figures.failures.clone(),
         }
     }
 }

@@ -1,6 +1,7 @@
-//! What the site's calls to models used and cost: on their task, and summed by day and model.
+//! What the site's calls to models used and cost: on their task, and summed by day, model and kind
+//! of work.
 
-use super::queue::Task;
+use super::queue::{Task, TaskKind};
 use super::record::SiteRecord;
 use super::state::Site;
 use crate::entity::{Context, Draft};
@@ -8,31 +9,40 @@ use crate::lane::{ModelUsage, UsageRow, UsageSum, day_of};
 use igny8_protocol_ids::{Credits, TaskId};
 use std::collections::BTreeMap;
 
-/// Rows that a site keeps: a year of three models. The oldest day goes first.
-const ROWS_MAX: usize = 1_100;
+/// Rows that a site keeps: a year of two models at three kinds of work. The oldest day goes first.
+const ROWS_MAX: usize = 2_200;
 
-type Place = (u32, String, String);
+type Place = (u32, String, String, Option<TaskKind>);
 
-/// The sums of a site, by day and model.
+/// The sums of a site, by day, model and kind.
 #[derive(Debug, Default)]
 pub(super) struct UsageBook(BTreeMap<Place, UsageSum>);
 
 fn place(row: &UsageRow) -> Place {
-    (row.day, row.used.provider.clone(), row.used.model.clone())
+    (row.day, row.used.provider.clone(), row.used.model.clone(), row.kind)
 }
 
-fn row((day, provider, model): &Place, sum: UsageSum) -> UsageRow {
+fn row((day, provider, model, kind): &Place, sum: UsageSum) -> UsageRow {
     let (provider, model) = (provider.clone(), model.clone());
-    UsageRow { day: *day, used: ModelUsage { provider, model, sum } }
+    UsageRow { day: *day, kind: *kind, used: ModelUsage { provider, model, sum } }
 }
 
-/// The day, then the names with a byte between them that no name holds.
+/// The day, then the names with a byte between them that no name holds, then the kind behind another
+/// such byte: rows without a kind have the keys of before kinds were kept.
 pub(super) fn key(row: &UsageRow) -> Vec<u8> {
     let mut key = row.day.to_be_bytes().to_vec();
     key.extend_from_slice(row.used.provider.as_bytes());
     key.push(0);
     key.extend_from_slice(row.used.model.as_bytes());
+    if let Some(kind) = row.kind {
+        key.extend_from_slice(&[0, code(kind)]);
+    }
     key
+}
+
+/// A kind in a key: never zero, which stands between the parts.
+const fn code(kind: TaskKind) -> u8 {
+    kind as u8 + 1
 }
 
 impl UsageBook {
@@ -44,9 +54,15 @@ impl UsageBook {
     pub(super) fn take(&mut self, key: &[u8]) -> Option<UsageRow> {
         let (day, names) = key.split_at_checked(4)?;
         let day = u32::from_be_bytes(day.try_into().ok()?);
-        let between = names.iter().position(|byte| *byte == 0)?;
-        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).ok();
-        let place = (day, text(&names[..between])?, text(&names[between + 1..])?);
+        let mut parts = names.split(|byte| *byte == 0);
+        let mut text = || String::from_utf8(parts.next()?.to_vec()).ok();
+        let (provider, model) = (text()?, text()?);
+        let kind = match parts.next() {
+            None => None,
+            Some([number]) => Some(TaskKind::ALL.into_iter().find(|kind| code(*kind) == *number)?),
+            Some(_) => return None,
+        };
+        let place = (day, provider, model, kind);
         self.0.remove(&place).map(|sum| row(&place, sum))
     }
 
@@ -77,9 +93,10 @@ pub(super) fn book(
     used: Vec<ModelUsage>,
 ) {
     let mut of_task = UsageSum::default();
+    let kind = task.and_then(|task| draft.task(task)).map(|task| task.input.kind());
     for used in used {
         of_task.add(&used.sum);
-        let mut row = UsageRow { day: day_of(context.now), used };
+        let mut row = UsageRow { day: day_of(context.now), kind, used };
         if let Some(before) = draft.usage().0.get(&place(&row)) {
             row.used.sum.add(before);
         }
@@ -116,11 +133,16 @@ mod tests {
             sum: UsageSum { calls: 1, ..UsageSum::default() },
         };
         let mut book = UsageBook::default();
-        let row = UsageRow { day: 20_000, used: used("gpt-4o") };
-        assert_eq!(book.put(row.clone()), None);
-        assert_eq!(book.put(row.clone()), Some(row.clone()));
-        assert_eq!(book.take(&key(&UsageRow { day: 20_000, used: used("other") })), None);
-        assert_eq!(book.take(&key(&row)), Some(row));
+        let row = |kind, model| UsageRow { day: 20_000, kind, used: used(model) };
+        let kinds: Vec<_> = TaskKind::ALL.map(Some).into_iter().chain([None]).collect();
+        for kind in kinds.clone() {
+            assert_eq!(book.put(row(kind, "gpt-4o")), None);
+            assert_eq!(book.put(row(kind, "gpt-4o")), Some(row(kind, "gpt-4o")));
+        }
+        assert_eq!(book.take(&key(&row(None, "other"))), None);
         assert_eq!(book.take(b"x"), None);
+        for kind in kinds {
+            assert_eq!(book.take(&key(&row(kind, "gpt-4o"))), Some(row(kind, "gpt-4o")));
+        }
     }
 }

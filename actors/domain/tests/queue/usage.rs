@@ -3,7 +3,7 @@
 use super::stage::{Stage, user};
 use igny8_actors_domain::Origin;
 use igny8_actors_domain::lane::{ModelUsage, UsageSum, day_of};
-use igny8_actors_domain::site::{FailureClass, SiteCommand, TaskOutcome, TaskStatus};
+use igny8_actors_domain::site::{FailureClass, SiteCommand, TaskKind, TaskOutcome, TaskStatus};
 use igny8_protocol_ids::Credits;
 use std::time::Duration;
 
@@ -41,6 +41,7 @@ fn every_attempt_counts_failed_ones_too() {
     let sums: Vec<_> =
         rows.iter().map(|row| (row.used.model.as_str(), row.used.sum.cost_micros)).collect();
     assert_eq!(sums, [("b", 30), ("a", 107)]);
+    assert!(rows.iter().all(|row| row.kind == Some(TaskKind::Ideas)));
     assert_eq!(stage.site.cost_since(today), 137);
     assert_eq!(stage.site.cost_since(today + 1), 0);
 }
@@ -68,7 +69,7 @@ fn r6_an_answer_that_was_known_costs_nothing() {
 fn r11_the_oldest_days_go() {
     let mut stage = Stage::rich();
     for _ in 0..400 {
-        for model in ["a", "b", "c"] {
+        for model in ["a", "b", "c", "d", "e", "f"] {
             let command = Box::new(SiteCommand::Tick);
             let used = vec![used(model, 1, 0, 1)];
             stage.act(Origin::System, SiteCommand::Used { task: None, used, command }).unwrap();
@@ -76,6 +77,6 @@ fn r11_the_oldest_days_go() {
         stage.wait(Duration::from_hours(24));
     }
     let rows = stage.site.usage_since(0);
-    assert_eq!(rows.len(), 1_100);
+    assert_eq!(rows.len(), 2_200);
     assert_eq!(rows.iter().map(|row| row.day).min(), Some(day_of(stage.now) - 367));
 }

@@ -1,8 +1,10 @@
 //! Lanes to the models, what calls used and cost, and where a tenant's models come from.
 
 use super::settings::Provider;
+use crate::view::TaskKind;
 use igny8_protocol_ids::{SiteId, TaskId, Timestamp};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use ts_rs::TS;
 use utoipa::ToSchema;
 
@@ -65,6 +67,9 @@ pub struct LaneView {
     /// Those of them that failed.
     #[ts(type = "number")]
     pub failed_calls: u64,
+    /// How many of each failure: `rate_limited`, `timeout`, …
+    #[ts(type = "{ [code in string]: number }")]
+    pub failures: BTreeMap<String, u64>,
 }
 
 /// Why a running task's call to a model has not started.
@@ -131,7 +136,7 @@ pub struct UsageView {
     pub unpriced_calls: u64,
 }
 
-/// What one site used of one model on one day.
+/// What one site used of one model for one kind of work on one day.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema, TS)]
 pub struct UsageRowView {
     /// The day's beginning (UTC).
@@ -142,6 +147,8 @@ pub struct UsageRowView {
     pub provider: String,
     /// The model.
     pub model: String,
+    /// What the calls were for; absent where it is not known.
+    pub kind: Option<TaskKind>,
     /// How much.
     pub used: UsageView,
 }
@@ -161,7 +168,7 @@ pub struct UsageQuery {
 pub struct UsageReport {
     /// The first day's beginning (UTC).
     pub from: Timestamp,
-    /// By day, site and model; the latest day first.
+    /// By day, site, model and kind of work; the latest day first.
     pub rows: Vec<UsageRowView>,
     /// All of them.
     pub total: UsageView,

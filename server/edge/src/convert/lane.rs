@@ -1,6 +1,7 @@
 //! Lanes, usage and the routes to models, as clients see them, and what they ask for.
 
 use super::tenant::{provider, provider_view};
+use super::word::task_kind;
 use igny8_actors_domain::lane::{
     BreakerState, BudgetCaps, HeldBy, LaneView, ModelPrice, Policy, Standing, UsageRow, UsageSum,
     start_of,
@@ -21,6 +22,8 @@ pub(crate) fn lane_view(view: LaneView) -> wire::LaneView {
         BreakerState::HalfOpen { class, .. } => (wire::LaneState::HalfOpen, Some(class), None),
     };
     let rate = |(per_minute, left)| wire::LaneRate { per_minute, left };
+    let failed_calls = view.failed_calls();
+    let failures = view.failures.into_iter();
     wire::LaneView {
         provider: view.lane.provider,
         model: view.lane.model,
@@ -36,7 +39,8 @@ pub(crate) fn lane_view(view: LaneView) -> wire::LaneView {
         tokens: view.tokens.map(rate),
         latency_ms: view.latency_ms,
         calls: view.calls,
-        failed_calls: view.failed_calls,
+        failed_calls,
+        failures: failures.map(|(class, calls)| (class.code().to_owned(), calls)).collect(),
     }
 }
 
@@ -78,6 +82,7 @@ pub(crate) fn usage_row(site: SiteId, row: UsageRow) -> wire::UsageRowView {
     wire::UsageRowView {
         day: start_of(row.day),
         site,
+        kind: row.kind.map(task_kind),
         used: usage_view(&row.used.sum),
         provider: row.used.provider,
         model: row.used.model,

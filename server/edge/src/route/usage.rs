@@ -18,7 +18,7 @@ pub(super) fn routes() -> OpenApiRouter<EdgeState> {
     OpenApiRouter::new().routes(routes!(usage))
 }
 
-/// What the tenant's calls used and cost, by day, site and model.
+/// What the tenant's calls used and cost, by day, site, model and kind of work.
 #[utoipa::path(get, path = "/api/billing/usage", tag = "billing", params(UsageQuery),
     responses((status = 200, body = UsageReport)))]
 async fn usage(

@@ -1,5 +1,6 @@
 //! What calls used and cost: counted per call, summed per task and per day, model and site.
 
+use crate::site::TaskKind;
 use igny8_protocol_ids::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -116,11 +117,14 @@ impl ModelUsage {
     }
 }
 
-/// What was used of one model on one day.
+/// What was used of one model for one kind of work on one day.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UsageRow {
     /// Days since 1970, UTC: of the calls' end.
     pub day: u32,
+    /// For what; none where no task is known, and in what was written before kinds were kept.
+    #[serde(default)]
+    pub kind: Option<TaskKind>,
     /// Of which model, and how much.
     pub used: ModelUsage,
 }

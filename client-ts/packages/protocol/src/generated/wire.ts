@@ -1474,7 +1474,11 @@ calls: number,
 /**
  * Those of them that failed.
  */
-failed_calls: number, };
+failed_calls: number, 
+/**
+ * How many of each failure: `rate_limited`, `timeout`, …
+ */
+failures: { [code in string]: number }, };
 
 /**
  * Why a running task's call to a model has not started.
@@ -3463,7 +3467,7 @@ export type UsageReport = {
  */
 from: Timestamp, 
 /**
- * By day, site and model; the latest day first.
+ * By day, site, model and kind of work; the latest day first.
  */
 rows: Array<UsageRowView>, 
 /**
@@ -3476,7 +3480,7 @@ total: UsageView,
 price_table_version: number, };
 
 /**
- * What one site used of one model on one day.
+ * What one site used of one model for one kind of work on one day.
  */
 export type UsageRowView = { 
 /**
@@ -3495,6 +3499,10 @@ provider: string,
  * The model.
  */
 model: string, 
+/**
+ * What the calls were for; absent where it is not known.
+ */
+kind: TaskKind | null, 
 /**
  * How much.
  */

@@ -159,7 +159,7 @@ impl TaskInput {
 }
 
 /// How a failure is treated. The runtime maps the adapters' classes to these.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum FailureClass {
     /// Nothing came for too long.
     Timeout,
