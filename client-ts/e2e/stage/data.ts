@@ -85,6 +85,7 @@ const task = (number: number, change: Partial<TaskView>): TaskView => ({
   price: 3,
   held: 0,
   spent: 3,
+  priority: 50,
   waiting_for: null,
   not_before: null,
   failure: null,
@@ -92,6 +93,7 @@ const task = (number: number, change: Partial<TaskView>): TaskView => ({
   cluster: null,
   document: null,
   model: 'offline-1',
+  usage: { calls: 2, failed_calls: 0, reused_answers: 0, input_tokens: 3668, cached_tokens: 820, output_tokens: 4420, thinking_tokens: 640, cost_micros: 87_034, saved_micros: 0, estimated_calls: 0, unpriced_calls: 0 },
   created_at: NOW - number * 60_000,
   updated_at: NOW - number * 45_000,
   ...change,
@@ -100,13 +102,18 @@ const task = (number: number, change: Partial<TaskView>): TaskView => ({
 export const TASKS: TaskView[] = [
   task(0, { status: 'running', held: 3, spent: 0, document: id(7, 0) }),
   task(1, { status: 'running', held: 3, spent: 0, document: id(7, 2), title: IDEA_TITLES[2] ?? '' }),
-  task(2, { status: 'queued', spent: 0, waiting_for: 'places', attempts: 0 }),
+  task(2, { status: 'queued', spent: 0, waiting_for: 'places', waiting: { reason: 'places', taken: 4, places: 4 }, priority: 75, attempts: 0 }),
+  task(8, { status: 'queued', spent: 0, waiting_for: 'turn', waiting: { reason: 'turn', behind: 12 }, starts_at: NOW + 720_000, priority: 25, attempts: 0 }),
   task(3, { status: 'failed', spent: 0, attempts: 4, failure: { code: 'timeout', message: 'The model did not answer within 120 s. Nothing was charged; retry it, or choose another model under Settings.', at: NOW - 200_000 } }),
+  task(9, { kind: 'ideas', status: 'dead', price: 3, spent: 0, attempts: 4, title: 'Ideas for Camp coffee', failure: { code: 'quota', message: 'The provider answered 402: the account is out of budget. Nothing was charged.', at: NOW - 900_000 } }),
+  task(10, { kind: 'image', status: 'waiting_for_review', price: 1, spent: 0, title: 'Image for Hydration Vests', failure: { code: 'invalid_answer', message: 'The answer breaks off within a text. Nothing was charged; mend it, or try again.', at: NOW - 1_200_000 } }),
   task(4, { kind: 'image', price: 1, spent: 1, title: `Image for ${IDEA_TITLES[0]}`, document: id(7, 0) }),
   task(5, { kind: 'ideas', price: 12, spent: 12, title: 'Ideas for 4 clusters' }),
   task(6, { kind: 'cluster', price: 40, spent: 40, title: 'Cluster 1,200 keywords' }),
   task(7, { kind: 'publish', price: 0, spent: 0, title: IDEA_TITLES[4] ?? '', document: id(7, 4) }),
 ];
+
+export const OLD_TASKS: TaskView[] = [task(4_000, {}), task(3_900, { kind: 'ideas', price: 3, spent: 0, status: 'dead', title: 'Ideas for Winter layering', failure: { code: 'quota', message: 'The account is out of budget.', at: NOW - 175_000_000 } })];
 
 export const MEMBERS: MemberView[] = [
   { account: ACCOUNT.id, email: ACCOUNT.email, name: ACCOUNT.name, role: 'owner' },

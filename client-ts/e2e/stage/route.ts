@@ -1,6 +1,7 @@
 import type { Page } from '@igny8/protocol';
 import { EXECUTIONS, preview, SCHEDULES, ZONES } from './automation.js';
 import * as data from './data.js';
+import { AI_ROUTES, LANES, usage } from './model.js';
 
 const page = <T>(items: T[], query: URLSearchParams): Page<T> => {
   const status = query.get('status');
@@ -87,17 +88,25 @@ const ROUTES: [RegExp, Answer][] = [
   [/\/automations\/timing$/, preview],
   [/\/automations(\/preset)?$/, () => SCHEDULES],
   [/\/executions$/, (query) => page(EXECUTIONS, query)],
-  [/\/settings\/ai-models$/, () => ({ provider: 'platform', base_url: null, model: 'offline-1', key_hint: null })],
+  [/\/ai-routes\/test$/, () => ({ ok: true, model: 'writer-large', text: 'ready', failure: null, took_ms: 812, input_tokens: 14, output_tokens: 1 })],
+  [/\/ai-routes$/, () => AI_ROUTES],
+  [/\/system\/lanes$/, () => ({ lanes: LANES })],
+  [/\/billing\/usage$/, usage],
+  [/\/tasks\/kept$/, () => data.OLD_TASKS],
+  [/^POST .*\/tasks\/change$/, () => ({ tasks: [] })],
   [/^POST .*imports\/preview$/, () => PREVIEW],
   [/^POST .*imports$/, () => REPORT],
   [/^POST .*quote$/, () => QUOTE],
   [/\/keywords$/, (query) => page(data.KEYWORDS, query)],
   [/\/clusters$/, (query) => page(data.CLUSTERS, query)],
   [/\/ideas$/, (query) => page(data.IDEAS, query)],
-  [/\/queue$/, () => QUEUE],
+  [/\/queue(\/(settings|pause|resume))?$/, () => QUEUE],
+  [/\/system\/work(\/(pause|resume))?$/, () => ({ pause: null })],
+  [/^POST .*\/dead-letters\/replay$/, () => ({ replayed: 3, refused: 0, left: 0 })],
+  [/^POST .*\/tasks\/[^/]+\/(replay|retry|pause|resume)$/, () => data.TASKS[2]],
   [/\/batches$/, (query) => page(BATCHES, query)],
-  [/\/dead-letters\/reasons$/, () => ({ invalid_answer: 1, quota: 2 })],
-  [/\/dead-letters$/, (query) => page(data.TASKS.filter(({ status }) => ['failed', 'dead', 'waiting_for_review'].includes(status)), new URLSearchParams({ limit: query.get('limit') ?? '50' }))],
+  [/\/dead-letters\/reasons$/, () => ({ invalid_answer: 1, quota: 1, timeout: 1 })],
+  [/\/dead-letters$/, (query) => page(data.TASKS.filter(({ status, failure }) => ['failed', 'dead', 'waiting_for_review'].includes(status) && (query.get('status') ?? failure?.code) === failure?.code), new URLSearchParams({ limit: query.get('limit') ?? '50', kind: query.get('kind') ?? '' }))],
   [/\/tasks$/, (query) => page(data.TASKS, query)],
   [/\/documents$/, (query) => page(data.DOCUMENTS, query)],
   [/\/documents\/[^/]+$/, (_, path) => data.DOCUMENTS.find((document) => document.id === last(path))],

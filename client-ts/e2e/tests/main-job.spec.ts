@@ -153,13 +153,13 @@ async function creditsAddUp({ page, context, headers }: Person): Promise<void> {
   await expect(page.getByTestId('balance-settled')).toHaveText(total.settled.toLocaleString('en-US'));
 }
 
-const SCREENS = ['Dashboard', 'Keywords', 'Clusters', 'Ideas', 'Tasks', 'Drafts', 'Publish', 'Thinker', 'Billing', 'Team', 'Settings', 'System'];
+const SCREENS = ['Dashboard', 'Keywords', 'Clusters', 'Ideas', 'Tasks', 'Drafts', 'Publish', 'Automation', 'Thinker', 'Billing', 'AI usage', 'AI models', 'Lanes', 'Team', 'Settings', 'System'];
 
 /** One of each screen, light; and three in the dark. */
 async function pictures(page: Page): Promise<void> {
   for (const screen of SCREENS) {
     await goTo(page, screen);
-    await screenshot(page, screen.toLowerCase());
+    await screenshot(page, screen.toLowerCase().replaceAll(' ', '-'));
   }
   await page.emulateMedia({ colorScheme: 'dark' });
   for (const screen of ['Dashboard', 'Clusters', 'Tasks']) {

@@ -3,7 +3,7 @@ import { seriousIssues } from '../page/barrier.js';
 import { DOCUMENTS, SITE } from '../stage/data.js';
 import { Stage } from '../stage/server.js';
 
-const SCREENS = ['dashboard', 'keywords', 'clusters', 'ideas', 'tasks', 'queue', 'dead-letters', 'drafts', 'publish', 'automation', 'thinker', 'billing', 'settings', 'team', 'system'];
+const SCREENS = ['dashboard', 'keywords', 'clusters', 'ideas', 'tasks', 'task-log', 'queue', 'dead-letters', 'drafts', 'publish', 'automation', 'thinker', 'billing', 'usage', 'ai-models', 'lanes', 'settings', 'team', 'system'];
 const DRAFT = DOCUMENTS[0]?.id ?? '';
 
 let stage: Stage;
@@ -52,3 +52,36 @@ for (const theme of ['light', 'dark'] as const) {
     });
   }
 }
+
+// A phone held upright (CSS pixels).
+const PHONE = { width: 390, height: 844 };
+
+for (const screen of SCREENS) {
+  test(`${screen} fits a phone`, async ({ page }) => {
+    const heard = complaints(page);
+    await page.setViewportSize(PHONE);
+    await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+    await page.goto(`${stage.url}/sites/${SITE.id}/${screen}`);
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+    await expect(page.locator('.skeleton')).toHaveCount(0);
+    await shot(page, `${screen}-phone`);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+    expect(wide, 'the page itself does not scroll sideways').toBeLessThanOrEqual(PHONE.width);
+    expect(await seriousIssues(page)).toEqual([]);
+    expect(heard).toEqual([]);
+  });
+}
+
+test('on a phone all pages are behind one button', async ({ page }) => {
+  await page.setViewportSize(PHONE);
+  await page.goto(`${stage.url}/sites/${SITE.id}/queue`);
+  const pages = page.getByRole('navigation', { name: 'Pages' });
+  await expect(pages).toBeHidden();
+  await page.getByRole('button', { name: 'All pages' }).click();
+  await page.keyboard.press('Escape');
+  await expect(pages).toBeHidden();
+  await page.getByRole('button', { name: 'All pages' }).click();
+  await pages.getByRole('link', { name: 'Lanes' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Lanes' })).toBeVisible();
+  await expect(pages).toBeHidden();
+});

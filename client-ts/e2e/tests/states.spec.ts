@@ -126,7 +126,7 @@ test('before a run its price is on the table', async ({ page }) => {
 
 test('every page is one click away', async ({ page }) => {
   await open(page, 'dashboard');
-  for (const label of ['Keywords', 'Clusters', 'Ideas', 'Tasks', 'Drafts', 'Publish', 'Thinker', 'Billing', 'Team', 'Settings', 'System', 'Dashboard']) await goTo(page, label);
+  for (const label of ['Keywords', 'Clusters', 'Ideas', 'Tasks', 'Queue', 'Dead letters', 'Drafts', 'Publish', 'Automation', 'Thinker', 'Billing', 'AI usage', 'AI models', 'Lanes', 'Team', 'Settings', 'System', 'Dashboard']) await goTo(page, label);
 });
 
 test('a draft goes from review to approval to publication', async ({ page }) => {

@@ -158,6 +158,21 @@ describe('live lists', () => {
     expect(reads).toEqual([null, null]);
   });
 
+  it('are read again when they come back to the screen: nobody listened meanwhile', async () => {
+    const queries = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity } } });
+    const kept = ({ children }: { children: ReactNode }) => (
+      <QueryClientProvider client={queries}>
+        <ClientProvider client={client}>{children}</ClientProvider>
+      </QueryClientProvider>
+    );
+    const before = renderHook(() => useIdeas('s'), { wrapper: kept });
+    await waitFor(() => expect(before.result.current.items).toHaveLength(2));
+    before.unmount();
+    pages = [[idea('made meanwhile')]];
+    const after = renderHook(() => useIdeas('s'), { wrapper: kept });
+    await waitFor(() => expect(after.result.current.items).toEqual([idea('made meanwhile')]));
+  });
+
   it('do not read again for what does not concern them', async () => {
     const { result } = renderHook(() => useIdeas('s'), { wrapper });
     await waitFor(() => expect(result.current.items).toHaveLength(2));

@@ -5,6 +5,8 @@ import type { MembershipView, SiteView } from '@igny8/protocol';
 import { useClient } from '@igny8/react';
 import { AutomationPage } from '~/features/automation/AutomationPage';
 import { BillingPage } from '~/features/billing/BillingPage';
+import { LanesPage } from '~/features/lane/LanesPage';
+import { ModelsPage } from '~/features/model/ModelsPage';
 import { DashboardPage } from '~/features/overview/DashboardPage';
 import { ClustersPage } from '~/features/planner/clusters/ClustersPage';
 import { IdeasPage } from '~/features/planner/ideas/IdeasPage';
@@ -17,7 +19,9 @@ import { SettingsPage } from '~/features/settings/SettingsPage';
 import { SystemPage } from '~/features/system/SystemPage';
 import { TeamPage } from '~/features/team/TeamPage';
 import { ThinkerPage } from '~/features/thinker/ThinkerPage';
+import { UsagePage } from '~/features/usage/UsagePage';
 import { DraftsPage } from '~/features/writer/DraftsPage';
+import { TaskLogPage } from '~/features/writer/TaskLogPage';
 import { TasksPage } from '~/features/writer/TasksPage';
 import { remember, remembered } from '~/shared/data/remembered';
 import { useSites } from '~/shared/data/useSites';
@@ -37,6 +41,7 @@ const PAGES: [string, ReactNode][] = [
   ['clusters', <ClustersPage key="clusters" />],
   ['ideas', <IdeasPage key="ideas" />],
   ['tasks', <TasksPage key="tasks" />],
+  ['task-log', <TaskLogPage key="task-log" />],
   ['queue', <QueuePage key="queue" />],
   ['dead-letters', <DeadLettersPage key="dead-letters" />],
   ['drafts', <DraftsPage key="drafts" />],
@@ -45,6 +50,9 @@ const PAGES: [string, ReactNode][] = [
   ['automation', <AutomationPage key="automation" />],
   ['thinker', <ThinkerPage key="thinker" />],
   ['billing', <BillingPage key="billing" />],
+  ['usage', <UsagePage key="usage" />],
+  ['ai-models', <ModelsPage key="ai-models" />],
+  ['lanes', <LanesPage key="lanes" />],
   ['settings', <SettingsPage key="settings" />],
   ['team', <TeamPage key="team" />],
   ['system', <SystemPage key="system" />],

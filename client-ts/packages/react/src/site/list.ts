@@ -33,6 +33,8 @@ export function useLiveList<T extends { id: string }>(options: LiveListOptions<T
     queryFn: ({ pageParam }) => fetchPage({ ...filter, cursor: pageParam }),
     initialPageParam: null as string | null,
     getNextPageParam: (page: Page<T>) => page.next_cursor,
+    // While no list is on a screen nobody marks it as old.
+    refetchOnMount: 'always',
   });
   useRefresh(site, list);
   const { data } = query;

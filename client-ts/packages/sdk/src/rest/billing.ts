@@ -1,4 +1,4 @@
-import type { Balance, LowLevels, PriceList, Statement, StatementQuery } from '@igny8/protocol';
+import type { Balance, LowLevels, PriceList, Statement, StatementQuery, UsageReport } from '@igny8/protocol';
 
 import type { CallOptions, Request } from './transport.js';
 
@@ -12,6 +12,8 @@ export function billingRoutes(request: Request) {
     ledger: (query: StatementFilter = {}): Promise<Statement> => request('GET', '/api/billing/ledger', { query }),
     /** The whole statement as a file. */
     ledgerCsv: (query: StatementFilter = {}): Promise<Blob> => request('GET', '/api/billing/ledger.csv', { query, asFile: true }),
+    /** What calls to models used and cost, by day, site and model: 30 days if none are named, 366 at most. */
+    usage: (days?: number): Promise<UsageReport> => request('GET', '/api/billing/usage', { query: { days } }),
     prices: (): Promise<PriceList> => request('GET', '/api/billing/prices'),
     lowLevels: (): Promise<LowLevels> => request('GET', '/api/billing/low-levels'),
     changeLowLevels: (levels: readonly number[], options?: CallOptions): Promise<LowLevels> =>

@@ -1,4 +1,4 @@
-import type { AiModels, ChangeAiModels, ChangeSite, NewSite, SiteView } from '@igny8/protocol';
+import type { AiModels, AiRoutes, AiRouteTest, ChangeAiModels, ChangeAiRoutes, ChangeSite, NewSite, SiteView } from '@igny8/protocol';
 
 import type { CallOptions, Request } from './transport.js';
 
@@ -14,5 +14,12 @@ export function settingsRoutes(request: Request) {
     aiModels: (): Promise<AiModels> => request('GET', '/api/settings/ai-models'),
     changeAiModels: (body: Pick<ChangeAiModels, 'provider'> & Partial<ChangeAiModels>): Promise<AiModels> =>
       request('PUT', '/api/settings/ai-models', { body }),
+    /** The models in the order of fallbacks, and what they may cost. Never shows a key. */
+    aiRoutes: (): Promise<AiRoutes> => request('GET', '/api/settings/ai-routes'),
+    /** All at once: an absent key stays as it is, an empty one is removed. */
+    changeAiRoutes: (body: ChangeAiRoutes): Promise<AiRoutes> => request('PUT', '/api/settings/ai-routes', { body }),
+    /** Asks one of the kept models for a word; an answer ends the rest of its lane. */
+    testAiRoute: (name: string, options?: CallOptions): Promise<AiRouteTest> =>
+      request('POST', '/api/settings/ai-routes/test', { ...options, body: { name } }),
   };
 }

@@ -1,4 +1,4 @@
-import type { Overview, PauseQueue, QueueSettings, QueueView, SystemStatus, Version, WorkState } from '@igny8/protocol';
+import type { Lanes, Overview, PauseQueue, QueueSettings, QueueView, SystemStatus, Version, WorkState } from '@igny8/protocol';
 
 import type { CallOptions, Request } from './transport.js';
 
@@ -7,6 +7,8 @@ export function systemRoutes(request: Request) {
   const at = (site: string, rest: string): string => `/api/system/sites/${site}/${rest}`;
   return {
     status: (): Promise<SystemStatus> => request('GET', '/api/system/status'),
+    /** The lanes to models: the server's own that were used, and the tenant's own, with what holds them up. */
+    lanes: (): Promise<Lanes> => request('GET', '/api/system/lanes'),
     version: (): Promise<Version> => request('GET', '/version'),
     /** How busy a site's queue is, what is paused, its settings. */
     queue: (site: string): Promise<QueueView> => request('GET', at(site, 'queue')),

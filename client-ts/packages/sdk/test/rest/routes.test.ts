@@ -1,4 +1,4 @@
-import type { ChangeSchedule, QueueSettings } from '@igny8/protocol';
+import type { ChangeAiRoutes, ChangeSchedule, QueueSettings } from '@igny8/protocol';
 import { describe, expect, it } from 'vitest';
 
 import { type Rest, restRoutes } from '../../src/rest/rest.js';
@@ -66,6 +66,9 @@ const ROUTES: [call: (rest: Rest) => Promise<unknown>, expected: string][] = [
   [(rest) => rest.settings.changeSite('s', { language: 'de' }), 'PATCH /api/settings/sites/s {"language":"de"}'],
   [(rest) => rest.settings.aiModels(), 'GET /api/settings/ai-models'],
   [(rest) => rest.settings.changeAiModels({ provider: 'platform' }), 'PUT /api/settings/ai-models {"provider":"platform"}'],
+  [(rest) => rest.settings.aiRoutes(), 'GET /api/settings/ai-routes'],
+  [(rest) => rest.settings.changeAiRoutes({ policy: 'order' } as ChangeAiRoutes), 'PUT /api/settings/ai-routes {"policy":"order"}'],
+  [(rest) => rest.settings.testAiRoute('main'), 'POST /api/settings/ai-routes/test {"name":"main"}'],
   [(rest) => rest.automation.schedules('s'), 'GET /api/settings/sites/s/automations'],
   [(rest) => rest.automation.changeSchedule('s', 'drafts', { enabled: false } as ChangeSchedule), 'PUT /api/settings/sites/s/automations/drafts {"enabled":false}'],
   [(rest) => rest.automation.applyPreset('s', { preset: 'standard', zone: 'UTC' }), 'POST /api/settings/sites/s/automations/preset {"preset":"standard","zone":"UTC"}'],
@@ -86,6 +89,7 @@ const ROUTES: [call: (rest: Rest) => Promise<unknown>, expected: string][] = [
   [(rest) => rest.billing.balance(), 'GET /api/billing/balance'],
   [(rest) => rest.billing.ledger(), 'GET /api/billing/ledger'],
   [(rest) => rest.billing.ledgerCsv({ kind: 'grant' }), 'GET /api/billing/ledger.csv?kind=grant'],
+  [(rest) => rest.billing.usage(7), 'GET /api/billing/usage?days=7'],
   [(rest) => rest.billing.prices(), 'GET /api/billing/prices'],
   [(rest) => rest.billing.lowLevels(), 'GET /api/billing/low-levels'],
   [(rest) => rest.billing.changeLowLevels([50]), 'PUT /api/billing/low-levels {"levels":[50]}'],
@@ -96,6 +100,7 @@ const ROUTES: [call: (rest: Rest) => Promise<unknown>, expected: string][] = [
   [(rest) => rest.system.work(), 'GET /api/system/work'],
   [(rest) => rest.system.pauseWork(), 'POST /api/system/work/pause {}'],
   [(rest) => rest.system.resumeWork(), 'POST /api/system/work/resume {}'],
+  [(rest) => rest.system.lanes(), 'GET /api/system/lanes'],
   [(rest) => rest.system.status(), 'GET /api/system/status'],
   [(rest) => rest.system.version(), 'GET /version'],
   [(rest) => rest.dashboard.overview('s'), 'GET /api/dashboard/sites/s/overview'],

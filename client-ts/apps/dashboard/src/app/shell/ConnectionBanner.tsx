@@ -1,7 +1,7 @@
 import { useClient, useConnection } from '@igny8/react';
 import { CloudOff } from 'lucide-react';
 import { Button } from '~/shared/ui/Button';
-import { useSeconds } from './useSeconds';
+import { useSeconds } from '~/shared/data/useSeconds';
 
 /** While the line is away: that what is shown is the last known state, why, and when it tries again. */
 export function ConnectionBanner() {

@@ -1,4 +1,5 @@
 import { useEffect, useState, type ReactNode } from 'react';
+import { useLocation } from 'react-router';
 import type { SiteView } from '@igny8/protocol';
 import { useLiveTasks } from '~/shared/data/useLiveTasks';
 import { useSitePath } from '~/shared/data/workspace';
@@ -7,6 +8,7 @@ import { AIStatusBar } from '~/shared/task/AIStatusBar';
 import type { LiveTask } from '~/shared/task/liveTask';
 import { ConnectionBanner } from './ConnectionBanner';
 import { Sidebar } from './Sidebar';
+import { TopBar } from './TopBar';
 import { useCommands } from './useCommands';
 import { useGoKeys } from './useGoKeys';
 import { useLowCredits } from './useLowCredits';
@@ -14,17 +16,19 @@ import { useLowCredits } from './useLowCredits';
 /** Sidebar, page, AI status bar, command palette. */
 export function Shell({ sites, children }: { sites: readonly SiteView[]; children: ReactNode }) {
   const [palette, setPalette] = useState(false);
+  const drawer = useDrawer();
   const commands = useCommands(sites);
   useGoKeys();
   useLowCredits();
   usePaletteKey(() => setPalette((open) => !open));
   return (
-    <div className="flex h-screen overflow-hidden">
+    <div className="flex h-dvh overflow-hidden">
       <a href="#page" className="sr-only z-50 rounded-md bg-surface px-3 py-2 focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:shadow-high">
         Skip to the page
       </a>
-      <Sidebar sites={sites} onPalette={() => setPalette(true)} />
+      <Sidebar sites={sites} open={drawer.open} onClose={drawer.close} onPalette={() => (drawer.close(), setPalette(true))} />
       <div className="flex min-w-0 flex-1 flex-col">
+        <TopBar sites={sites} open={drawer.open} onOpen={drawer.show} />
         <ConnectionBanner />
         <main id="page" tabIndex={-1} className="min-h-0 flex-1 overflow-hidden bg-canvas focus-visible:outline-none">
           {children}
@@ -34,6 +38,13 @@ export function Shell({ sites, children }: { sites: readonly SiteView[]; childre
       {palette && <CommandPalette commands={commands} onClose={() => setPalette(false)} />}
     </div>
   );
+}
+
+/** The sidebar on a narrow screen: it comes over the page and goes with the next page. */
+function useDrawer() {
+  const { pathname } = useLocation();
+  const [openAt, setOpenAt] = useState<string | null>(null);
+  return { open: openAt === pathname, show: () => setOpenAt(pathname), close: () => setOpenAt(null) };
 }
 
 function RunningTasks() {

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import { NavLink } from 'react-router';
 import { Search } from 'lucide-react';
 import type { SiteView } from '@igny8/protocol';
@@ -10,10 +11,29 @@ import { CreditBalance } from './CreditBalance';
 import { NAVIGATION } from './page';
 import { TenantSwitcher } from './TenantSwitcher';
 
-export function Sidebar({ sites, onPalette }: { sites: readonly SiteView[]; onPalette: () => void }) {
+interface SidebarProps {
+  sites: readonly SiteView[];
+  /** On a narrow screen: over the page. */
+  open: boolean;
+  onClose: () => void;
+  onPalette: () => void;
+}
+
+export function Sidebar({ sites, open, onClose, onPalette }: SidebarProps) {
   const path = useSitePath();
+  const element = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (open) element.current?.querySelector<HTMLElement>('nav a')?.focus();
+  }, [open]);
   return (
-    <aside aria-label="Navigation" className="flex w-56 shrink-0 flex-col border-r border-line bg-sunken">
+    <>
+      {open && <div aria-hidden="true" onClick={onClose} className="fixed inset-0 z-30 bg-(--backdrop) md:hidden" />}
+    <aside
+        ref={element}
+        aria-label="Navigation"
+        onKeyDown={(event) => event.key === 'Escape' && onClose()}
+        className={classNames('w-56 shrink-0 flex-col border-r border-line bg-sunken md:static md:flex', open ? 'fixed inset-y-0 left-0 z-40 flex shadow-high md:shadow-none' : 'hidden')}
+      >
       <div className="flex flex-col gap-2 p-3">
         <TenantSwitcher sites={sites} />
         <button type="button" onClick={onPalette} className="flex h-8 items-center gap-2 rounded-md border border-line bg-surface px-2 text-left text-ink-3 shadow-low hover:border-line-strong hover:text-ink-2">
@@ -30,6 +50,7 @@ export function Sidebar({ sites, onPalette }: { sites: readonly SiteView[]; onPa
               <NavLink
                 key={page.page}
                 to={path(page.page)}
+                onClick={onClose}
                 className={({ isActive }) => classNames('flex h-7 items-center gap-2.5 rounded-md px-2 transition-colors duration-100', isActive ? 'bg-accent-soft font-medium text-accent-text' : 'text-ink-2 hover:bg-hover hover:text-ink')}
               >
                 <span aria-hidden="true">{page.icon}</span>
@@ -47,5 +68,6 @@ export function Sidebar({ sites, onPalette }: { sites: readonly SiteView[]; onPa
         </div>
       </div>
     </aside>
+    </>
   );
 }

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { BrainCircuit, CalendarClock, CreditCard, FileText, Gauge, KeyRound, LayoutDashboard, Lightbulb, ListTodo, MailWarning, Send, Server, Settings, Shapes, Users } from 'lucide-react';
+import { BrainCircuit, CalendarClock, ChartColumn, Cpu, CreditCard, FileText, Gauge, KeyRound, LayoutDashboard, Lightbulb, ListTodo, MailWarning, Send, Server, Settings, Shapes, Users, Waypoints } from 'lucide-react';
 
 export interface NavPage {
   page: string;
@@ -41,6 +41,9 @@ export const NAVIGATION: { group: string | null; pages: NavPage[] }[] = [
     group: 'Workspace',
     pages: [
       { page: 'billing', label: 'Billing', icon: <CreditCard size={15} />, key: 'b' },
+      { page: 'usage', label: 'AI usage', icon: <ChartColumn size={15} />, key: 'u' },
+      { page: 'ai-models', label: 'AI models', icon: <Cpu size={15} />, key: 'o' },
+      { page: 'lanes', label: 'Lanes', icon: <Waypoints size={15} />, key: 'n' },
       { page: 'team', label: 'Team', icon: <Users size={15} />, key: 'm' },
       { page: 'settings', label: 'Settings', icon: <Settings size={15} />, key: 's' },
       { page: 'system', label: 'System', icon: <Server size={15} />, key: 'y' },

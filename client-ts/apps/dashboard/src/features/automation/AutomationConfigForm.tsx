@@ -3,7 +3,7 @@ import type { AutomationRules, CatchUp, Overlap, ScheduleView } from '@igny8/pro
 import { useApi, useSiteId } from '~/shared/data/workspace';
 import { FormModal } from '~/shared/overlay/FormModal';
 import { useToasts } from '~/shared/overlay/ToastNotifications';
-import { SelectField, TextField } from '~/shared/ui/Field';
+import { CheckField, NumberField, SelectField } from '~/shared/ui/Field';
 import { TimingFields } from './TimingFields';
 import { AUTOMATION, isPaid } from './word';
 
@@ -29,9 +29,9 @@ export function AutomationConfigForm({ schedule, onClose }: { schedule: Schedule
       <Bounds schedule={schedule} rules={rules} onChange={setRules} />
       <Lateness rules={rules} onChange={setRules} />
       <div className="flex flex-wrap gap-x-6 gap-y-2">
-        <Check label="On: it runs by itself" checked={enabled} onChange={setEnabled} />
-        <Check label="Dry run: only write down what would be done" checked={rules.dry_run} onChange={(dry_run) => setRules({ ...rules, dry_run })} />
-        {schedule.kind === 'publish' && <Check label="Live at once; else a draft at the site" checked={rules.live} onChange={(live) => setRules({ ...rules, live })} />}
+        <CheckField label="On: it runs by itself" checked={enabled} onChange={setEnabled} />
+        <CheckField label="Dry run: only write down what would be done" checked={rules.dry_run} onChange={(dry_run) => setRules({ ...rules, dry_run })} />
+        {schedule.kind === 'publish' && <CheckField label="Live at once; else a draft at the site" checked={rules.live} onChange={(live) => setRules({ ...rules, live })} />}
       </div>
     </FormModal>
   );
@@ -75,28 +75,5 @@ function Lateness({ rules, onChange }: RulesProps) {
       </SelectField>
       <NumberField label="Spread starts over so many seconds" value={rules.jitter_seconds} min={0} max={3600} hint="So that not all sites start at once" onChange={(jitter_seconds) => onChange({ ...rules, jitter_seconds })} />
     </fieldset>
-  );
-}
-
-type NumberFieldProps = { label: string; min: number; max: number; hint?: string } & (
-  | { value: number; onChange: (value: number) => void; optional?: false }
-  | { value: number | null; onChange: (value: number | null) => void; optional: true }
-);
-
-/** A whole number between bounds; an empty one is none, where that is allowed. */
-function NumberField({ label, min, max, hint, ...field }: NumberFieldProps) {
-  const change = (text: string) => {
-    if (text !== '') field.onChange(Number(text));
-    else if (field.optional) field.onChange(null);
-  };
-  return <TextField label={label} type="number" inputMode="numeric" min={min} max={max} step={1} required={!field.optional} value={field.value ?? ''} hint={hint} onChange={(event) => change(event.target.value)} />;
-}
-
-function Check({ label, checked, onChange }: { label: string; checked: boolean; onChange: (checked: boolean) => void }) {
-  return (
-    <label className="flex items-center gap-2 text-sm text-ink-2">
-      <input type="checkbox" checked={checked} onChange={(event) => onChange(event.target.checked)} className="size-3.5 accent-accent" />
-      {label}
-    </label>
   );
 }

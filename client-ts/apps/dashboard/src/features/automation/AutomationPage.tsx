@@ -27,7 +27,7 @@ export function AutomationPage() {
   const [editing, setEditing] = useState<ScheduleView | null>(null);
   const [choosing, setChoosing] = useState(false);
   return (
-    <div className="flex h-full flex-col">
+    <div className="flex h-full flex-col overflow-y-auto xl:overflow-visible">
       <PageHeader
         title="Automation"
         description="Each does by itself what its button does, within the bounds that you set"
@@ -56,7 +56,7 @@ function History() {
   const open = history.items.find(({ id }) => id === params.get('execution'));
   const options = [{ value: '', label: 'All runs' }, ...AUTOMATION_KINDS.map((value) => ({ value, label: AUTOMATION[value].label }))];
   return (
-    <section aria-label="Run history" className="flex min-h-0 flex-1 flex-col">
+    <section aria-label="Run history" className="flex h-[480px] shrink-0 flex-col xl:h-auto xl:min-h-0 xl:flex-1 xl:shrink">
       <FilterPanel what="runs" status={{ value: kind, options, onChange: (value) => set('kind', value) }} />
       <div className="flex min-h-0 flex-1">
         <DataTable {...pagesOf(history)} label="Run history" columns={EXECUTION_COLUMNS} rowKey={({ id }) => id} onOpen={({ id }) => set('execution', id)} empty={<NothingRan />} />

@@ -5,6 +5,7 @@ import type { ExecutionRow } from '@igny8/react';
 import type { PickView, SkipView } from '@igny8/protocol';
 import { formatCredits } from '~/shared/format/number';
 import { formatExact } from '~/shared/format/time';
+import { SidePanel } from '~/shared/overlay/SidePanel';
 import { StatusDot, type Tone } from '~/shared/ui/Badge';
 import { IconButton } from '~/shared/ui/Button';
 import { Notice } from '~/shared/ui/Notice';
@@ -21,7 +22,7 @@ interface ExecutionPanelProps {
 export function ExecutionPanel({ execution, taskPath, onClose }: ExecutionPanelProps) {
   const { picked, skipped } = counts(execution);
   return (
-    <aside aria-label="Execution" className="flex w-96 shrink-0 flex-col overflow-y-auto border-l border-line bg-surface text-sm">
+    <SidePanel label="Execution">
       <header className="flex items-start justify-between gap-3 px-4 pt-4 pb-2">
         <div>
           <h2 className="text-base font-semibold">{AUTOMATION[execution.kind].label}</h2>
@@ -54,7 +55,7 @@ export function ExecutionPanel({ execution, taskPath, onClose }: ExecutionPanelP
           {execution.skipped_more > 0 && <li className="py-1.5 text-ink-3">and {execution.skipped_more} more</li>}
         </Items>
       </div>
-    </aside>
+    </SidePanel>
   );
 }
 

@@ -38,20 +38,20 @@ export function ScheduleList({ schedules, ...rest }: ScheduleListProps) {
 function Row({ schedule, actions, canRun, canSet, onEdit }: Omit<ScheduleListProps, 'schedules'> & { schedule: ScheduleView }) {
   const { label, does } = AUTOMATION[schedule.kind];
   return (
-    <li className="grid min-h-11 grid-cols-[40px_minmax(220px,1.2fr)_minmax(220px,1fr)_minmax(120px,160px)_96px] items-center gap-4 px-6 py-1.5 text-sm">
+    <li className="grid min-h-11 grid-cols-[40px_minmax(0,1fr)_96px] items-center gap-x-4 px-4 py-2 text-sm sm:px-6 xl:grid-cols-[40px_minmax(220px,1.2fr)_minmax(220px,1fr)_minmax(120px,160px)_96px] xl:py-1.5">
       <Switch label={label} on={schedule.enabled} disabled={!canSet} onChange={(on) => actions.turn(schedule, on)} />
       <div className="min-w-0">
-        <span className="font-medium">{label}</span>
-        <span className="truncate pl-2 text-ink-3">{does}</span>
+        <span className="pr-2 font-medium">{label}</span>
+        <span className="text-ink-3">{does}</span>
       </div>
-      <div className="min-w-0 truncate text-ink-2" title={`${schedule.timing.cron} in ${schedule.timing.zone}`}>
+      <div className="col-start-2 min-w-0 text-ink-2 xl:col-start-auto xl:truncate" title={`${schedule.timing.cron} in ${schedule.timing.zone}`}>
         {schedule.words} <span className="text-ink-3">{schedule.timing.zone}</span>
         {schedule.rules.dry_run && <span className="text-warn"> · dry run</span>}
       </div>
-      <div className="tnum text-ink-3">
+      <div className="tnum col-start-2 text-ink-3 xl:col-start-auto">
         {schedule.next_at === null ? 'Off' : <time title={formatExact(schedule.next_at)}>next {formatAgo(schedule.next_at)}</time>}
       </div>
-      <div className="flex justify-end">
+      <div className="col-start-3 row-start-1 flex justify-end xl:col-start-auto xl:row-start-auto">
         {canRun && (
           <>
             <IconButton label={`Dry run of ${label}`} onClick={() => actions.run(schedule.kind, true)}>

@@ -6,7 +6,7 @@ import { AUTOMATION, counts, EXECUTION_STATUS, triggerWords } from './word';
 
 /** A line of the run history. */
 export const EXECUTION_COLUMNS: Column<ExecutionRow>[] = [
-  { id: 'kind', header: 'Automation', width: '96px', cell: ({ kind }) => <Badge>{AUTOMATION[kind].label}</Badge> },
+  { id: 'kind', header: 'Automation', width: '96px', narrow: '80px', cell: ({ kind }) => <Badge>{AUTOMATION[kind].label}</Badge> },
   {
     id: 'at',
     header: 'Scheduled for',
@@ -18,11 +18,11 @@ export const EXECUTION_COLUMNS: Column<ExecutionRow>[] = [
     ),
   },
   { id: 'trigger', header: 'Why', width: '168px', cell: (execution) => <span className="text-ink-2">{triggerWords(execution)}</span> },
-  { id: 'status', header: 'Status', width: '152px', cell: (execution) => <ExecutionStatusDot execution={execution} /> },
+  { id: 'status', header: 'Status', width: '152px', narrow: 'minmax(0, 1fr)', cell: (execution) => <ExecutionStatusDot execution={execution} /> },
   { id: 'picked', header: 'Picked', width: '56px', align: 'right', cell: (execution) => counts(execution).picked },
   { id: 'skipped', header: 'Skipped', width: '60px', align: 'right', cell: (execution) => <span className="text-ink-3">{counts(execution).skipped}</span> },
   { id: 'failed', header: 'Failed', width: '56px', align: 'right', cell: (execution) => <span className={counts(execution).failed > 0 ? 'text-bad' : 'text-ink-3'}>{counts(execution).failed}</span> },
-  { id: 'credits', header: 'Credits', width: '72px', align: 'right', cell: ({ spent, price }) => <span title="Spent, of at most">{`${spent} / ${price}`}</span> },
+  { id: 'credits', header: 'Credits', width: '72px', narrow: '56px', align: 'right', cell: ({ spent, price }) => <span title="Spent, of at most">{`${spent} / ${price}`}</span> },
   { id: 'note', header: 'Note', width: 'minmax(160px, 1fr)', cell: ({ note }) => <span className="text-ink-3" title={note ?? undefined}>{note}</span> },
 ];
 

@@ -18,7 +18,7 @@ export function BillingPage() {
     <div className="flex h-full flex-col">
       <PageHeader title="Billing" />
       <div className="min-h-0 flex-1 overflow-y-auto">
-        <div className="mx-auto flex max-w-5xl flex-col gap-8 px-6 py-6">
+        <div className="mx-auto flex max-w-5xl flex-col gap-8 p-4 sm:p-6">
           <Section title="Credits" description="Held credits come back in full when a task fails: the settled balance does not change.">
             <BalanceCard balance={balance} />
           </Section>

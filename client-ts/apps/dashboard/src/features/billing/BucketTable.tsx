@@ -1,6 +1,6 @@
 import type { BucketView } from '@igny8/protocol';
 import { formatCount } from '~/shared/format/number';
-import { formatExact } from '~/shared/format/time';
+import { formatDate, formatExact } from '~/shared/format/time';
 import { Badge } from '~/shared/ui/Badge';
 import { Card } from '~/shared/ui/PageHeader';
 import { SkeletonLines } from '~/shared/ui/Skeleton';
@@ -27,7 +27,7 @@ export function BucketTable({ buckets }: { buckets: readonly BucketView[] | unde
           {buckets.map((bucket) => (
             <tr key={bucket.grant} className="border-b border-line last:border-0">
               <td className="px-4 py-2"><Badge tone="neutral">{KIND[bucket.kind] ?? bucket.kind}</Badge></td>
-              <td className="px-4 py-2 text-ink-2">{bucket.expires_at === null ? 'Never' : <time dateTime={new Date(bucket.expires_at).toISOString()}>{formatExact(bucket.expires_at)}</time>}</td>
+              <td className="px-4 py-2 text-ink-2">{bucket.expires_at === null ? 'Never' : <time title={formatExact(bucket.expires_at)} dateTime={new Date(bucket.expires_at).toISOString()}>{formatDate(bucket.expires_at)}</time>}</td>
               <td className="px-4 py-2 text-right font-medium">{formatCount(bucket.available)}</td>
               <td className="px-4 py-2 text-right text-ink-3">{formatCount(bucket.held)}</td>
             </tr>

@@ -2,8 +2,10 @@ import { useMemo, useState } from 'react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Download } from 'lucide-react';
 import type { StatementFilter } from '@igny8/sdk';
+import { saveFile } from '~/shared/data/saveFile';
 import { useReread } from '~/shared/data/useReread';
 import { useApi, useSiteState, useTenantId, useTenantState } from '~/shared/data/workspace';
+import { dayStart } from '~/shared/format/day';
 import { formatCount } from '~/shared/format/number';
 import { useToasts } from '~/shared/overlay/ToastNotifications';
 import { DataTable } from '~/shared/table/DataTable';
@@ -12,7 +14,7 @@ import { Button } from '~/shared/ui/Button';
 import { SelectField, TextField } from '~/shared/ui/Field';
 import { Card } from '~/shared/ui/PageHeader';
 import { EmptyState } from '~/shared/ui/StateMessage';
-import { dayStart, LEDGER_KINDS, ledgerColumns } from './ledger';
+import { LEDGER_KINDS, ledgerColumns } from './ledger';
 
 const PAGE = 200;
 
@@ -88,12 +90,4 @@ function CsvButton({ filter }: { filter: StatementFilter }) {
       Download CSV
     </Button>
   );
-}
-
-function saveFile(name: string, file: Blob): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(file);
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(link.href);
 }

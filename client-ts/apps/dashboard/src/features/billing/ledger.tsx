@@ -30,17 +30,10 @@ export function ledgerColumns(sites: readonly SiteView[]): Column<LedgerEntryVie
   const name = (id: string | null) => (id === null ? 'Workspace' : (sites.find((site) => site.id === id)?.name ?? 'Site'));
   return [
     { id: 'at', header: 'When', width: '168px', cell: (entry) => <time className="tnum text-ink-3">{formatExact(entry.at)}</time> },
-    { id: 'kind', header: 'Kind', width: '108px', cell: (entry) => <Badge tone={KIND[entry.kind]?.tone ?? 'neutral'}>{KIND[entry.kind]?.label ?? entry.kind}</Badge> },
-    { id: 'reason', header: 'For', width: 'minmax(200px, 1fr)', cell: (entry) => <span title={entry.key}>{entry.reason}</span> },
+    { id: 'kind', header: 'Kind', width: '108px', narrow: '84px', cell: (entry) => <Badge tone={KIND[entry.kind]?.tone ?? 'neutral'}>{KIND[entry.kind]?.label ?? entry.kind}</Badge> },
+    { id: 'reason', header: 'For', width: 'minmax(200px, 1fr)', narrow: 'minmax(0, 1fr)', cell: (entry) => <span title={entry.key}>{entry.reason}</span> },
     { id: 'ledger', header: 'Where', width: '140px', cell: (entry) => <span className="text-xs text-ink-3">{name(entry.site)}</span> },
-    { id: 'amount', header: 'Credits', width: '80px', align: 'right', cell: (entry) => <span className="tnum font-medium">{`${KIND[entry.kind]?.sign ?? ''}${formatCount(entry.amount)}`}</span> },
+    { id: 'amount', header: 'Credits', width: '80px', narrow: '56px', align: 'right', cell: (entry) => <span className="tnum font-medium">{`${KIND[entry.kind]?.sign ?? ''}${formatCount(entry.amount)}`}</span> },
     { id: 'after', header: 'Then there', width: '96px', align: 'right', cell: (entry) => <span className="tnum text-ink-3">{formatCount(entry.settled_after)}</span> },
   ];
-}
-
-/** The first moment of a day that a date field names, here; null for an empty field. */
-export function dayStart(date: string, daysLater = 0): number | null {
-  const [year, month, day] = date.split('-').map(Number);
-  if (!year || !month || !day) return null;
-  return new Date(year, month - 1, day + daysLater).getTime();
 }

@@ -30,10 +30,10 @@ export function DashboardPage() {
     <div className="flex h-full flex-col">
       <PageHeader title="Dashboard" description={site?.name} />
       <div className="min-h-0 flex-1 overflow-y-auto">
-        <div className="mx-auto flex max-w-5xl flex-col gap-8 px-6 py-6">
+        <div className="mx-auto flex max-w-5xl flex-col gap-8 p-4 sm:p-6">
           <NextStep overview={data} />
           <Stats overview={data} />
-          <div className="grid gap-8 lg:grid-cols-2">
+          <div className="grid grid-cols-[minmax(0,1fr)] gap-8 lg:grid-cols-2">
             <Section title="Pipeline">
               <Card className="p-4">{data ? <PipelineChart overview={data} /> : <SkeletonLines lines={6} />}</Card>
             </Section>

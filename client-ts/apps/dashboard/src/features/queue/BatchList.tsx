@@ -2,12 +2,15 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRest } from '@igny8/react';
 import type { BatchView } from '@igny8/protocol';
 import { useApi, useCan, useSiteId, useSiteState, useTenantId } from '~/shared/data/workspace';
+import { useChanges } from '~/shared/data/useChanges';
 import { useReread } from '~/shared/data/useReread';
+import { capital } from '~/shared/format/failure';
+import { describePause } from '~/shared/format/waiting';
 import { formatCount, formatCredits } from '~/shared/format/number';
 import { formatAgo, formatExact } from '~/shared/format/time';
 import { useConfirm } from '~/shared/overlay/ConfirmDialog';
 import { useToasts } from '~/shared/overlay/ToastNotifications';
-import { StatusDot } from '~/shared/ui/Badge';
+import { Badge, StatusDot } from '~/shared/ui/Badge';
 import { Button } from '~/shared/ui/Button';
 import { ProgressBar } from '~/shared/ui/ProgressBar';
 import { SkeletonLines } from '~/shared/ui/Skeleton';
@@ -18,10 +21,11 @@ export function BatchList() {
   const site = useSiteId();
   const tenant = useTenantId();
   const batches = useRest(['batches', site], (rest) => rest.writer.batches(site, { limit: 20 }));
-  useReread(['igny8', tenant, 'batches', site], useSiteState().tasks);
+  const live = useSiteState();
+  useReread(['igny8', tenant, 'batches', site], useChanges([live.tasks, live.batches]));
   if (batches.error) return <ProblemState error={batches.error} onRetry={() => void batches.refetch()} />;
   if (!batches.data) return <SkeletonLines lines={3} />;
-  if (batches.data.items.length === 0) return <p className="text-sm text-ink-3">None yet. A run of many items is one batch, and is steered here as one.</p>;
+  if (batches.data.items.length === 0) return <p className="rounded-lg border border-line px-4 py-3 text-sm text-ink-3">None yet. Ideas for several clusters, or drafts for several ideas, are queued as one batch and steered here as one.</p>;
   return (
     <ul className="divide-y divide-line overflow-hidden rounded-lg border border-line bg-surface">
       {batches.data.items.map((batch) => (
@@ -36,11 +40,14 @@ function BatchRow({ batch }: { batch: BatchView }) {
   const ended = counts.total - counts.queued - counts.running;
   const bad = counts.failed + counts.dead;
   return (
-    <li className="grid grid-cols-[minmax(0,1fr)_minmax(160px,260px)_auto] items-center gap-4 px-4 py-3">
+    <li className="grid items-center gap-x-4 gap-y-2 px-4 py-3 sm:grid-cols-[minmax(0,1fr)_minmax(160px,260px)_144px]">
       <div className="min-w-0">
-        <p className="truncate font-medium">{batch.title}</p>
+        <p className="flex items-center gap-2 font-medium">
+          <span className="truncate">{batch.title}</span>
+          {batch.paused && <Badge tone="warn" title={capital(describePause(batch.paused))}>paused</Badge>}
+        </p>
         <p className="tnum text-xs text-ink-3">
-          {formatCredits(batch.price)} at most · <time title={formatExact(batch.created_at)}>{formatAgo(batch.created_at)}</time>
+          {formatCredits(batch.price)} at most{batch.stop_percent !== null && `, pauses when ${batch.stop_percent} % fail`} · <time title={formatExact(batch.created_at)}>{formatAgo(batch.created_at)}</time>
         </p>
       </div>
       <div className="flex flex-col gap-1">
@@ -50,7 +57,7 @@ function BatchRow({ batch }: { batch: BatchView }) {
           {counts.running > 0 && ` · ${formatCount(counts.running)} running`}
         </p>
       </div>
-      {batch.status === 'open' ? <BatchButtons batch={batch} /> : <StatusDot tone={batch.status === 'finished' ? 'good' : 'neutral'}>{batch.status === 'finished' ? 'Finished' : 'Cancelled'}</StatusDot>}
+      {batch.status === 'open' ? <BatchButtons batch={batch} /> : <span className="sm:justify-self-end"><StatusDot tone={batch.status === 'finished' ? 'good' : 'neutral'}>{batch.status === 'finished' ? 'Finished' : 'Cancelled'}</StatusDot></span>}
     </li>
   );
 }
@@ -74,7 +81,7 @@ function BatchButtons({ batch }: { batch: BatchView }) {
     if (await confirm({ title: `Cancel “${batch.title}”?`, body, confirm: 'Cancel the batch', danger: true })) change.mutate('cancelBatch');
   };
   return (
-    <div className="flex gap-2">
+    <div className="flex gap-2 sm:justify-end">
       <Button size="sm" busy={change.isPending} onClick={() => change.mutate(batch.paused ? 'resumeBatch' : 'pauseBatch')}>
         {batch.paused ? 'Resume' : 'Pause'}
       </Button>

@@ -8,7 +8,7 @@ import { useToasts } from '~/shared/overlay/ToastNotifications';
 import { Badge } from '~/shared/ui/Badge';
 import { Button } from '~/shared/ui/Button';
 import { StepperField } from '~/shared/ui/Field';
-import { usePause } from './QueuePage';
+import { usePause } from './pause';
 
 // The server's own bound.
 const PLACES_MAX = 100;
@@ -17,8 +17,8 @@ const HEADS = ['Kind', 'Running', 'Waiting', 'Takes about', 'At once', ''];
 /** One line per kind: its load, how many may run at once, and a pause. */
 export function KindTable({ queue }: { queue: QueueView }) {
   return (
-    <div className="overflow-x-auto rounded-lg border border-line bg-surface">
-      <table className="w-full text-left text-sm">
+    <div className="relative overflow-x-auto rounded-lg border border-line bg-surface" tabIndex={0} role="region" aria-label="Load of each kind">
+      <table className="w-full min-w-xl text-left text-sm">
         <thead className="border-b border-line bg-sunken text-xs text-ink-3">
           <tr>
             {HEADS.map((head) => (
@@ -40,6 +40,7 @@ export function KindTable({ queue }: { queue: QueueView }) {
 
 function KindRow({ load, queue }: { load: KindLoad; queue: QueueView }) {
   const canEdit = useCan('settings');
+  const canAct = useCan('edit');
   const pause = usePause();
   const paused = queue.pauses.some(({ scope, kind }) => scope === 'kind' && kind === load.kind);
   return (
@@ -54,9 +55,11 @@ function KindRow({ load, queue }: { load: KindLoad; queue: QueueView }) {
       <td className="tnum px-4 py-2 text-ink-2">{load.average_ms > 0 ? formatDuration(load.average_ms) : '–'}</td>
       <td className="px-4 py-2">{canEdit && load.kind !== 'cluster' ? <Places load={load} queue={queue} /> : <span className="tnum">{load.places}</span>}</td>
       <td className="px-4 py-2 text-right">
-        <Button size="sm" kind="ghost" busy={pause.busy} aria-label={`${paused ? 'Resume' : 'Pause'} ${TASK_KIND[load.kind]} tasks`} onClick={() => pause.set(!paused, load.kind)}>
-          {paused ? 'Resume' : 'Pause'}
-        </Button>
+        {canAct && (
+          <Button size="sm" kind="ghost" busy={pause.busy} aria-label={`${paused ? 'Resume' : 'Pause'} ${TASK_KIND[load.kind]} tasks`} onClick={() => pause.set(!paused, load.kind)}>
+            {paused ? 'Resume' : 'Pause'}
+          </Button>
+        )}
       </td>
     </tr>
   );

@@ -22,7 +22,7 @@ export function SystemPage() {
     <div className="flex h-full flex-col">
       <PageHeader title="System" />
       <div className="min-h-0 flex-1 overflow-y-auto">
-        <div className="mx-auto flex max-w-3xl flex-col gap-8 px-6 py-6">
+        <div className="mx-auto flex max-w-3xl flex-col gap-8 p-4 sm:p-6">
           <Section title="Server">
             <Facts
               facts={[

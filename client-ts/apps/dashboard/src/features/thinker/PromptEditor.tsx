@@ -43,7 +43,7 @@ export function PromptEditor({ prompt, canEdit, onDirty }: { prompt: PromptView;
   };
   const problem = templateProblem(text, prompt.variables);
   return (
-    <div className="grid min-h-0 min-w-0 flex-1 auto-rows-min gap-6 overflow-y-auto p-6 xl:grid-cols-2">
+    <div className="grid min-h-0 min-w-0 flex-1 auto-rows-min grid-cols-[minmax(0,1fr)] gap-6 overflow-y-auto p-4 sm:p-6 xl:grid-cols-2">
       <div ref={area} className="flex min-w-0 flex-col gap-3">
         <TextArea label={`Template of “${promptName(prompt.kind)}”, version ${prompt.version}${prompt.version === 0 ? ' (ours)' : ''}`} mono rows={18} readOnly={!canEdit} value={text} error={problem} onChange={(event) => change(event.target.value)} />
         {canEdit && (

@@ -26,8 +26,8 @@ export function ThinkerPage() {
           <SkeletonLines lines={6} />
         </div>
       ) : (
-        <div className="flex min-h-0 flex-1">
-          <nav aria-label="Prompts" className="flex w-56 shrink-0 flex-col gap-0.5 border-r border-line p-3">
+        <div className="flex min-h-0 flex-1 flex-col md:flex-row">
+          <nav aria-label="Prompts" className="flex shrink-0 flex-wrap gap-0.5 border-b border-line p-3 md:w-56 md:flex-col md:flex-nowrap md:border-r md:border-b-0">
             {prompts.data.map((prompt) => (
               <button
                 key={prompt.kind}
@@ -36,7 +36,7 @@ export function ThinkerPage() {
                 disabled={dirty && prompt.kind !== open.kind}
                 title={dirty ? 'Save or discard your changes first' : undefined}
                 onClick={() => setParams({ prompt: prompt.kind })}
-                className={classNames('flex items-center justify-between rounded-md px-2.5 py-1.5 text-left disabled:opacity-50', prompt.kind === open.kind ? 'bg-hover font-medium' : 'text-ink-2 hover:bg-hover')}
+                className={classNames('flex items-center justify-between gap-2 rounded-md px-2.5 py-1.5 text-left disabled:opacity-50', prompt.kind === open.kind ? 'bg-hover font-medium' : 'text-ink-2 hover:bg-hover')}
               >
                 {promptName(prompt.kind)}
                 <span className="tnum text-xs text-ink-3">v{prompt.version}</span>

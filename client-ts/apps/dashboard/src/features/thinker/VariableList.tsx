@@ -4,7 +4,7 @@ import { Badge } from '~/shared/ui/Badge';
 /** The variables of a template with their types; a click puts one where the cursor is. */
 export function VariableList({ variables, template, disabled, onInsert }: { variables: VariableView[]; template: string; disabled: boolean; onInsert: (name: string) => void }) {
   return (
-    <section aria-label="Variables" className="overflow-hidden rounded-md border border-line">
+    <section aria-label="Variables" tabIndex={0} className="overflow-x-auto rounded-md border border-line">
       <table className="w-full text-left text-xs">
         <thead className="border-b border-line bg-sunken text-ink-3">
           <tr>

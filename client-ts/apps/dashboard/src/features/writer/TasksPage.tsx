@@ -1,22 +1,24 @@
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { useSearchParams } from 'react-router';
-import { ListTodo } from 'lucide-react';
+import { ListOrdered, ListTodo } from 'lucide-react';
 import { useTaskHistory } from '@igny8/react';
-import type { TaskKind, TaskStatus } from '@igny8/protocol';
+import type { TaskStatus, TaskView } from '@igny8/protocol';
 import { byUrgency } from '~/shared/data/useLiveTasks';
 import { pagesOf } from '~/shared/data/pages';
 import { useTaskActions } from '~/shared/data/useTaskActions';
 import { useCan, useSiteId, useSitePath, useSiteState } from '~/shared/data/workspace';
 import { formatCount } from '~/shared/format/number';
-import { TASK_KIND, TASK_STATUS } from '~/shared/format/word';
+import { TASK_STATUS } from '~/shared/format/word';
+import { ActionButtons } from '~/shared/table/ActionButtons';
 import { FilterPanel } from '~/shared/table/FilterPanel';
+import { KindFilter } from '~/shared/task/KindFilter';
 import type { LiveTask } from '~/shared/task/liveTask';
 import { TaskControlPanel } from '~/shared/task/TaskControlPanel';
 import { TaskQueueTable } from '~/shared/task/TaskQueueTable';
-import { ButtonLink } from '~/shared/ui/Button';
-import { SelectField } from '~/shared/ui/Field';
+import { Button, ButtonLink } from '~/shared/ui/Button';
 import { PageHeader } from '~/shared/ui/PageHeader';
 import { EmptyState } from '~/shared/ui/StateMessage';
+import { PlanDialog } from './PlanDialog';
 
 const STATUSES: TaskStatus[] = ['running', 'queued', 'succeeded', 'failed', 'cancelled'];
 
@@ -26,6 +28,7 @@ export function TasksPage() {
   const canAct = useCan('edit');
   const actions = useTaskActions();
   const [params, setParams] = useSearchParams();
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const status = params.get('status') ?? '';
   const kind = params.get('kind') ?? '';
   const { tasks, progress, phase } = useSiteState();
@@ -49,29 +52,32 @@ export function TasksPage() {
   const pages = pagesOf(history);
   const known = pages.rows !== undefined || phase === 'live';
   return (
-    <div className="flex h-full flex-col">
-      <PageHeader title="Tasks" count={pages.rows && formatCount(Math.max(history.total, rows.length))} description="Everything the AI does, one item per run" />
+    <div className="relative flex h-full flex-col">
+      <PageHeader title="Tasks" count={pages.rows && formatCount(Math.max(history.total, rows.length))} description="Everything the AI does, one item per run" actions={<ButtonLink to={path('task-log')}>Older tasks</ButtonLink>} />
       <FilterPanel what="tasks" status={{ value: status, options: [{ value: '', label: 'All' }, ...STATUSES.map((value) => ({ value, label: TASK_STATUS[value].label }))], onChange: (value) => set('status', value) }}>
         <KindFilter value={kind} onChange={(value) => set('kind', value)} />
       </FilterPanel>
       <div className="flex min-h-0 flex-1">
-        <TaskQueueTable {...pages} tasks={known ? rows : undefined} actions={actions} canAct={canAct} onOpen={({ task }) => set('task', task.id)} empty={<TasksEmpty filtered={status !== '' || kind !== ''} />} />
+        <TaskQueueTable {...pages} tasks={known ? rows : undefined} actions={actions} canAct={canAct} selection={canAct ? { selected, onChange: setSelected } : undefined} onOpen={({ task }) => set('task', task.id)} empty={<TasksEmpty filtered={status !== '' || kind !== ''} />} />
         {open && <TaskControlPanel row={open} actions={actions} canAct={canAct} documentPath={(document) => path(`drafts/${document}`)} onClose={() => set('task', '')} />}
       </div>
+      <ActionButtons count={selected.size} noun="task" onClear={() => setSelected(new Set())}>
+        <PlanButton tasks={rows.filter(({ task }) => selected.has(task.id) && task.status === 'queued').map(({ task }) => task)} onDone={() => setSelected(new Set())} />
+      </ActionButtons>
     </div>
   );
 }
 
-function KindFilter({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+/** Waiting tasks first, last, or off for a while; those that wait no longer are left alone. */
+function PlanButton({ tasks, onDone }: { tasks: TaskView[]; onDone: () => void }) {
+  const [open, setOpen] = useState(false);
   return (
-    <SelectField label="Kind of task" hideLabel className="ml-auto w-36" value={value} onChange={(event) => onChange(event.target.value)}>
-      <option value="">All kinds</option>
-      {(Object.keys(TASK_KIND) as TaskKind[]).map((kind) => (
-        <option key={kind} value={kind}>
-          {TASK_KIND[kind]}
-        </option>
-      ))}
-    </SelectField>
+    <>
+      <Button size="sm" kind="primary" icon={<ListOrdered size={14} />} disabled={tasks.length === 0} title={tasks.length === 0 ? 'None of them waits' : undefined} onClick={() => setOpen(true)}>
+        Change the order
+      </Button>
+      {open && <PlanDialog tasks={tasks} onDone={onDone} onClose={() => setOpen(false)} />}
+    </>
   );
 }
 

@@ -4,7 +4,7 @@ import { useQueryClient } from '@tanstack/react-query';
 // A run changes many things within a second: what shows their sum is read again at most this often.
 const REREAD_AFTER_MS = 400;
 
-/** Reads a query again when a stream says that what it shows has changed. */
+/** Reads a query again when a stream says that what it shows has changed, and when it is looked at anew: nobody listened meanwhile. */
 export function useReread(key: readonly unknown[], revision: unknown): void {
   const queries = useQueryClient();
   const seen = useRef(revision);
@@ -22,6 +22,7 @@ export function useReread(key: readonly unknown[], revision: unknown): void {
       void queries.invalidateQueries({ queryKey: latest.current });
     }, REREAD_AFTER_MS);
   }, [queries, revision]);
+  useEffect(() => void queries.invalidateQueries({ queryKey: latest.current }), [queries]);
   useEffect(
     () => () => {
       clearTimeout(timer.current);

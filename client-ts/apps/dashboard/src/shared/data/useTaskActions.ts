@@ -2,10 +2,12 @@ import { useMemo } from 'react';
 import type { TaskView } from '@igny8/protocol';
 import { useConfirm } from '~/shared/overlay/ConfirmDialog';
 import { useToasts } from '~/shared/overlay/ToastNotifications';
+import { formatPlural } from '~/shared/format/number';
+import { priorityLabel } from '~/shared/task/priority';
 import type { TaskActions } from '~/shared/task/TaskQueueTable';
 import { useApi, useSiteId } from './workspace';
 
-/** Retry and cancel, with what they cost said before and after. */
+/** Retry, cancel, priority and pause, with what they cost said before and after. */
 export function useTaskActions(): TaskActions {
   const site = useSiteId();
   const api = useApi();
@@ -25,6 +27,16 @@ export function useTaskActions(): TaskActions {
     };
     const retry = (task: TaskView) => retryNow(task).catch((error: unknown) => toasts.problem(error));
     const cancel = (task: TaskView) => cancelNow(task).catch((error: unknown) => toasts.problem(error));
-    return { retry: (task) => void retry(task), cancel: (task) => void cancel(task) };
+    const setPriority = async (tasks: readonly TaskView[], priority: number) => {
+      await api.writer.changeTasks(site, { tasks: tasks.map(({ id }) => id), priority });
+      const [first] = tasks;
+      toasts.success(`Priority: ${priorityLabel(priority)}`, { detail: tasks.length === 1 && first ? first.title : formatPlural(tasks.length, 'task') });
+    };
+    const pause = async (task: TaskView, paused: boolean) => {
+      await (paused ? api.writer.pauseTask(site, task.id) : api.writer.resumeTask(site, task.id));
+      toasts.success(paused ? 'Paused' : 'Goes on', { detail: task.title });
+    };
+    const told = (work: Promise<void>) => void work.catch((error: unknown) => toasts.problem(error));
+    return { setPriority: (tasks, priority) => told(setPriority(tasks, priority)), pause: (task, paused) => told(pause(task, paused)), retry: (task) => void retry(task), cancel: (task) => void cancel(task) };
   }, [api, site, toasts, confirm]);
 }

@@ -52,6 +52,8 @@ const RIGHTS = {
   settings: ['owner', 'admin'],
   billing: ['owner', 'admin'],
   members: ['owner', 'admin'],
+  models: ['owner', 'admin'],
+  system: ['owner', 'admin', 'editor'],
 } satisfies Record<string, Role[]>;
 
 /** What the role allows here. The server decides; this only spares people refusals. */

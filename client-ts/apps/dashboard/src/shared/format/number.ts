@@ -24,3 +24,10 @@ export function formatPlural(count: number, one: string, many = `${one}s`): stri
 export function formatCredits(credits: number): string {
   return formatPlural(credits, 'credit');
 }
+
+const DOLLARS = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD', minimumFractionDigits: 2, maximumFractionDigits: 6 });
+
+/** Millionths of a US dollar to the last of them: `$0.001234`. */
+export function formatDollars(micros: number): string {
+  return DOLLARS.format(micros / MICROS_PER_UNIT);
+}

@@ -1,4 +1,5 @@
 import type { PauseView, TaskView, WaitingView } from '@igny8/protocol';
+import { failureLabel } from './failure';
 import { formatCredits, formatPlural } from './number';
 import { formatAgo } from './time';
 import { TASK_KIND, waitingReason } from './word';
@@ -17,7 +18,7 @@ function describe(waiting: WaitingView): string {
     case 'delayed':
       return `until its time, ${formatAgo(waiting.until)}`;
     case 'retry':
-      return `to try again ${formatAgo(waiting.until)}, after a failure (${waiting.code.replaceAll('_', ' ')})`;
+      return `to try again ${formatAgo(waiting.until)}, after a failure (${failureLabel(waiting.code).toLowerCase()})`;
     case 'credits':
       return `for ${formatCredits(waiting.missing)}: free or buy some and it goes on by itself`;
     case 'places':

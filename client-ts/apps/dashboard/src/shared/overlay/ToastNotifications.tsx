@@ -14,6 +14,8 @@ interface Toast {
 export interface Toasts {
   success: (title: string, options?: Pick<Toast, 'detail' | 'action'>) => void;
   info: (title: string, options?: Pick<Toast, 'detail' | 'action'>) => void;
+  /** Something was done, and did not bring what was hoped for. */
+  failure: (title: string, options?: Pick<Toast, 'detail' | 'action'>) => void;
   /** Says what happened and the next step. */
   problem: (error: unknown, action?: Toast['action']) => void;
 }
@@ -48,6 +50,7 @@ export function ToastNotifications({ children }: { children: ReactNode }) {
     () => ({
       success: (title, options) => push({ tone: 'good', title, ...options }),
       info: (title, options) => push({ tone: 'info', title, ...options }),
+      failure: (title, options) => push({ tone: 'bad', title, ...options }),
       problem: (error, action) => {
         const { title, detail } = describeProblem(error);
         push({ tone: 'bad', title, detail, action });

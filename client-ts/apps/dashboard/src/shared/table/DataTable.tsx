@@ -3,7 +3,8 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { classNames } from '~/shared/ui/classNames';
 import { Skeleton } from '~/shared/ui/Skeleton';
 import { ProblemState } from '~/shared/ui/StateMessage';
-import { gridTracks, type Column, type Selection } from './column';
+import { gridTracks, narrowColumns, type Column, type Selection } from './column';
+import { useNarrow } from './useNarrow';
 import { useRowKeys } from './useRowKeys';
 
 const ROW_HEIGHT = 40;
@@ -28,7 +29,9 @@ export interface DataTableProps<Row> {
 }
 
 /** A table for many rows: only the visible ones are drawn, more are read at the end, all of it by keyboard. */
-export function DataTable<Row>(props: DataTableProps<Row>) {
+export function DataTable<Row>(asked: DataTableProps<Row>) {
+  const narrow = useNarrow();
+  const props = { ...asked, columns: narrow ? narrowColumns(asked.columns) : asked.columns };
   const { columns, rows, error } = props;
   const tracks = gridTracks(columns, Boolean(props.selection));
   if (error && !rows) return <ProblemState error={error} {...(props.onRetry ? { onRetry: props.onRetry } : {})} />;
@@ -66,7 +69,7 @@ function Rows<Row>(props: DataTableProps<Row> & { rows: Row[]; tracks: string })
               onFocus={() => row.setActive(item.index)}
               onClick={(event) => row.onClick(event, item.index)}
               className={classNames(
-                'absolute inset-x-0 grid items-center gap-4 border-b border-line px-6 text-sm focus-visible:-outline-offset-2',
+                'absolute inset-x-0 grid items-center gap-4 border-b border-line px-4 sm:px-6 text-sm focus-visible:-outline-offset-2',
                 chosen ? 'bg-accent-soft' : 'hover:bg-hover',
                 onOpen && 'cursor-pointer',
               )}
@@ -98,7 +101,7 @@ function HeaderRow<Row>({ columns, tracks, selection, keys }: { columns: Column<
   const all = selection !== undefined && keys.length > 0 && keys.every((key) => selection.selected.has(key));
   const some = selection !== undefined && !all && selection.selected.size > 0;
   return (
-    <div role="row" className="sticky top-0 z-10 grid h-8 min-w-fit items-center gap-4 border-b border-line bg-sunken px-6 text-xs font-medium text-ink-3" style={{ gridTemplateColumns: tracks }}>
+    <div role="row" className="sticky top-0 z-10 grid h-8 min-w-fit items-center gap-4 border-b border-line bg-sunken px-4 sm:px-6 text-xs font-medium text-ink-3" style={{ gridTemplateColumns: tracks }}>
       {selection && (
         <div role="columnheader" className="flex">
           <input
@@ -128,7 +131,7 @@ function LoadingRows<Row>({ columns, tracks, label }: { columns: Column<Row>[]; 
   return (
     <div role="status" aria-label={`Loading ${label}`} className="min-h-0 flex-1 overflow-hidden">
       {Array.from({ length: SKELETON_ROWS }, (_, row) => (
-        <div key={row} className="grid h-10 items-center gap-4 border-b border-line px-6" style={{ gridTemplateColumns: tracks }}>
+        <div key={row} className="grid h-10 items-center gap-4 border-b border-line px-4 sm:px-6" style={{ gridTemplateColumns: tracks }}>
           {tracks.startsWith('28px') && <Skeleton className="size-3.5" />}
           {columns.map((column, index) => (
             <Skeleton key={column.id} className={classNames('h-3', CELL_WIDTHS[(row + index) % CELL_WIDTHS.length], column.align === 'right' && 'justify-self-end')} />

@@ -24,7 +24,7 @@ const SEARCH_DELAY_MS = 200;
 /** The line above a table: search (press /), status, and whatever else narrows the list. */
 export function FilterPanel({ what, search, status, children }: FilterPanelProps) {
   return (
-    <div className="flex min-h-12 flex-wrap items-center gap-x-4 gap-y-2 border-b border-line px-6 py-2">
+    <div className="flex min-h-12 flex-wrap items-center gap-x-4 gap-y-2 border-b border-line px-4 py-2 sm:px-6">
       {search && <SearchBox what={what} {...search} />}
       {status && <StatusTabs what={what} {...status} />}
       {children}

@@ -5,6 +5,8 @@ export interface Column<Row> {
   header: string;
   /** A CSS grid track, such as `minmax(240px, 1fr)` or `96px`. */
   width: string;
+  /** The track on a phone. Where some columns have one, the others are left out there: the row opens with all. */
+  narrow?: string;
   /** Numbers stand at the right. */
   align?: 'right';
   cell: (row: Row) => ReactNode;
@@ -13,6 +15,12 @@ export interface Column<Row> {
 export interface Selection {
   selected: ReadonlySet<string>;
   onChange: (selected: ReadonlySet<string>) => void;
+}
+
+/** The columns that a phone shows: those with a track for it, or all where none has one. */
+export function narrowColumns<Row>(columns: Column<Row>[]): Column<Row>[] {
+  const kept = columns.flatMap(({ narrow, ...column }) => (narrow === undefined ? [] : [{ ...column, width: narrow }]));
+  return kept.length > 0 ? kept : columns;
 }
 
 /** The grid's tracks, with one before them for the checkboxes. */

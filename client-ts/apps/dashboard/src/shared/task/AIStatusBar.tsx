@@ -20,14 +20,14 @@ export function AIStatusBar({ tasks, tasksPath, pathOf }: AIStatusBarProps) {
   const waiting = tasks.filter(({ task }) => isActive(task)).length - running.length;
   if (running.length === 0 && waiting === 0) return null;
   return (
-    <div role="region" aria-label="AI at work" className="flex h-11 shrink-0 items-center gap-4 border-t border-line bg-surface px-6 text-xs">
+    <div role="region" aria-label="AI at work" className="flex h-11 shrink-0 items-center gap-4 border-t border-line bg-surface px-4 text-xs sm:px-6">
       <Link to={tasksPath} className="flex shrink-0 items-center gap-2 rounded-sm font-medium text-ink hover:text-accent-text">
         <Sparkles size={14} className="text-accent-text" aria-hidden="true" />
         <span className="tnum">{running.length > 0 ? `${formatPlural(running.length, 'task')} running` : 'AI is waiting'}</span>
       </Link>
       <ul className="flex min-w-0 flex-1 gap-4">
         {running.slice(0, SHOWN_MAX).map((row) => (
-          <li key={row.task.id} className="min-w-0 flex-1 basis-0">
+          <li key={row.task.id} className="min-w-0 flex-1 basis-0 not-first:hidden md:not-first:block">
             <Link to={pathOf(row)} className="flex flex-col gap-1 rounded-sm hover:text-accent-text">
               <span className="flex justify-between gap-2">
                 <span className="truncate text-ink-2">

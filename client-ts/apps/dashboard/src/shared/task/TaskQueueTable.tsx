@@ -6,14 +6,19 @@ import { formatAgo, formatExact } from '~/shared/format/time';
 import { Badge } from '~/shared/ui/Badge';
 import { IconButton } from '~/shared/ui/Button';
 import { ProgressBar } from '~/shared/ui/ProgressBar';
-import type { Column } from '~/shared/table/column';
+import type { Column, Selection } from '~/shared/table/column';
 import { DataTable } from '~/shared/table/DataTable';
 import { canCancel, canRetry, describeProgress, type LiveTask } from './liveTask';
+import { NORMAL, priorityLabel } from './priority';
 import { TaskStatusBadge } from './TaskStatusBadge';
 
 export interface TaskActions {
   retry: (task: LiveTask['task']) => void;
   cancel: (task: LiveTask['task']) => void;
+  /** Waiting tasks first, last, or in between. */
+  setPriority: (tasks: readonly LiveTask['task'][], priority: number) => void;
+  /** Holds a waiting task up, or lets it go on. */
+  pause: (task: LiveTask['task'], paused: boolean) => void;
 }
 
 interface TaskQueueTableProps {
@@ -21,6 +26,7 @@ interface TaskQueueTableProps {
   actions: TaskActions;
   /** False for viewers: they see, and change nothing. */
   canAct: boolean;
+  selection?: Selection | undefined;
   empty: ReactNode;
   error?: unknown;
   onRetry?: () => void;
@@ -37,9 +43,10 @@ export function TaskQueueTable({ tasks, actions, canAct, ...table }: TaskQueueTa
 function columns(actions: TaskActions, canAct: boolean): Column<LiveTask>[] {
   return [
     { id: 'kind', header: 'Kind', width: '88px', cell: ({ task }) => <Badge>{TASK_KIND[task.kind]}</Badge> },
-    { id: 'title', header: 'Task', width: 'minmax(200px, 1.4fr)', cell: ({ task }) => <span className="font-medium">{task.title}</span> },
-    { id: 'status', header: 'Status', width: '152px', cell: ({ task }) => <TaskStatusBadge task={task} /> },
-    { id: 'detail', header: 'Now', width: 'minmax(180px, 1fr)', cell: (row) => <TaskDetail row={row} /> },
+    { id: 'title', header: 'Task', width: 'minmax(200px, 1.4fr)', narrow: 'minmax(0, 1fr)', cell: ({ task }) => <span className="font-medium">{task.title}</span> },
+    { id: 'status', header: 'Status', width: '152px', narrow: '136px', cell: ({ task }) => <TaskStatusBadge task={task} /> },
+    { id: 'detail', header: 'Now', width: 'minmax(200px, 1.3fr)', cell: (row) => <TaskDetail row={row} /> },
+    { id: 'priority', header: 'Priority', width: '72px', cell: ({ task }) => <TaskPriority task={task} /> },
     { id: 'credits', header: 'Credits', width: '104px', align: 'right', cell: ({ task }) => <TaskCredits task={task} /> },
     {
       id: 'changed',
@@ -52,7 +59,7 @@ function columns(actions: TaskActions, canAct: boolean): Column<LiveTask>[] {
         </time>
       ),
     },
-    { id: 'actions', header: '', width: '32px', cell: ({ task }) => canAct && <TaskButtons task={task} actions={actions} /> },
+    { id: 'actions', header: '', width: '32px', narrow: '32px', cell: ({ task }) => canAct && <TaskButtons task={task} actions={actions} /> },
   ];
 }
 
@@ -68,9 +75,17 @@ export function TaskDetail({ row }: { row: LiveTask }) {
     );
   }
   if (task.failure && canRetry(task) && task.status !== 'cancelled') return <span className="text-bad" title={task.failure.message}>{task.failure.message}</span>;
+  if (task.status === 'waiting_for_review') return <span className="text-warn" title={task.failure?.message}>{task.failure?.message ?? 'Waits for a person'}</span>;
   const waits = describeWaiting(task);
   if (waits) return <span className="text-ink-3" title={waits}>{waits}</span>;
   return null;
+}
+
+/** Of what waits or runs; what is usual stands back. */
+function TaskPriority({ task }: { task: LiveTask['task'] }) {
+  if (task.priority === undefined || canRetry(task) || task.status === 'succeeded') return null;
+  if (task.priority === NORMAL) return <span className="text-ink-3">{priorityLabel(NORMAL)}</span>;
+  return <Badge tone={task.priority > NORMAL ? 'accent' : 'neutral'}>{priorityLabel(task.priority)}</Badge>;
 }
 
 function TaskCredits({ task }: { task: LiveTask['task'] }) {

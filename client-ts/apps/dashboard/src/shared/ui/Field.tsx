@@ -97,3 +97,26 @@ export function StepperField(props: Labelled & { value: number; min: number; max
     </Frame>
   );
 }
+
+type NumberFieldProps = { label: string; min: number; max: number; hint?: string; disabled?: boolean } & (
+  | { value: number; onChange: (value: number) => void; optional?: false }
+  | { value: number | null; onChange: (value: number | null) => void; optional: true }
+);
+
+/** A whole number between bounds; an empty one is none, where that is allowed. */
+export function NumberField({ label, min, max, hint, disabled, ...field }: NumberFieldProps) {
+  const change = (text: string) => {
+    if (text !== '') field.onChange(Number(text));
+    else if (field.optional) field.onChange(null);
+  };
+  return <TextField label={label} type="number" inputMode="numeric" min={min} max={max} step={1} required={!field.optional} disabled={disabled} value={field.value ?? ''} hint={hint} onChange={(event) => change(event.target.value)} />;
+}
+
+export function CheckField({ label, checked, disabled, onChange }: { label: string; checked: boolean; disabled?: boolean; onChange: (checked: boolean) => void }) {
+  return (
+    <label className="flex items-center gap-2 text-sm text-ink-2">
+      <input type="checkbox" checked={checked} disabled={disabled} onChange={(event) => onChange(event.target.checked)} className="size-3.5 shrink-0 accent-accent" />
+      {label}
+    </label>
+  );
+}

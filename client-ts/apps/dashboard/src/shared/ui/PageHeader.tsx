@@ -6,13 +6,13 @@ export function PageHeader({ title, count, description, actions }: { title: stri
     document.title = `${title} · IGNY8`;
   }, [title]);
   return (
-    <header className="flex min-h-14 flex-wrap items-center justify-between gap-x-4 gap-y-2 border-b border-line px-6 py-3">
+    <header className="flex min-h-14 flex-wrap items-center justify-between gap-x-4 gap-y-2 border-b border-line px-4 py-3 sm:px-6">
       <div className="flex min-w-0 items-baseline gap-2">
         <h1 className="text-lg font-semibold tracking-tight text-ink">{title}</h1>
         {count !== undefined && <span className="tnum text-sm text-ink-3">{count}</span>}
         {description && <p className="hidden truncate pl-2 text-sm text-ink-3 lg:block">{description}</p>}
       </div>
-      {actions && <div className="flex items-center gap-2">{actions}</div>}
+      {actions && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
     </header>
   );
 }
@@ -21,7 +21,7 @@ export function PageHeader({ title, count, description, actions }: { title: stri
 export function Section({ title, description, actions, children }: { title: string; description?: ReactNode; actions?: ReactNode; children: ReactNode }) {
   return (
     <section className="flex flex-col gap-3">
-      <div className="flex min-h-7 items-center justify-between gap-4">
+      <div className="flex min-h-7 flex-wrap items-center justify-between gap-x-4 gap-y-2">
         <div>
           <h2 className="text-base font-semibold text-ink">{title}</h2>
           {description && <p className="text-sm text-ink-3">{description}</p>}

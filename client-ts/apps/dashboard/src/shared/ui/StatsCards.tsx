@@ -1,5 +1,6 @@
 import { Link } from 'react-router';
 import type { ReactNode } from 'react';
+import { classNames } from './classNames';
 import { Skeleton } from './Skeleton';
 import { formatCount } from '~/shared/format/number';
 
@@ -15,7 +16,7 @@ export interface Stat {
 /** Numbers, each of which leads to what it counts. */
 export function StatsCards({ stats }: { stats: Stat[] }) {
   return (
-    <ul className="grid grid-cols-2 gap-px overflow-hidden rounded-lg border border-line bg-line lg:grid-cols-4">
+    <ul className={classNames('grid shrink-0 gap-px overflow-hidden rounded-lg border border-line bg-line', stats.length === 3 ? 'grid-cols-3' : 'grid-cols-2 lg:grid-cols-4')}>
       {stats.map((stat) => (
         <li key={stat.label} className="bg-surface">
           <Link to={stat.to} className="group flex h-full flex-col gap-1 px-4 py-3 transition-colors duration-100 hover:bg-hover focus-visible:-outline-offset-2">

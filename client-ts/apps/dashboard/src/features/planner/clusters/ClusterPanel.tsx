@@ -4,6 +4,7 @@ import type { ChangeCluster, ClusterView } from '@igny8/protocol';
 import { useApi, useSiteId } from '~/shared/data/workspace';
 import { formatCount, formatPlural } from '~/shared/format/number';
 import { INTENT } from '~/shared/format/word';
+import { SidePanel } from '~/shared/overlay/SidePanel';
 import { useToasts } from '~/shared/overlay/ToastNotifications';
 import { Badge } from '~/shared/ui/Badge';
 import { Button, IconButton } from '~/shared/ui/Button';
@@ -25,7 +26,7 @@ export function ClusterPanel({ cluster, canEdit, onClose }: { cluster: ClusterVi
     }
   };
   return (
-    <aside aria-label={`Cluster: ${cluster.name}`} className="rise flex w-96 shrink-0 flex-col overflow-y-auto border-l border-line bg-surface">
+    <SidePanel label={`Cluster: ${cluster.name}`}>
       <header className="flex items-start gap-2 border-b border-line px-5 py-4">
         <NameForm name={cluster.name} canEdit={canEdit} onRename={(name) => change({ name }, 'Renamed')} />
         <IconButton label="Close the cluster" onClick={onClose}>
@@ -65,7 +66,7 @@ export function ClusterPanel({ cluster, canEdit, onClose }: { cluster: ClusterVi
         </section>
       </div>
       {making && <MakeIdeasDialog clusters={[cluster.id]} onClose={() => setMaking(false)} />}
-    </aside>
+    </SidePanel>
   );
 }
 

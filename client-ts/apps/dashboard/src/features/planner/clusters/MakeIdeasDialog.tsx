@@ -3,6 +3,7 @@ import { useNavigate } from 'react-router';
 import { useApi, useSiteId, useSitePath } from '~/shared/data/workspace';
 import { formatPlural } from '~/shared/format/number';
 import { useToasts } from '~/shared/overlay/ToastNotifications';
+import { PLAN, PlanFields, placementOf } from '~/shared/quote/PlanFields';
 import { QuoteDialog } from '~/shared/quote/QuoteDialog';
 import { StepperField } from '~/shared/ui/Field';
 
@@ -18,9 +19,11 @@ export function MakeIdeasDialog({ clusters, onClose, onDone }: { clusters: strin
   const navigate = useNavigate();
   const toasts = useToasts();
   const [count, setCount] = useState(COUNT_DEFAULT);
+  const [plan, setPlan] = useState(PLAN);
   const run = async () => {
-    const { tasks } = await api.planner.makeIdeas(site, { clusters, count });
-    toasts.success(`${formatPlural(tasks.length, 'task')} queued`, { detail: 'Ideas appear as they are made.', action: { label: 'Show the ideas', run: () => void navigate(path('ideas')) } });
+    if (clusters.length === 1 && plan.priority === PLAN.priority) await api.planner.makeIdeas(site, { clusters, count });
+    else await api.writer.createBatch(site, { title: `Ideas for ${formatPlural(clusters.length, 'cluster')}`, work: { kind: 'ideas', clusters, count }, stop_percent: plan.stopPercent, placement: placementOf(plan) });
+    toasts.success(`${formatPlural(clusters.length, 'task')} queued`, { detail: 'Ideas appear as they are made.', action: { label: 'Show the ideas', run: () => void navigate(path('ideas')) } });
     onDone?.();
   };
   return (
@@ -33,6 +36,7 @@ export function MakeIdeasDialog({ clusters, onClose, onDone }: { clusters: strin
       onClose={onClose}
     >
       <StepperField label="Ideas for each cluster" value={count} min={1} max={COUNT_MAX} onChange={setCount} />
+      <PlanFields plan={plan} many={clusters.length > 1} onChange={setPlan} />
     </QuoteDialog>
   );
 }

@@ -2,6 +2,7 @@ import { FileText, PenLine, X } from 'lucide-react';
 import type { IdeaView } from '@igny8/protocol';
 import { useSitePath } from '~/shared/data/workspace';
 import { IDEA_STATUS, INTENT } from '~/shared/format/word';
+import { SidePanel } from '~/shared/overlay/SidePanel';
 import { Badge, StatusDot } from '~/shared/ui/Badge';
 import { Button, ButtonLink, IconButton } from '~/shared/ui/Button';
 
@@ -9,7 +10,7 @@ import { Button, ButtonLink, IconButton } from '~/shared/ui/Button';
 export function IdeaPanel({ idea, canEdit, onWrite, onClose }: { idea: IdeaView; canEdit: boolean; onWrite: () => void; onClose: () => void }) {
   const path = useSitePath();
   return (
-    <aside aria-label={`Idea: ${idea.title}`} className="rise flex w-96 shrink-0 flex-col overflow-y-auto border-l border-line bg-surface">
+    <SidePanel label={`Idea: ${idea.title}`}>
       <header className="flex items-start gap-2 border-b border-line px-5 py-4">
         <div className="flex min-w-0 flex-1 flex-col gap-1.5">
           <StatusDot tone={IDEA_STATUS[idea.status].tone}>
@@ -53,6 +54,6 @@ export function IdeaPanel({ idea, canEdit, onWrite, onClose }: { idea: IdeaView;
         </section>
         {idea.intent && <p className="text-xs text-ink-3">Intent: {INTENT[idea.intent]}</p>}
       </div>
-    </aside>
+    </SidePanel>
   );
 }

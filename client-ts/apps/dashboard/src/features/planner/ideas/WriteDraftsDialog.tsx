@@ -3,6 +3,7 @@ import { useNavigate } from 'react-router';
 import { useApi, useSiteId, useSitePath } from '~/shared/data/workspace';
 import { formatPlural } from '~/shared/format/number';
 import { useToasts } from '~/shared/overlay/ToastNotifications';
+import { PLAN, PlanFields, placementOf } from '~/shared/quote/PlanFields';
 import { QuoteDialog } from '~/shared/quote/QuoteDialog';
 import { StepperField } from '~/shared/ui/Field';
 
@@ -17,15 +18,19 @@ export function WriteDraftsDialog({ ideas, onClose, onDone }: { ideas: string[];
   const navigate = useNavigate();
   const toasts = useToasts();
   const [images, setImages] = useState(1);
+  const [plan, setPlan] = useState(PLAN);
   const run = async () => {
-    const { tasks } = await api.writer.generate({ site, ideas, images });
-    toasts.success(`${formatPlural(tasks.length, 'draft')} queued`, { detail: 'Open one and watch it being written.' });
+    const count = formatPlural(ideas.length, 'draft');
+    if (ideas.length === 1) await api.writer.generate({ site, ideas, images, placement: placementOf(plan) });
+    else await api.writer.createBatch(site, { title: `Drafts for ${formatPlural(ideas.length, 'idea')}`, work: { kind: 'draft', ideas, images }, stop_percent: plan.stopPercent, placement: placementOf(plan) });
+    toasts.success(`${count} queued`, { detail: 'Open one and watch it being written.' });
     onDone();
     void navigate(path('tasks'));
   };
   return (
     <QuoteDialog title={`Write ${formatPlural(ideas.length, 'draft')}`} description="One task per idea. You can open each draft and type in it while it is being written." request={{ kind: 'draft', ideas, images }} confirm="Write" onConfirm={run} onClose={onClose}>
       <StepperField label="Images for each draft" hint="Made once the text is there; the first becomes the main image." value={images} min={0} max={IMAGES_MAX} onChange={setImages} />
+      <PlanFields plan={plan} many={ideas.length > 1} onChange={setPlan} />
     </QuoteDialog>
   );
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { dayStart } from './ledger';
+import { dayStart } from './day';
 
 test('a day begins at midnight here, and the day after at the next', () => {
   const start = dayStart('2026-03-28');

@@ -1,0 +1,165 @@
+import { expect, test, type Page } from '@playwright/test';
+import { readFileSync } from 'node:fs';
+import { seriousIssues } from '../page/barrier.js';
+import { isLive } from '../page/person.js';
+import { SITE } from '../stage/data.js';
+import { LANES } from '../stage/model.js';
+import { Stage } from '../stage/server.js';
+
+let stage: Stage;
+test.beforeEach(async ({ page }) => {
+  stage = await Stage.start();
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+});
+test.afterEach(() => stage.stop());
+
+const open = async (page: Page, screen: string) => {
+  await page.goto(`${stage.url}/sites/${SITE.id}/${screen}`);
+  await isLive(page);
+  await expect(page.locator('.skeleton')).toHaveCount(0);
+};
+const shot = (page: Page, name: string) => page.screenshot({ path: `test-results/screens/open-${name}.png` });
+const told = (page: Page) => page.getByRole('region', { name: 'Notifications' });
+const problem = (status: number, detail: string) => ({ status, body: { type: 'about:blank', title: 'Refused', status, detail, code: 'x', request_id: 'req-9' } });
+
+test.describe('lanes', () => {
+  const lane = (page: Page, model: string) => page.getByRole('list', { name: 'Lanes' }).getByRole('listitem', { name: model });
+
+  test('each says whether calls pass, why not and until when, what it bears and what failed', async ({ page }) => {
+    await open(page, 'lanes');
+    const resting = lane(page, 'claude-sonnet-4');
+    await expect(resting).toContainText('Your key');
+    await expect(resting).toContainText('Rests');
+    await expect(resting).toContainText('Out of budget at the provider. It rests for');
+    await expect(resting).toContainText('Too many requests: 13');
+    await expect(resting.getByRole('meter', { name: 'Tokens of claude-sonnet-4 left now' })).toHaveAttribute('aria-valuenow', '8000');
+    await expect(lane(page, 'writer-large')).toContainText('Being tried');
+    await expect(lane(page, 'offline-1')).toContainText('Server’s key, shared');
+    await expect(lane(page, 'offline-1')).toContainText('1 of them yours');
+  });
+
+  test('what changes is on the screen without a reload', async ({ page }) => {
+    await open(page, 'lanes');
+    await expect(page.getByText('2 lanes of 3 rest')).toBeVisible();
+    stage.failures.set(/system\/lanes$/, { status: 200, body: { lanes: LANES.map((one) => ({ ...one, state: 'closed', reason: null, until: null })) } });
+    await expect(page.getByText('All lanes are open to calls.')).toBeVisible();
+  });
+
+  test('a test ends a rest, and a failed one says what to do', async ({ page }) => {
+    await open(page, 'lanes');
+    const asked = page.waitForRequest(/ai-routes\/test$/);
+    await lane(page, 'writer-large').getByRole('button', { name: 'Test own machine' }).click();
+    expect((await asked).postDataJSON()).toEqual({ name: 'own machine' });
+    await expect(told(page)).toContainText('writer-large answered');
+    stage.failures.set(/ai-routes\/test$/, { status: 200, body: { ok: false, model: 'claude-sonnet-4', text: 'The account is out of budget.', failure: 'quota', took_ms: 90, input_tokens: 0, output_tokens: 0 } });
+    await lane(page, 'claude-sonnet-4').getByRole('button', { name: 'Test main' }).click();
+    await expect(told(page)).toContainText('claude-sonnet-4 did not answer: Out of budget at the provider');
+  });
+
+  test('before the first call the page says how a lane comes to be', async ({ page }) => {
+    stage.failures.set(/system\/lanes$/, { status: 200, body: { lanes: [] } });
+    await open(page, 'lanes');
+    await expect(page.getByRole('heading', { name: 'No lane has been used yet' })).toBeVisible();
+    await shot(page, 'lanes-empty');
+    expect(await seriousIssues(page)).toEqual([]);
+  });
+});
+
+test.describe('usage', () => {
+  test('is summed by day, kind, model and site, narrowed, and adds up', async ({ page }) => {
+    await open(page, 'usage');
+    const cost = page.getByTestId('usage-cost');
+    const all = await cost.innerText();
+    const table = (by: string) => page.getByRole('region', { name: `Usage by ${by}` });
+    await expect(table('day').getByRole('row').last()).toContainText(all);
+    await page.getByRole('group', { name: 'Table by' }).getByRole('button', { name: 'Kind of work' }).click();
+    await expect(table('kind of work').getByRole('row').nth(1)).toContainText('Draft');
+    await expect(table('kind of work').getByRole('row').last()).toContainText(all);
+    await page.getByRole('group', { name: 'Table by' }).getByRole('button', { name: 'Site' }).click();
+    await expect(table('site')).toContainText('Gear Notes');
+    await page.getByLabel('Kind of work').selectOption('Draft');
+    await expect(cost).not.toHaveText(all);
+    await expect(table('site')).not.toContainText('Gear Notes');
+    await page.getByRole('group', { name: 'Figure of the chart' }).getByRole('button', { name: 'Tokens' }).click();
+    await expect(page.getByRole('img', { name: /^Tokens a day from .* most on / })).toBeVisible();
+    await shot(page, 'usage-site');
+    expect(await seriousIssues(page)).toEqual([]);
+  });
+
+  test('the file has the rows that the filters leave', async ({ page }) => {
+    await open(page, 'usage');
+    await page.getByLabel('Kind of work').selectOption('Ideas');
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Download CSV' }).click();
+    const file = await download;
+    expect(file.suggestedFilename()).toBe('ai-usage.csv');
+    const [header, ...lines] = readFileSync(await file.path(), 'utf8').trim().split('\r\n');
+    expect(header).toContain('cost_micros');
+    expect(lines.length).toBeGreaterThan(10);
+    for (const line of lines) expect(line).toContain(',ideas,');
+  });
+
+  test('caps say how much of them is used and when they begin anew', async ({ page }) => {
+    await open(page, 'usage');
+    await expect(page.getByRole('meter', { name: 'Today: used of the cap' })).toHaveAttribute('aria-valuemax', '2000000');
+    await expect(page.getByText('of $2.00 · anew in')).toBeVisible();
+    await expect(page.getByText('no cap · anew')).toBeVisible();
+  });
+
+  test('without a call it says how the first comes to be; another role learns whose it is', async ({ page }) => {
+    stage.failures.set(/billing\/usage$/, { status: 200, body: { from: Date.now(), rows: [], total: {}, price_table_version: 1 } });
+    await open(page, 'usage');
+    await expect(page.getByRole('heading', { name: 'No model was called in this time' })).toBeVisible();
+    stage.failures.clear();
+    stage.failures.set(/billing\/usage$/, problem(403, 'Ask an owner or an admin.'));
+    await page.reload();
+    await expect(page.getByRole('heading', { name: 'Your role does not allow this' }).first()).toBeVisible();
+  });
+});
+
+test.describe('AI models', () => {
+  test('a model is added with its key, and the others keep theirs', async ({ page }) => {
+    await open(page, 'ai-models');
+    await page.getByRole('button', { name: 'Add a model' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Name here').fill('main');
+    await expect(dialog.getByRole('alert')).toContainText('Another model has this name.');
+    await dialog.getByLabel('Name here').fill('second');
+    await dialog.getByLabel('Model', { exact: true }).fill('writer-small');
+    await dialog.getByLabel('Address').fill('https://models.example/v1');
+    await dialog.getByLabel('Key').fill('secret');
+    await dialog.getByLabel('$ a million tokens sent').fill('0.15');
+    await expect(dialog.getByRole('alert')).toContainText('Enter both prices');
+    await dialog.getByLabel('$ a million tokens received').fill('0.60');
+    await shot(page, 'model');
+    expect(await seriousIssues(page)).toEqual([]);
+    const asked = page.waitForRequest((request) => request.method() === 'PUT');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    const { routes } = (await asked).postDataJSON() as { routes: { name: string; key: string | null; price: unknown }[] };
+    expect(routes.map(({ name, key }) => [name, key])).toEqual([['main', null], ['own machine', null], ['server', null], ['second', 'secret']]);
+    expect(routes[3]?.price).toEqual({ input: 150_000, cached: 150_000, cache_write: 150_000, output: 600_000 });
+  });
+
+  test('models are put into another order and tested by keys', async ({ page }) => {
+    await open(page, 'ai-models');
+    const moved = page.waitForRequest((request) => request.method() === 'PUT');
+    await page.getByRole('button', { name: 'Move own machine up' }).focus();
+    await page.keyboard.press('Enter');
+    const { routes } = (await moved).postDataJSON() as { routes: { name: string }[] };
+    expect(routes.map(({ name }) => name)).toEqual(['own machine', 'main', 'server']);
+    await page.getByRole('button', { name: 'Test own machine' }).focus();
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('status').filter({ hasText: 'writer-large answers' })).toContainText('“ready” after 812 ms');
+  });
+
+  test('a cap that is none is refused where it is typed', async ({ page }) => {
+    await open(page, 'ai-models');
+    await page.getByLabel('A month').fill('2,50');
+    await expect(page.getByRole('alert')).toContainText('Write US dollars');
+    await expect(page.getByRole('button', { name: 'Save' })).toBeDisabled();
+    await page.getByLabel('A month').fill('40');
+    const asked = page.waitForRequest((request) => request.method() === 'PUT');
+    await page.getByRole('button', { name: 'Save' }).click();
+    expect((await asked).postDataJSON()).toMatchObject({ budget: { task_micros: 250_000, day_micros: 2_000_000, month_micros: 40_000_000 } });
+  });
+});
