@@ -2,8 +2,8 @@ import { expect, test, type Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
 import { seriousIssues } from '../page/barrier.js';
 import { isLive } from '../page/person.js';
-import { SITE } from '../stage/data.js';
-import { LANES } from '../stage/model.js';
+import { SITE, TASKS } from '../stage/data.js';
+import { LANES, usage } from '../stage/model.js';
 import { Stage } from '../stage/server.js';
 
 let stage: Stage;
@@ -84,6 +84,19 @@ test.describe('usage', () => {
     await expect(page.getByRole('img', { name: /^Tokens a day from .* most on / })).toBeVisible();
     await shot(page, 'usage-site');
     expect(await seriousIssues(page)).toEqual([]);
+  });
+
+  test('is live: an attempt that ends is in the sum without a reload', async ({ page }) => {
+    await open(page, 'usage');
+    const [task] = TASKS;
+    if (!task) throw new Error('the stage has tasks');
+    const { rows, from } = usage(new URLSearchParams({ days: '31' }));
+    const [first] = rows;
+    if (!first) throw new Error('the stage has usage');
+    stage.failures.set(/billing\/usage$/, { status: 200, body: { from, rows: [{ ...first, used: { ...first.used, cost_micros: 7_000_001 } }], total: first.used, price_table_version: 3 } });
+    stage.say({ type: 'task_changed', task: { ...task, status: 'succeeded', updated_at: Date.now() } });
+    await expect(page.getByTestId('usage-cost')).toHaveText('$7.000001');
+    await expect(page.getByText('of $2.00: used up')).toBeVisible();
   });
 
   test('the file has the rows that the filters leave', async ({ page }) => {

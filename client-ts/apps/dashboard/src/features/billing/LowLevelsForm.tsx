@@ -45,7 +45,7 @@ function Form({ set }: { set: LowLevels }) {
   return (
     <form onSubmit={(event) => void save(event)} className="flex flex-wrap items-start gap-4">
       <TextField label="Tell me below so many credits" inputMode="numeric" className="tnum min-w-64 flex-1" value={text} disabled={!canEdit} error={'error' in read ? read.error : undefined} hint={canEdit ? 'Up to five, with commas between them. Leave it empty to hear of none.' : 'Owners set these.'} onChange={(event) => setText(event.target.value)} />
-      <ul className="tnum flex min-h-8 flex-wrap items-center gap-2 pt-5" aria-label="Levels">
+      <ul className="tnum flex min-h-8 flex-wrap items-center gap-2 sm:pt-6" aria-label="Levels">
         {set.levels.map((level) => (
           <li key={level.credits}>
             <Badge tone={level.is_below ? 'warn' : 'good'}>{`${formatCount(level.credits)}: ${level.is_below ? 'below' : 'above'}`}</Badge>

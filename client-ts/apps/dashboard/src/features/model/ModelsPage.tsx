@@ -54,8 +54,8 @@ function Models() {
         <RouteList routes={routes} save={save} onEdit={setEditing} />
       </Section>
       <Section title="Choice and caps" description="Caps count what providers ask for, in US dollars; days and months are of UTC.">
-        {/* What somebody else saves meanwhile is taken over. */}
-        <RulesForm key={query.dataUpdatedAt} routes={query.data} save={save} />
+        {/* What somebody else saves meanwhile is taken over; the same read again leaves what is typed. */}
+        <RulesForm key={JSON.stringify([query.data.policy, query.data.budget, query.data.reuse_answers])} routes={query.data} save={save} />
       </Section>
       {editing && <RouteForm route={editing} names={routes.map(({ name }) => name)} save={save} onClose={() => setEditing(null)} />}
     </>

@@ -1,5 +1,4 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useRest } from '@igny8/react';
+import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import type { BatchView } from '@igny8/protocol';
 import { useApi, useCan, useSiteId, useSiteState, useTenantId } from '~/shared/data/workspace';
 import { useChanges } from '~/shared/data/useChanges';
@@ -16,22 +15,39 @@ import { ProgressBar } from '~/shared/ui/ProgressBar';
 import { SkeletonLines } from '~/shared/ui/Skeleton';
 import { ProblemState } from '~/shared/ui/StateMessage';
 
+// As many as one looks through; older ones are a press away.
+const PAGE = 20;
+
 /** The latest batches with how far each is. */
 export function BatchList() {
   const site = useSiteId();
   const tenant = useTenantId();
-  const batches = useRest(['batches', site], (rest) => rest.writer.batches(site, { limit: 20 }));
+  const api = useApi();
+  const batches = useInfiniteQuery({
+    queryKey: ['igny8', tenant, 'batches', site],
+    queryFn: ({ pageParam }) => api.writer.batches(site, { limit: PAGE, cursor: pageParam }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+  });
   const live = useSiteState();
   useReread(['igny8', tenant, 'batches', site], useChanges([live.tasks, live.batches]));
-  if (batches.error) return <ProblemState error={batches.error} onRetry={() => void batches.refetch()} />;
+  if (batches.error && !batches.data) return <ProblemState error={batches.error} onRetry={() => void batches.refetch()} />;
   if (!batches.data) return <SkeletonLines lines={3} />;
-  if (batches.data.items.length === 0) return <p className="rounded-lg border border-line px-4 py-3 text-sm text-ink-3">None yet. Ideas for several clusters, or drafts for several ideas, are queued as one batch and steered here as one.</p>;
+  const rows = batches.data.pages.flatMap((page) => page.items);
+  if (rows.length === 0) return <p className="rounded-lg border border-line px-4 py-3 text-sm text-ink-3">None yet. Ideas for several clusters, or drafts for several ideas, are queued as one batch and steered here as one.</p>;
   return (
-    <ul className="divide-y divide-line overflow-hidden rounded-lg border border-line bg-surface">
-      {batches.data.items.map((batch) => (
-        <BatchRow key={batch.id} batch={batch} />
-      ))}
-    </ul>
+    <div className="flex flex-col gap-2">
+      <ul aria-label="Batches" className="divide-y divide-line overflow-hidden rounded-lg border border-line bg-surface">
+        {rows.map((batch) => (
+          <BatchRow key={batch.id} batch={batch} />
+        ))}
+      </ul>
+      {batches.hasNextPage && (
+        <Button size="sm" className="self-center" busy={batches.isFetchingNextPage} onClick={() => void batches.fetchNextPage()}>
+          Show older batches
+        </Button>
+      )}
+    </div>
   );
 }
 

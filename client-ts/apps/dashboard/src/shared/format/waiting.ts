@@ -27,6 +27,9 @@ function describe(waiting: WaitingView): string {
       return `for its rate, free ${formatAgo(waiting.free_at)}`;
     case 'turn':
       return waiting.behind === 0 ? 'for its start' : `for its turn, behind ${formatPlural(waiting.behind, 'task')}`;
+    default:
+      // A server may know more reasons than this page.
+      return waitingReason((waiting as { reason: string }).reason);
   }
 }
 
