@@ -72,6 +72,30 @@ for (const screen of SCREENS) {
   });
 }
 
+test('on a phone a task opens over the list, takes the focus and goes again', async ({ page }) => {
+  await page.setViewportSize(PHONE);
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await page.goto(`${stage.url}/sites/${SITE.id}/tasks`);
+  await page.getByRole('row').filter({ hasText: 'Queued' }).first().click();
+  const panel = page.getByRole('complementary', { name: /^Task: / });
+  await expect(panel.getByRole('button', { name: 'Close the task' })).toBeFocused();
+  await expect(panel).toContainText('Waits for a place');
+  await shot(page, 'open-task-phone');
+  expect(await seriousIssues(page)).toEqual([]);
+  await page.keyboard.press('Escape');
+  await expect(panel).toBeHidden();
+});
+
+test('on a phone a long form scrolls within its dialog', async ({ page }) => {
+  await page.setViewportSize(PHONE);
+  await page.goto(`${stage.url}/sites/${SITE.id}/queue`);
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Save' }).scrollIntoViewIfNeeded();
+  await shot(page, 'open-queue-settings-phone');
+  await expect(page.getByRole('dialog').getByRole('button', { name: 'Save' })).toBeInViewport();
+  expect(await seriousIssues(page)).toEqual([]);
+});
+
 test('on a phone all pages are behind one button', async ({ page }) => {
   await page.setViewportSize(PHONE);
   await page.goto(`${stage.url}/sites/${SITE.id}/queue`);

@@ -92,6 +92,11 @@ test('everything is reached by keys: palette, go-to, rows', async ({ page }) => 
   await page.keyboard.type('clust');
   await expect(page.getByRole('option').first()).toContainText('Cluster');
   await page.keyboard.press('Escape');
+  for (const [key, heading] of [['n', 'Lanes'], ['u', 'AI usage'], ['o', 'AI models'], ['q', 'Queue'], ['l', 'Dead letters']]) {
+    await page.keyboard.press('g');
+    await page.keyboard.press(key ?? '');
+    await expect(page.getByRole('heading', { level: 1, name: heading })).toBeVisible();
+  }
   await page.keyboard.press('g');
   await page.keyboard.press('c');
   await expect(page.getByRole('heading', { level: 1, name: 'Clusters' })).toBeVisible();

@@ -22,7 +22,7 @@ interface ExecutionPanelProps {
 export function ExecutionPanel({ execution, taskPath, onClose }: ExecutionPanelProps) {
   const { picked, skipped } = counts(execution);
   return (
-    <SidePanel label="Execution">
+    <SidePanel label="Execution" onClose={onClose}>
       <header className="flex items-start justify-between gap-3 px-4 pt-4 pb-2">
         <div>
           <h2 className="text-base font-semibold">{AUTOMATION[execution.kind].label}</h2>

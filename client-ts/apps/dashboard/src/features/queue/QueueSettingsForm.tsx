@@ -63,7 +63,7 @@ function KindFields({ settings, onChange }: { settings: QueueSettings; onChange:
   const set = (changed: KindSettings) => onChange(settings.kinds.map((kind) => (kind.kind === changed.kind ? changed : kind)));
   const heads = ['Kind', 'At once', 'Starts a minute', 'Attempts', 'Seconds at most'];
   return (
-    <fieldset>
+    <fieldset className="min-w-0">
       <legend className="pb-2 text-sm font-medium">Each kind</legend>
       <div className="relative overflow-x-auto [&_label]:sr-only">
         <table className="w-full min-w-xl text-left text-sm">

@@ -32,7 +32,7 @@ interface TaskControlPanelProps {
 export function TaskControlPanel({ row, actions, canAct, documentPath, onEdit, onClose }: TaskControlPanelProps) {
   const { task } = row;
   return (
-    <SidePanel label={`Task: ${task.title}`}>
+    <SidePanel label={`Task: ${task.title}`} onClose={onClose}>
       <header className="flex items-start gap-2 border-b border-line px-5 py-4">
         <div className="flex min-w-0 flex-1 flex-col items-start gap-1.5">
           <Badge>{TASK_KIND[task.kind]}</Badge>

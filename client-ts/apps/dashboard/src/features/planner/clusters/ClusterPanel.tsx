@@ -26,7 +26,7 @@ export function ClusterPanel({ cluster, canEdit, onClose }: { cluster: ClusterVi
     }
   };
   return (
-    <SidePanel label={`Cluster: ${cluster.name}`}>
+    <SidePanel label={`Cluster: ${cluster.name}`} onClose={onClose}>
       <header className="flex items-start gap-2 border-b border-line px-5 py-4">
         <NameForm name={cluster.name} canEdit={canEdit} onRename={(name) => change({ name }, 'Renamed')} />
         <IconButton label="Close the cluster" onClick={onClose}>

@@ -10,7 +10,7 @@ import { Button, ButtonLink, IconButton } from '~/shared/ui/Button';
 export function IdeaPanel({ idea, canEdit, onWrite, onClose }: { idea: IdeaView; canEdit: boolean; onWrite: () => void; onClose: () => void }) {
   const path = useSitePath();
   return (
-    <SidePanel label={`Idea: ${idea.title}`}>
+    <SidePanel label={`Idea: ${idea.title}`} onClose={onClose}>
       <header className="flex items-start gap-2 border-b border-line px-5 py-4">
         <div className="flex min-w-0 flex-1 flex-col gap-1.5">
           <StatusDot tone={IDEA_STATUS[idea.status].tone}>
