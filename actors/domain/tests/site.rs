@@ -308,9 +308,10 @@ fn r6_what_cannot_be_paid_is_refused_whole() {
     world.import(40);
     let clustering =
         |budget| SiteCommand::Within { budget, command: Box::new(SiteCommand::QueueClustering) };
-    assert!(!world.act(clustering(Credits(1))), "40 keywords cost 2");
+    assert!(!world.act(clustering(Some(Credits(1)))), "40 keywords cost 2");
+    assert!(!world.act(clustering(None)), "the slice is empty");
     assert_eq!((world.site.tasks().count(), world.asked.len()), (0, 0));
-    assert!(world.act(clustering(Credits(2))));
+    assert!(world.act(clustering(Some(Credits(2)))));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use futures::stream::BoxStream;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What a model can do: decides how a lost attempt is taken up again (R9).
@@ -25,7 +26,7 @@ pub enum ResponseFormat {
         /// A short name for the schema.
         name: &'static str,
         /// The JSON schema.
-        schema: serde_json::Value,
+        schema: Arc<serde_json::Value>,
     },
 }
 

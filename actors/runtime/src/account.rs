@@ -1,9 +1,8 @@
 //! The handle of an account, and the errands of its outbox.
 
-use crate::entity::{Dispatch, EntityHandle, Errand, Joined};
+use crate::entity::{Dispatch, EntityHandle, Errand, Joined, Work};
 use crate::failure::Failure;
 use crate::platform::{Inner, deliver};
-use futures::future::BoxFuture;
 use igny8_actors_domain::account::{
     Account, AccountCommand, AccountEffect, AccountEvent, AccountReply, FirstTenant, RefreshHash,
 };
@@ -119,7 +118,7 @@ fn hash(secret: &RefreshSecret) -> RefreshHash {
 pub(crate) struct AccountDispatch(pub Weak<Inner>);
 
 impl Dispatch<Account> for AccountDispatch {
-    fn run(&self, errand: Errand<Account>) -> BoxFuture<'static, Option<AccountCommand>> {
+    fn run(&self, _: &Account, errand: Errand<Account>) -> Work<Account> {
         let inner = self.0.clone();
         Box::pin(async move {
             let inner = inner.upgrade()?;

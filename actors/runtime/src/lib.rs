@@ -9,6 +9,7 @@ mod entity;
 mod failure;
 mod lane;
 mod ledger;
+mod pack;
 mod people;
 mod platform;
 #[cfg(feature = "faults")]

@@ -1,16 +1,15 @@
 //! The handle of a site, and the errands of its outbox.
 
-use crate::entity::{Dispatch, EntityHandle, Errand, Idempotency, Joined, decode, encode};
+use crate::entity::{Dispatch, EntityHandle, Errand, Idempotency, Joined, Work, decode, encode};
 use crate::failure::Failure;
 use crate::ledger::write_page;
 use crate::platform::{Inner, deliver};
 use crate::worker;
-use futures::future::BoxFuture;
 use igny8_actors_domain::lane::Standing;
 use igny8_actors_domain::secret::SealedSecret;
 use igny8_actors_domain::site::{
-    Document, DocumentStatus, Link, NewKeyword, Site, SiteCard, SiteCommand, SiteEffect, SiteEvent,
-    SiteReply, Task,
+    Document, DocumentStatus, INSUFFICIENT_CREDITS, Link, NewKeyword, Site, SiteCard, SiteCommand,
+    SiteEffect, SiteEvent, SiteReply, Task,
 };
 use igny8_actors_domain::tenant::TenantCommand;
 use igny8_actors_domain::{Origin, Refusal, RefusalKind};
@@ -155,16 +154,23 @@ impl SiteHandle {
         }
     }
 
-    /// Gives a command that queues tasks, if the tenant can pay them now.
+    /// Gives a command that queues tasks, if the tenant can pay them now. The site's own slice is
+    /// looked at first, in the decision itself: only where it is too small are the tenant and all
+    /// its sites asked. The slice is a part of what they have, so the answer is the same.
     pub async fn spend(
         &self,
         origin: Origin,
         idempotency: Option<Idempotency>,
         command: SiteCommand,
     ) -> Result<SiteReply, Failure> {
+        let within = |budget, command| SiteCommand::Within { budget, command: Box::new(command) };
+        let own = within(None, command.clone());
+        match self.command(origin, idempotency.clone(), own).await {
+            Err(Failure::Refused(refusal)) if refusal.code == INSUFFICIENT_CREDITS => {}
+            answer => return answer,
+        }
         let (total, _) = self.inner.total_balance(self.tenant).await?;
-        let command = SiteCommand::Within { budget: total.available, command: Box::new(command) };
-        self.command(origin, idempotency, command).await
+        self.command(origin, idempotency, within(Some(total.available), command)).await
     }
 
     /// What a command that queues tasks would cost at most: the very command is done, priced and
@@ -360,15 +366,19 @@ async fn budget(inner: &Arc<Inner>, tenant: TenantId) -> Credits {
 pub(crate) struct SiteDispatch(pub Weak<Inner>);
 
 impl Dispatch<Site> for SiteDispatch {
-    fn run(&self, errand: Errand<Site>) -> BoxFuture<'static, Option<SiteCommand>> {
+    fn run(&self, core: &Site, errand: Errand<Site>) -> Work<Site> {
         let inner = self.0.clone();
+        let brief = match errand.effect {
+            SiteEffect::RunTask { task, attempt } => worker::brief(core, task, attempt),
+            _ => None,
+        };
         Box::pin(async move {
             let inner = inner.upgrade()?;
             let Scope::Tenant(tenant) = errand.entity.scope else { return None };
             let site = SiteId::from_uuid(errand.entity.id);
             match errand.effect.clone() {
-                SiteEffect::RunTask { task, attempt } => {
-                    worker::run(inner, tenant, site, errand, task, attempt).await
+                SiteEffect::RunTask { .. } => {
+                    worker::run(inner, tenant, site, errand, brief?).await
                 }
                 SiteEffect::StopTask { task, attempt } => {
                     inner.runners.stop(task, attempt);

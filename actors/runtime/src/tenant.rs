@@ -1,10 +1,9 @@
 //! The handle of a tenant, and the errands of its outbox.
 
-use crate::entity::{Dispatch, EntityHandle, Errand, Idempotency, Joined};
+use crate::entity::{Dispatch, EntityHandle, Errand, Idempotency, Joined, Work};
 use crate::failure::Failure;
 use crate::ledger::write_page;
 use crate::platform::{Inner, deliver};
-use futures::future::BoxFuture;
 use igny8_actors_domain::account::AccountCommand;
 use igny8_actors_domain::secret::SealedSecret;
 use igny8_actors_domain::site::SiteCommand;
@@ -137,7 +136,7 @@ impl TenantHandle {
 pub(crate) struct TenantDispatch(pub Weak<Inner>);
 
 impl Dispatch<Tenant> for TenantDispatch {
-    fn run(&self, errand: Errand<Tenant>) -> BoxFuture<'static, Option<TenantCommand>> {
+    fn run(&self, _: &Tenant, errand: Errand<Tenant>) -> Work<Tenant> {
         let inner = self.0.clone();
         Box::pin(async move {
             let inner = inner.upgrade()?;

@@ -24,7 +24,7 @@ fn grant(key: &str) -> TenantCommand {
         grant: GrantId::new(Timestamp::from_millis(1), [7; 10]),
         kind: GrantKind::TopUp,
         expires_at: None,
-        amount: Credits(5_000),
+        amount: Credits(50_000),
     };
     TenantCommand::Grant { key: key.to_owned(), part, reason: "A top-up".to_owned() }
 }
@@ -101,7 +101,7 @@ async fn r6_filed_entries_are_in_the_statement_and_are_verified() {
     let again = platform.tenant(tenant).command(Origin::System, None, grant("line 1")).await;
     again.unwrap();
     let available = platform.total_balance(tenant).await.unwrap().0.available;
-    assert_eq!(Credits(5_600), available, "a grant counts once, also after it was filed");
+    assert_eq!(Credits(50_600), available, "a grant counts once, also after it was filed");
     let Scene { platform, directory, .. } = scene;
     platform.stop().await;
     drop(platform);

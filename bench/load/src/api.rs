@@ -60,6 +60,15 @@ impl Api {
         answer(path, self.change(path).json(body)).await
     }
 
+    /// Sets.
+    pub(crate) async fn put<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<T> {
+        answer(path, self.http.put(self.address(path)).bearer_auth(&self.token).json(body)).await
+    }
+
     /// Sends a keyword file.
     pub(crate) async fn file<T: DeserializeOwned>(&self, path: &str, file: Vec<u8>) -> Result<T> {
         answer(path, self.change(path).header(CONTENT_TYPE, "text/csv").body(file)).await

@@ -39,14 +39,17 @@ impl Seen<'_> {
     }
 }
 
-/// Hands every task that a frame tells of to `see`; refusals and closed streams are errors.
-pub(crate) fn tasks(bytes: &[u8], mut see: impl FnMut(&Seen<'_>) -> Result<()>) -> Result<()> {
+/// Hands every task that an event tells of to `see`; refusals and closed streams are errors. True if
+/// the frame was the answer to a command.
+pub(crate) fn tasks(bytes: &[u8], mut see: impl FnMut(&Seen<'_>) -> Result<()>) -> Result<bool> {
     let frame: Frame<'_> = rmp_serde::from_slice(bytes)?;
+    let is_done = frame.r#type == "done";
     match frame.r#type {
         "problem" => bail!("refused: {}", frame.code.unwrap_or_default()),
         "stream_closed" => bail!("a stream was closed: {}", frame.reason.unwrap_or_default()),
-        _ => frame.events.iter().filter_map(|event| event.task.as_ref()).try_for_each(&mut see),
+        _ => frame.events.iter().filter_map(|event| event.task.as_ref()).try_for_each(&mut see)?,
     }
+    Ok(is_done)
 }
 
 #[cfg(test)]

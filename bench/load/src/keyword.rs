@@ -85,12 +85,31 @@ const AUDIENCES: [&str; 10] = [
 ];
 /// How many topics there are; each gives 250 keywords.
 pub(crate) const TOPICS_MAX: usize = TOPICS.len();
+/// Topics beyond those, of words that no language has and no two of them share.
+const MADE_UP: usize = 100;
 
-/// A CSV file of so many keywords, no two alike, about so many topics in turn.
+fn topic(number: usize) -> String {
+    const ONSETS: [&str; 10] =
+        ["bra", "dro", "fli", "gru", "kle", "plo", "sca", "tri", "vlu", "zne"];
+    const ENDS: [&str; 10] =
+        ["bund", "cask", "dorf", "fenk", "gilt", "hamp", "jolm", "kurp", "lisk", "morn"];
+    match TOPICS.get(number) {
+        Some(topic) => (*topic).to_owned(),
+        None => {
+            let (onset, end) = (number / ENDS.len() % ONSETS.len(), number % ENDS.len());
+            let (onset, end) = (ONSETS[onset], ENDS[end]);
+            format!("{onset}{end}{onset} {end}{onset}{end}")
+        }
+    }
+}
+
+/// A CSV file of so many keywords, no two alike, about so many topics in turn; beyond
+/// [`TOPICS_MAX`] there are [`MADE_UP`] more.
 pub(crate) fn csv(rows: usize, topics: usize) -> Vec<u8> {
+    assert!(topics <= TOPICS_MAX + MADE_UP, "{topics} topics are not to be had");
     let mut file = "Keyword,Volume,Difficulty,CPC\n".to_owned();
     for row in 0..rows {
-        let topic = TOPICS[row % topics];
+        let topic = topic(row % topics);
         let question = QUESTIONS[row / topics % QUESTIONS.len()];
         let audience = AUDIENCES[row / (topics * QUESTIONS.len())];
         let (volume, difficulty, cents) = (10 + row % 5_000, row % 100, 10 + row % 90);
@@ -111,5 +130,7 @@ mod tests {
         let keywords: HashSet<_> =
             file.lines().skip(1).map(|line| line.split(',').next().unwrap()).collect();
         assert_eq!(keywords.len(), 10_000);
+        let topics: HashSet<_> = (0..TOPICS_MAX + MADE_UP).map(topic).collect();
+        assert_eq!(topics.len(), TOPICS_MAX + MADE_UP);
     }
 }

@@ -1,5 +1,6 @@
 //! What is measured, as data.
 
+use crate::measure::Door;
 use std::time::Duration;
 
 /// One measurement.
@@ -34,12 +35,12 @@ pub(crate) enum Work {
     Import { rows: usize, rounds: usize },
     /// People who type in one document.
     Edits { clients: usize, per_second: u32, each: u32 },
-    /// Tasks through their whole life, queued a hundred at a time, as many as keep all sites busy.
-    Tasks { tenants: usize, sites: usize, batches: usize },
+    /// Tasks through their whole life, as many as keep all sites busy.
+    Tasks { door: Door, tenants: usize, sites: usize, batches: usize },
     /// A hundred tasks per batch of one tenant in one site, and meanwhile single ones of another.
     Crowd { batches: usize },
     /// One task after the other on a server that does nothing else.
-    Starts { count: usize },
+    Starts { door: Door, count: usize },
 }
 
 /// Everything, in this order; a figure for many stands after that for one, beside which it is put.
@@ -87,9 +88,15 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         limit: Duration::from_secs(60),
     },
     Scenario {
-        name: "tasks alone, each after the one before",
+        name: "tasks alone, each after the one before, by REST",
         speed: Speed::Full,
-        work: Work::Starts { count: 500 },
+        work: Work::Starts { door: Door::Rest, count: 500 },
+        limit: Duration::from_secs(60),
+    },
+    Scenario {
+        name: "tasks alone, each after the one before, over the socket",
+        speed: Speed::Full,
+        work: Work::Starts { door: Door::Socket, count: 500 },
         limit: Duration::from_secs(60),
     },
     Scenario {
@@ -101,7 +108,13 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     Scenario {
         name: "tasks of 10 tenants with 10 sites, 100 a request",
         speed: Speed::Full,
-        work: Work::Tasks { tenants: 10, sites: 10, batches: 20 },
-        limit: Duration::from_secs(180),
+        work: Work::Tasks { door: Door::Rest, tenants: 10, sites: 10, batches: 40 },
+        limit: Duration::from_secs(300),
+    },
+    Scenario {
+        name: "tasks of 10 tenants with 10 sites, one by one over the socket",
+        speed: Speed::Full,
+        work: Work::Tasks { door: Door::Socket, tenants: 10, sites: 10, batches: 20 },
+        limit: Duration::from_secs(300),
     },
 ];

@@ -70,11 +70,12 @@ impl Workspace {
     /// Goes the way to so many ideas: keywords, clusters, ideas.
     pub(crate) async fn ideas(&mut self, wanted: usize) -> Result<Vec<IdeaId>> {
         let topics = wanted.div_ceil(IDEAS_PER_TOPIC).clamp(1, keyword::TOPICS_MAX);
-        let clusters = clusters(&self.api, &mut self.socket, self.site, topics).await?;
+        let clusters =
+            clusters(&self.api, &mut self.socket, self.site, (topics, KEYWORDS_PER_TOPIC)).await?;
         let count = wanted.div_ceil(clusters.len()).min(IDEAS_PER_CLUSTER_MAX);
         let needed = wanted.div_ceil(count);
         let clusters = clusters.into_iter().take(needed).collect();
-        let body = MakeIdeas { clusters, count: u32::try_from(count)? };
+        let body = MakeIdeas { clusters, count: u32::try_from(count)?, placement: None };
         let queued: Queued = self.api.post(&self.planner("ideas"), &body).await?;
         wait(&mut self.socket, &queued).await?;
         let path = self.planner(&format!("ideas?limit={PAGE}"));
@@ -94,15 +95,16 @@ impl Workspace {
     }
 }
 
-/// Goes the way to clusters: about so many topics become as many clusters, or nearly.
+/// Goes the way to clusters: so many topics, each with so many keywords, become as many clusters,
+/// or nearly. At most a hundred are named.
 pub(crate) async fn clusters(
     api: &Api,
     socket: &mut Socket,
     site: SiteId,
-    topics: usize,
+    (topics, keywords): (usize, usize),
 ) -> Result<Vec<ClusterId>> {
     let path = |rest: &str| format!("/api/planner/sites/{site}/{rest}");
-    let file = keyword::csv(topics * KEYWORDS_PER_TOPIC, topics);
+    let file = keyword::csv(topics * keywords, topics);
     let _: ImportReport = api.file(&path("imports"), file).await?;
     let queued: Queued = api.post(&path("cluster"), &json!({})).await?;
     wait(socket, &queued).await?;

@@ -30,7 +30,7 @@ SETTINGS = [
 # What is published with one call.
 BATCH = 100
 # A peer that does not come up or get on within this has failed.
-LIMIT_SECONDS = 60
+LIMIT_SECONDS = 300
 
 
 def wait_for(what, is_true):
@@ -90,21 +90,32 @@ class Workers:
                 process.kill()
 
 
+def results(store):
+    """How many results are kept; Redis holds nothing else that grows with the tasks."""
+    return sum(1 for _ in store.client.scan_iter("celery-task-meta-*", count=1000))
+
+
 def throughput(store, nothing, tasks):
     """Tasks per second from the first publication to the last acknowledgement, which comes after
     the result is kept; and how fast the publishing alone was."""
     from celery import group
 
-    kept = len(store.client.keys("celery-task-meta-*"))
+    before = results(store)
+
+    def over():
+        # A worker takes a message off one list and notes it in another: for a moment the last one is
+        # in neither. So it also counts how many results are kept, once both look empty.
+        return not store.client.exists("unacked", "celery") and results(store) - before >= tasks
+
     begin = time.perf_counter()
     for _ in range(tasks // BATCH):
         group(nothing.s() for _ in range(BATCH)).apply_async(add_to_parent=False)
     published = time.perf_counter()
-    wait_for("the tasks", lambda: not store.client.exists("unacked", "celery"))
+    wait_for("the tasks", over)
     end = time.perf_counter()
-    done = len(store.client.keys("celery-task-meta-*")) - kept
+    done = results(store) - before
     if done != tasks:
-        sys.exit(f"{done} of {tasks} results are kept")
+        sys.exit(f"{done} results are kept of {tasks} tasks")
     return tasks / (end - begin), tasks / (published - begin)
 
 

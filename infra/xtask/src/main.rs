@@ -34,9 +34,9 @@ Tasks of this repository:
       Writes the files that are generated from code and checked in.
   cargo xtask tidy
       Checks the house rules: arrows, sizes, names, generated files.
-  cargo xtask bench [--only tasks]
+  cargo xtask bench [--only tasks] [--release]
       Measures, and writes docs/BENCHMARKS.md. The tasks stand beside Celery with Redis, which are
-      installed if missing.
+      installed if missing; with --release they are done by the programs that are shipped.
   cargo xtask simulate [--seed S] [--lives N] [--replay FILE]
       Whole lives of the actors on virtual time, with every kind of fault. A life that fails is
       shrunk and written to a file. Ends with one line of JSON.

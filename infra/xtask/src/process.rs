@@ -166,6 +166,13 @@ impl Background {
         self.group.0.id()
     }
 
+    /// Ends it as a crash does: nothing of it runs on, not even for a moment.
+    pub(crate) fn kill(&mut self) -> Result<()> {
+        signal(self.group.0.id(), "KILL");
+        self.group.0.wait()?;
+        Ok(())
+    }
+
     /// Stays until the process ends, which is an error, or somebody wants us to stop.
     pub(crate) fn stay(&mut self) -> Result<()> {
         loop {

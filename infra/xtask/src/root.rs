@@ -26,6 +26,11 @@ pub(crate) fn built(name: &str) -> Command {
     Command::new(target().join("debug").join(name))
 }
 
+/// One that was built as it is shipped.
+pub(crate) fn shipped(name: &str) -> Command {
+    Command::new(target().join("release").join(name))
+}
+
 /// The tasks' own folder: stamps, logs, data of throw-away servers. Not checked in.
 pub(crate) fn scratch() -> PathBuf {
     target().join("xtask")

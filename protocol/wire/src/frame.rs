@@ -3,7 +3,7 @@
 
 use crate::queue::{Placement, QueueWork};
 use crate::stream::{StreamEvent, StreamName, StreamPosition, StreamSnapshot, TaskProgress};
-use crate::view::TaskKind;
+use crate::view::{TaskKind, TaskView};
 use igny8_protocol_ids::{BatchId, DocumentId, Position, SiteId, TaskId, Timestamp};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -107,6 +107,11 @@ pub enum SocketCommand {
         /// How it is placed; absent: like everything else.
         #[serde(default)]
         placement: Option<Placement>,
+        /// The same key twice is done once and answered alike: what a client sends again whose
+        /// line was lost before the answer. 1 to 128 plain characters.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        idempotency_key: Option<String>,
     },
     /// Put waiting tasks first, last or off.
     ChangeTasks {
@@ -265,6 +270,10 @@ pub enum ServerFrame {
     Done {
         /// Of the request.
         r#ref: u32,
+        /// Of `queue_work`: the tasks, as REST answers them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        tasks: Option<Vec<TaskView>>,
     },
     /// Something was refused.
     Problem {

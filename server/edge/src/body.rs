@@ -48,20 +48,40 @@ pub(crate) struct Change<T> {
 /// another route's.
 fn idempotency(parts: &Parts, body: &[u8]) -> Result<Option<Idempotency>, Problem> {
     let Some(value) = parts.headers.get("idempotency-key") else { return Ok(None) };
-    let key = value.to_str().ok().filter(|key| (1..=KEY_BYTES_MAX).contains(&key.len()));
-    let wrong = || {
-        Problem::bad_request(
-            "idempotency_key",
-            format!("An Idempotency-Key has 1 to {KEY_BYTES_MAX} plain characters."),
-        )
-    };
-    let key = key.ok_or_else(wrong)?;
+    let key = plain_key(value.to_str().unwrap_or_default())?;
+    let address = parts.uri.path_and_query().map_or("", |path| path.as_str());
+    let key = format!("{} {} {key}", parts.method, parts.uri.path());
+    Ok(Some(Idempotency { key, fingerprint: fingerprint(address, body) }))
+}
+
+/// The same for a command of the socket: `name` is the command's, `body` all that it says.
+pub(crate) fn idempotency_of_command(
+    name: &str,
+    key: &str,
+    body: &[u8],
+) -> Result<Idempotency, Problem> {
+    let key = format!("socket {name} {}", plain_key(key)?);
+    Ok(Idempotency { key, fingerprint: fingerprint(name, body) })
+}
+
+fn plain_key(key: &str) -> Result<&str, Problem> {
+    let plain = (1..=KEY_BYTES_MAX).contains(&key.len())
+        && key.bytes().all(|byte| matches!(byte, b'\t' | b' '..=b'~'));
+    if plain {
+        return Ok(key);
+    }
+    Err(Problem::bad_request(
+        "idempotency_key",
+        format!("An idempotency key has 1 to {KEY_BYTES_MAX} plain characters."),
+    ))
+}
+
+fn fingerprint(address: &str, body: &[u8]) -> [u8; 32] {
     let mut hash = Sha256::new();
-    hash.update(parts.uri.path_and_query().map_or("", |path| path.as_str()));
+    hash.update(address);
     hash.update([0]);
     hash.update(body);
-    let key = format!("{} {} {key}", parts.method, parts.uri.path());
-    Ok(Some(Idempotency { key, fingerprint: hash.finalize().into() }))
+    hash.finalize().into()
 }
 
 fn unreadable(rejection: &BytesRejection) -> Problem {

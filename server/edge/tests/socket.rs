@@ -7,12 +7,13 @@ use http::StatusCode;
 use igny8_actors_domain::Origin;
 use igny8_actors_domain::role::{Action, Role, allows};
 use igny8_actors_domain::tenant::TenantCommand;
-use igny8_protocol_ids::{BatchId, DocumentId, TaskId};
+use igny8_protocol_ids::{BatchId, DocumentId, SiteId, TaskId};
 use igny8_protocol_wire::close;
 use igny8_protocol_wire::codec::encode;
 use igny8_protocol_wire::frame::{ClientFrame, ServerFrame, SocketCommand};
 use igny8_protocol_wire::queue::QueueWork;
 use igny8_protocol_wire::stream::{StreamEvent, StreamName, StreamSnapshot};
+use igny8_protocol_wire::view::TaskView;
 use serde_json::json;
 use support::Server;
 use support::client::{Client, Heard, listen, ticket};
@@ -162,6 +163,10 @@ async fn r13_streams_of_others_do_not_exist() {
     assert_eq!(Some("not_open".to_owned()), client.edit(made, 1, EMPTY_UPDATE.to_vec()).await);
 }
 
+fn queue_work(site: SiteId, work: QueueWork) -> SocketCommand {
+    SocketCommand::QueueWork { site, work, placement: None, idempotency_key: None }
+}
+
 /// Every command of the socket, and the right of its REST route.
 fn commands(server: &Server, task: TaskId, elsewhere: bool) -> Vec<(SocketCommand, Action)> {
     let site = if elsewhere { server.other.site } else { server.own.site };
@@ -177,7 +182,7 @@ fn commands(server: &Server, task: TaskId, elsewhere: bool) -> Vec<(SocketComman
         (SocketCommand::PauseTask { site, task, paused: true }, Action::ControlTasks),
         (SocketCommand::PauseBatch { site, batch, paused: true }, Action::ControlTasks),
         (SocketCommand::CancelBatch { site, batch }, Action::ControlTasks),
-        (SocketCommand::QueueWork { site, work, placement: None }, Action::GenerateContent),
+        (queue_work(site, work), Action::GenerateContent),
     ]
 }
 
@@ -198,7 +203,7 @@ async fn outcome(client: &mut Client, r#ref: u32, command: SocketCommand) -> (St
     client.send(&ClientFrame::Command { r#ref, command }).await;
     client
         .until(|frame| match frame {
-            ServerFrame::Done { r#ref: of } if of == r#ref => {
+            ServerFrame::Done { r#ref: of, .. } if of == r#ref => {
                 Some(("done".to_owned(), String::new()))
             }
             ServerFrame::Problem { r#ref: Some(of), code, message, .. } if of == r#ref => {
@@ -240,6 +245,64 @@ async fn r13_every_command_for_every_role() {
             assert!(message.contains("site"), "{message}");
         }
     }
+}
+
+/// Queues what is not clustered yet: the tasks, or the code of the refusal.
+async fn queue(
+    client: &mut Client,
+    r#ref: u32,
+    site: SiteId,
+    (work, key): (QueueWork, Option<&str>),
+) -> Result<Vec<TaskView>, String> {
+    let idempotency_key = key.map(str::to_owned);
+    let command = SocketCommand::QueueWork { site, work, placement: None, idempotency_key };
+    client.send(&ClientFrame::Command { r#ref, command }).await;
+    client
+        .until(|frame| match frame {
+            ServerFrame::Done { r#ref: of, tasks } if of == r#ref => {
+                Some(Ok(tasks.expect("what queues answers with tasks")))
+            }
+            ServerFrame::Problem { r#ref: Some(of), code, .. } if of == r#ref => Some(Err(code)),
+            _ => None,
+        })
+        .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r4_work_queued_over_the_socket_counts_once_and_is_answered_as_by_rest() {
+    let server = Server::start().await;
+    let (address, ada, site) = (listen(&server).await, server.ada().await, server.own.site);
+    let ask = |rest| server.post(&server.url(server.own, "planner", rest)).token(&ada);
+    let file = "Keyword\nespresso beans\nespresso machine\nespresso cup\n";
+    let imported = ask("imports").header("content-type", "text/csv").body(file).await;
+    assert_eq!(StatusCode::OK, imported.status, "{:?}", imported.json());
+    let mut client = Client::open(&server, address, &ada, server.own.tenant).await;
+    let cluster = || QueueWork::Cluster {};
+    let first = queue(&mut client, 1, site, (cluster(), Some("k"))).await.unwrap();
+    let [task] = &first[..] else { panic!("{first:?}") };
+    // The line was lost before the answer: the same is sent again.
+    let mut again = Client::open(&server, address, &ada, server.own.tenant).await;
+    let second = queue(&mut again, 1, site, (cluster(), Some("k"))).await.unwrap();
+    let ids = |tasks: &[TaskView]| tasks.iter().map(|task| task.id).collect::<Vec<_>>();
+    assert_eq!(ids(&first), ids(&second));
+    assert_eq!(
+        1,
+        server.platform.site(server.own.tenant, site).read(|s| s.tasks().count()).await.unwrap()
+    );
+    let other = QueueWork::Reparse { document: DocumentId::from_uuid(task.id.uuid()) };
+    let reused = queue(&mut client, 2, site, (other, Some("k"))).await;
+    assert_eq!(Err("idempotency_key_reused".to_owned()), reused);
+    let long = "k".repeat(129);
+    for key in ["", long.as_str(), "k\u{e9}"] {
+        let refused = queue(&mut client, 3, site, (cluster(), Some(key))).await;
+        assert_eq!(Err("idempotency_key".to_owned()), refused, "{key:?}");
+    }
+    // Without a key it is asked anew, at both doors.
+    let by_socket = queue(&mut client, 4, site, (cluster(), None)).await.unwrap_err();
+    let by_rest = ask("cluster").json(json!({})).await;
+    assert_eq!(StatusCode::CONFLICT, by_rest.status);
+    let expected = ["already_clustering", "nothing_to_cluster"];
+    assert!(expected.contains(&&*by_socket) && expected.contains(&&*by_rest.code()), "{by_socket}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -61,6 +61,9 @@ impl EmbeddedStore {
 
 /// What a small request takes in the queue.
 const SMALL_BYTES: usize = 256;
+/// A blob of this size is hashed where it is asked for and written whether it is there or not: the
+/// way to another thread and back takes longer than both.
+const SMALL_BLOB_BYTES: usize = 4 * 1024;
 /// Blobs or entries of logs that are removed at a time: others wait no longer than for that.
 const SWEEP_STEP: usize = 512;
 /// How long the last sign of life of a node that is gone is kept.
@@ -129,6 +132,13 @@ impl Store for EmbeddedStore {
         now: Timestamp,
     ) -> Result<BlobHash, StoreError> {
         check_bound("a blob", bytes.len(), limits::BLOB_BYTES_MAX)?;
+        if bytes.len() <= SMALL_BLOB_BYTES {
+            let (hash, value) = (BlobHash::of(&bytes), encode_blob(&bytes));
+            let size = SMALL_BYTES + value.len();
+            let blob = Box::new(BlobToPut { tenant, hash, value: Some(value), written: now });
+            self.writer.ask(size, |reply| Request::PutBlob { blob, reply }).await?;
+            return Ok(hash);
+        }
         let hashed = bytes.clone();
         let (hash, mut kept) = self
             .read(move |engine| {

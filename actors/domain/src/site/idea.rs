@@ -51,13 +51,13 @@ pub(super) fn take_in(
 }
 
 fn mark_in_use(draft: &mut Draft<'_, Site>, context: &Context, cluster: ClusterId) {
-    let ids = draft.cluster(cluster).map(|cluster| cluster.keywords.clone()).unwrap_or_default();
-    for mut keyword in ids.iter().filter_map(|id| draft.keyword(*id).cloned()).collect::<Vec<_>>() {
-        if keyword.status == KeywordStatus::Clustered {
-            keyword.status = KeywordStatus::InUse;
-            keyword.updated_at = context.now;
-            draft.put(SiteRecord::Keyword(keyword));
-        }
+    let ids = draft.cluster(cluster).map_or(&[][..], |cluster| &cluster.keywords);
+    let keywords = ids.iter().filter_map(|id| draft.keyword(*id));
+    let waiting = keywords.filter(|keyword| keyword.status == KeywordStatus::Clustered);
+    for mut keyword in waiting.cloned().collect::<Vec<_>>() {
+        keyword.status = KeywordStatus::InUse;
+        keyword.updated_at = context.now;
+        draft.put(SiteRecord::Keyword(keyword));
     }
 }
 

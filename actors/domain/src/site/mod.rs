@@ -24,9 +24,9 @@ pub use order::{
 };
 pub use queue::{
     Batch, BatchCounts, BatchStatus, BatchSummary, DeadFilter, Failure, FailureClass, GivenAnswer,
-    KindLoad, KindSettings, Pace, Pause, PauseReason, PauseScope, Placement, Priority, QueueLoad,
-    QueuePause, QueueScope, QueueSettings, Rate, Share, Task, TaskEdit, TaskInput, TaskKind,
-    TaskStatus, Unique, Waiting, limits,
+    INSUFFICIENT_CREDITS, KindLoad, KindSettings, Pace, Pause, PauseReason, PauseScope, Placement,
+    Priority, QueueLoad, QueuePause, QueueScope, QueueSettings, Rate, Share, Task, TaskEdit,
+    TaskInput, TaskKind, TaskStatus, Unique, Waiting, limits,
 };
 pub use record::{
     Ask, Cluster, Document, DocumentStatus, Idea, IdeaStatus, Image, Keyword, KeywordFigures,
@@ -186,9 +186,10 @@ fn quote(
 fn within(
     draft: &mut Draft<'_, Site>,
     context: &mut Context,
-    budget: Credits,
+    budget: Option<Credits>,
     command: SiteCommand,
 ) -> Result<SiteReply, Refusal> {
+    let budget = budget.unwrap_or_else(|| draft.ledger().spendable(context.now));
     let reply = dispatch(draft, command, context)?;
     queue::within(&reply, budget)?;
     Ok(reply)

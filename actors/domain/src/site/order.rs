@@ -10,6 +10,10 @@ use crate::text::intent::Intent;
 use igny8_protocol_ids::{ClusterId, Credits, DocumentId, ImageId, KeywordId, TaskId};
 use std::time::Duration;
 
+/// Titles that a prompt names as known, the latest: more would fill the model's context. One that it
+/// repeats all the same is dropped.
+const TITLES_NAMED_MAX: usize = 200;
+
 /// A keyword to cluster.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ClusterKeyword {
@@ -222,8 +226,16 @@ impl Site {
             intent: summary.intent,
             keywords: summary.keywords,
             count,
-            known_titles: self.ideas_of(cluster).map(|idea| idea.title.clone()).collect(),
+            known_titles: self.latest_titles(cluster),
         })
+    }
+
+    /// The titles of a cluster's latest ideas, the oldest of them first.
+    fn latest_titles(&self, cluster: ClusterId) -> Vec<String> {
+        let latest = self.ideas_of(cluster).rev().take(TITLES_NAMED_MAX);
+        let mut titles: Vec<String> = latest.map(|idea| idea.title.clone()).collect();
+        titles.reverse();
+        titles
     }
 
     fn to_cluster(&self, id: KeywordId) -> Option<ClusterKeyword> {

@@ -24,6 +24,9 @@ pub fn normalize(text: &str) -> String {
     if is_plain(text) {
         return text.to_owned();
     }
+    if text.is_ascii() {
+        return ascii_pass(text);
+    }
     let mut current = pass(text);
     for _ in 1..PASSES_MAX {
         let next = pass(&current);
@@ -76,6 +79,22 @@ fn is_plain(text: &str) -> bool {
         && !bytes.windows(2).any(|pair| pair == b"  ")
 }
 
+/// What [`pass`] makes of ASCII, in which nothing composes: one pass is the fixed point.
+fn ascii_pass(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for word in
+        text.split(|character: char| character.is_ascii_whitespace() || character == '\u{b}')
+    {
+        let start = out.len();
+        out.extend(word.chars().filter(|character| !character.is_ascii_control()));
+        if out.len() > start && start > 0 {
+            out.insert(start, ' ');
+        }
+    }
+    out.make_ascii_lowercase();
+    out
+}
+
 fn pass(text: &str) -> String {
     let composed: String = text.chars().filter_map(plain_character).nfkc().collect();
     let lowered: String =
@@ -119,6 +138,14 @@ fn is_invisible(character: char) -> bool {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn ascii_is_normalised_as_every_text(text in "[\\x00-\\x7f]{0,40}") {
+            let slow = pass(&pass(&text));
+            prop_assert_eq!(ascii_pass(&text), slow);
+        }
+    }
 
     #[test]
     fn normalizes_case_width_space_and_invisible_signs() {

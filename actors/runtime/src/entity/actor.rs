@@ -1,7 +1,7 @@
 //! The actor itself: what it is sent, what it holds, how it loads.
 
 use super::codec::decode;
-use super::dispatch::Dispatch;
+use super::dispatch::{Dispatch, Work};
 use super::group::{Group, Output};
 use super::outlet::{Outlet, Subscription};
 use super::reply::{Idempotency, Replies};
@@ -60,7 +60,7 @@ pub(crate) struct Arguments<E: Entity> {
 /// What waits for the commit in flight.
 pub(super) struct Flight<E: Entity> {
     pub(super) events: Vec<E::Event>,
-    pub(super) effects: Vec<E::Effect>,
+    pub(super) effects: Vec<(OutboxKey, Work<E>)>,
     pub(super) outputs: Vec<Output>,
     pub(super) seats: Vec<Seat<E>>,
 }
@@ -105,7 +105,8 @@ impl<E: Entity> Actor for EntityActor<E> {
     ) -> Result<State<E>, ActorProcessingErr> {
         let (mut state, open) = load(args).await?;
         for (key, effect) in open {
-            state.run(&myself, key, effect, true);
+            let work = state.work(key, effect, true);
+            state.run(&myself, key, work);
         }
         state.arm(&myself);
         Ok(state)

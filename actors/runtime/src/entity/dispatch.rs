@@ -26,9 +26,14 @@ impl<E: Entity> Errand<E> {
     }
 }
 
-/// Runs effects. The future ends when the effect is done, for better or worse: then the outbox
-/// record is closed in the commit of the answering command.
+/// Runs effects. What an effect needs of its entity is taken from `core` at once: the state as the
+/// commit leaves it that orders the effect, or a later one at a restart. The future is polled once
+/// that commit is durable, and dropped if it never will be (R3); it ends when the effect is done, for
+/// better or worse: then the outbox record is closed in the commit of the answering command.
 pub(crate) trait Dispatch<E: Entity>: Send + Sync + 'static {
     /// Runs one effect; the answer, if there is one, comes back as a command.
-    fn run(&self, errand: Errand<E>) -> BoxFuture<'static, Option<E::Command>>;
+    fn run(&self, core: &E, errand: Errand<E>) -> Work<E>;
 }
+
+/// An effect that is ready to run.
+pub(crate) type Work<E> = BoxFuture<'static, Option<<E as Entity>::Command>>;

@@ -15,7 +15,7 @@ mod turn;
 pub(crate) use actor::Message;
 pub(crate) use codec::{decode, encode};
 pub(crate) use commit::{append, commit};
-pub(crate) use dispatch::{Dispatch, Errand};
+pub(crate) use dispatch::{Dispatch, Errand, Work};
 pub(crate) use handle::EntityHandle;
 pub use outlet::{Joined, Published, Resume, Subscription};
 pub use reply::Idempotency;

@@ -2,7 +2,7 @@
 
 use super::actor::{Flight, Message, State};
 use super::commit::commit;
-use super::dispatch::Errand;
+use super::dispatch::{Errand, Work};
 use super::group::Output;
 use super::reply::{Idempotency, Known};
 use crate::failure::Failure;
@@ -161,9 +161,10 @@ impl<E: Entity> State<E> {
         let mut group = std::mem::take(&mut self.group);
         let change = group.change(self.world.commit_id());
         let hint = self.hint_before(!group.effects.is_empty());
+        let effects = std::mem::take(&mut group.effects);
         self.flight = Some(Flight {
             events: std::mem::take(&mut group.events),
-            effects: std::mem::take(&mut group.effects),
+            effects: self.prepare(effects),
             outputs: std::mem::take(&mut group.outputs),
             seats: std::mem::take(&mut self.seats),
         });
@@ -223,10 +224,25 @@ impl<E: Entity> State<E> {
         for output in flight.outputs {
             output();
         }
-        for (index, effect) in (0..).zip(flight.effects) {
-            self.run(myself, OutboxKey { sequence: head.sequence, index }, effect, false);
+        for (key, work) in flight.effects {
+            self.run(myself, key, work);
         }
         Ok(())
+    }
+
+    /// The effects of the commit that begins, with what they need of the state that it leaves: they
+    /// need not ask for it and wait for the commit after.
+    fn prepare(&self, effects: Vec<E::Effect>) -> Vec<(OutboxKey, Work<E>)> {
+        let sequence = self.head.sequence.next();
+        let keys = (0..).map(|index| OutboxKey { sequence, index });
+        let prepared = |(key, effect)| (key, self.work(key, effect, false));
+        keys.zip(effects).map(prepared).collect()
+    }
+
+    /// What an effect comes to.
+    pub(super) fn work(&self, key: OutboxKey, effect: E::Effect, resumed: bool) -> Work<E> {
+        let errand = Errand { entity: self.entity, epoch: self.head.epoch, key, effect, resumed };
+        self.dispatch.run(&self.core, errand)
     }
 
     /// Seats those who joined while nothing was to be written.
@@ -237,18 +253,10 @@ impl<E: Entity> State<E> {
     }
 
     /// Runs an effect beside the actor; the answer comes back as a message.
-    pub(super) fn run(
-        &mut self,
-        myself: &ActorRef<Message<E>>,
-        key: OutboxKey,
-        effect: E::Effect,
-        resumed: bool,
-    ) {
+    pub(super) fn run(&mut self, myself: &ActorRef<Message<E>>, key: OutboxKey, work: Work<E>) {
         if Sabotage::AnswerApart.is_on() {
             self.group.close(key);
         }
-        let errand = Errand { entity: self.entity, epoch: self.head.epoch, key, effect, resumed };
-        let work = self.dispatch.run(errand);
         let myself = myself.clone();
         let task = tokio::spawn(async move {
             let command = work.await;

@@ -8,6 +8,9 @@ use igny8_actors_domain::site::TaskOutcome;
 use igny8_actors_domain::tenant::prompt::repair;
 use igny8_actors_domain::text::intent::Intent;
 use igny8_actors_ports::ResponseFormat;
+use parking_lot::Mutex;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What was asked for, and the blob of the text it was read from.
 pub(super) struct Asked<T> {
@@ -15,9 +18,14 @@ pub(super) struct Asked<T> {
     pub response: Option<[u8; 32]>,
 }
 
+/// The schemas of all answers, by name, each made once.
+static SCHEMAS: Mutex<BTreeMap<&str, Arc<serde_json::Value>>> = Mutex::new(BTreeMap::new());
+
 /// The form in which an answer is asked for.
 pub(super) fn format<T: Answer>() -> ResponseFormat {
-    ResponseFormat::Json { name: T::NAME, schema: T::SHAPE.schema() }
+    let mut schemas = SCHEMAS.lock();
+    let schema = schemas.entry(T::NAME).or_insert_with(|| Arc::new(T::SHAPE.schema()));
+    ResponseFormat::Json { name: T::NAME, schema: schema.clone() }
 }
 
 impl Job {

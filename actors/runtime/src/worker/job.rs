@@ -11,6 +11,7 @@ use igny8_actors_domain::site::{
     FailureClass, GivenAnswer, Site, SiteCommand, SiteEffect, TaskOutcome,
 };
 use igny8_actors_domain::tenant::prompt::{PromptKind, PromptValues, Voice, render, system};
+use igny8_actors_domain::tenant::{AiRouting, Plan, Tenant};
 use igny8_actors_ports as ports;
 use igny8_actors_ports::{FinishReason, ModelError, ModelEvent, ModelRequest, ResponseFormat};
 use igny8_protocol_ids::{SiteId, TaskId, TenantId};
@@ -43,6 +44,18 @@ pub(super) struct Job {
     pub used: Used,
     /// What earlier attempts have cost, in millionths of a dollar.
     pub spent_micros: u64,
+}
+
+/// What a tenant set for its models.
+pub(super) struct ModelSettings {
+    routing: AiRouting,
+    plan: Option<Plan>,
+}
+
+impl ModelSettings {
+    fn of(tenant: &Tenant) -> Self {
+        Self { routing: tenant.routing(), plan: tenant.plan() }
+    }
 }
 
 /// A prompt with the model that answers it.
@@ -79,14 +92,20 @@ impl Job {
         values: PromptValues,
         format: ResponseFormat,
     ) -> Result<Prompt, Report> {
-        let template = self
+        let (template, settings) = self
             .inner
             .tenant(self.tenant)
-            .read(move |tenant| tenant.prompt(kind))
+            .read(move |tenant| (tenant.prompt(kind), ModelSettings::of(tenant)))
             .await
             .map_err(|failure| internal("Reading the prompt", &failure))?;
         let version = format!("v{}", template.version);
-        self.fill(call, (kind, &version, &template.template), values, format).await
+        self.fill(call, (kind, &version, &template.template), settings, values, format).await
+    }
+
+    /// What the tenant set for its models.
+    pub(super) async fn model_settings(&self) -> Result<ModelSettings, Report> {
+        let settings = self.inner.tenant(self.tenant).read(ModelSettings::of).await;
+        settings.map_err(|failure| internal("Reading the settings", &failure))
     }
 
     /// Fills a template. Imported text is fenced by a nonce of this call's own. It follows from
@@ -96,16 +115,10 @@ impl Job {
         &self,
         call: u32,
         (kind, version, template): (PromptKind, &str, &str),
+        ModelSettings { routing, plan }: ModelSettings,
         mut values: PromptValues,
         format: ResponseFormat,
     ) -> Result<Prompt, Report> {
-        let settings = self
-            .inner
-            .tenant(self.tenant)
-            .read(|tenant| (tenant.routing(), tenant.plan()))
-            .await
-            .map_err(|failure| internal("Reading the settings", &failure))?;
-        let (routing, plan) = settings;
         let candidates = self.candidates(&routing, plan).await?;
         values.speak(&self.voice);
         let nonce =
@@ -198,12 +211,12 @@ impl Job {
 
 /// A raw answer as it is kept.
 pub(crate) fn pack(text: &str) -> std::io::Result<Vec<u8>> {
-    zstd::bulk::compress(text.as_bytes(), 3)
+    crate::pack::pack(text.as_bytes())
 }
 
 /// A raw answer as it was. Never more than [`ANSWER_BYTES_MAX`] and one piece of a stream.
 pub(crate) fn unpack(packed: &[u8]) -> std::io::Result<String> {
-    let bytes = zstd::bulk::decompress(packed, 2 * ANSWER_BYTES_MAX)?;
+    let bytes = crate::pack::unpack(packed, 2 * ANSWER_BYTES_MAX)?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 

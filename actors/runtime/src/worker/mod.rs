@@ -42,21 +42,32 @@ impl From<TaskOutcome> for Report {
     }
 }
 
+/// What a worker is told of an attempt.
+pub(crate) struct Brief {
+    task: TaskId,
+    attempt: u32,
+    /// What is to be done; none if it is gone, while the attempt runs for the site until it hears
+    /// of its end.
+    order: Option<TaskOrder>,
+}
+
+/// What a worker is told; none if the attempt does not run (any more).
+pub(crate) fn brief(site: &Site, task: TaskId, attempt: u32) -> Option<Brief> {
+    let runs = |task: &&Task| task.status == TaskStatus::Running && task.attempts == attempt;
+    site.task(task).filter(runs)?;
+    Some(Brief { task, attempt, order: site.order(task, attempt) })
+}
+
 /// Runs one attempt of a task; the answer finishes it.
 pub(crate) async fn run(
     inner: Arc<Inner>,
     tenant: TenantId,
     site: SiteId,
     errand: Errand<Site>,
-    task: TaskId,
-    attempt: u32,
+    brief: Brief,
 ) -> Option<SiteCommand> {
-    let order = match order(&inner, tenant, site, task, attempt).await {
-        Ok(order) => order,
-        // The attempt runs for the site until it hears of its end.
-        Err(true) => return Some(finished(task, attempt, nothing_to_do())),
-        Err(false) => return None,
-    };
+    let Brief { task, attempt, order } = brief;
+    let Some(order) = order else { return Some(finished(task, attempt, nothing_to_do())) };
     let stop = inner.runners.begin(task, attempt);
     if order.stop_requested {
         stop.cancel();
@@ -135,33 +146,8 @@ fn given_up(after: Duration) -> Report {
     .into()
 }
 
-/// What is to be done; if nothing, whether the task runs all the same.
-async fn order(
-    inner: &Arc<Inner>,
-    tenant: TenantId,
-    site: SiteId,
-    task: TaskId,
-    attempt: u32,
-) -> Result<TaskOrder, bool> {
-    let handle = inner.site(tenant, site);
-    let mut pause = Duration::from_millis(20);
-    loop {
-        let ask = move |site: &Site| {
-            let runs =
-                |task: &&Task| task.status == TaskStatus::Running && task.attempts == attempt;
-            site.order(task, attempt).ok_or(site.task(task).filter(runs).is_some())
-        };
-        match handle.read(ask).await {
-            Ok(order) => return order,
-            Err(failure) => tracing::debug!(%task, %failure, "a task waits for its site"),
-        }
-        tokio::time::sleep(pause).await;
-        pause = (pause * 2).min(Duration::from_secs(5));
-    }
-}
-
 async fn work(job: &Job, order: TaskOrder) -> Report {
-    match order.work.clone() {
+    match order.work {
         TaskWork::Cluster(keywords) => cluster::run(job, keywords).await,
         TaskWork::Ideas(ideas) => idea::run(job, ideas).await,
         TaskWork::Draft(draft) => article::run(job, draft).await,

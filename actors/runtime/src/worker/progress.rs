@@ -3,7 +3,7 @@
 use crate::site::ProgressUpdate;
 use igny8_protocol_ids::{SiteId, TaskId};
 use parking_lot::Mutex;
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -46,31 +46,84 @@ impl ProgressBoard {
     }
 }
 
+/// Requests to stop that met nobody and are remembered: their worker is just about to begin, with an
+/// order that is older than the request. (Those of workers that have ended are pushed out.)
+const MISSED_MAX: usize = 256;
+
 /// How a running task is told to end.
 #[derive(Default)]
 pub(crate) struct Runners {
-    running: Mutex<HashMap<TaskId, (u32, CancellationToken)>>,
+    running: Mutex<Running>,
+}
+
+#[derive(Default)]
+struct Running {
+    tokens: HashMap<TaskId, (u32, CancellationToken)>,
+    missed: VecDeque<(TaskId, Option<u32>)>,
 }
 
 impl Runners {
     pub(crate) fn begin(&self, task: TaskId, attempt: u32) -> CancellationToken {
         let token = CancellationToken::new();
-        self.running.lock().insert(task, (attempt, token.clone()));
+        let mut running = self.running.lock();
+        running.tokens.insert(task, (attempt, token.clone()));
+        let is_about = |(of, which): &(TaskId, Option<u32>)| {
+            *of == task && which.is_none_or(|which| which == attempt)
+        };
+        if running.missed.iter().any(is_about) {
+            token.cancel();
+        }
         token
     }
     /// An attempt that was given up ends beside the next one: it takes nothing of it along.
     pub(crate) fn end(&self, task: TaskId, attempt: u32) {
         let mut running = self.running.lock();
-        if running.get(&task).is_some_and(|(of, _)| *of == attempt) {
-            running.remove(&task);
+        if running.tokens.get(&task).is_some_and(|(of, _)| *of == attempt) {
+            running.tokens.remove(&task);
         }
     }
-    /// A task that does not run here has nothing to be told: its next attempt sees the request.
+    /// A task that does not run here is told when it begins; its next attempt sees the request.
     pub(crate) fn stop(&self, task: TaskId, attempt: Option<u32>) {
-        if let Some((of, token)) = self.running.lock().get(&task)
+        let mut running = self.running.lock();
+        if let Some((of, token)) = running.tokens.get(&task)
             && attempt.is_none_or(|attempt| attempt == *of)
         {
-            token.cancel();
+            return token.cancel();
         }
+        if running.missed.len() == MISSED_MAX {
+            running.missed.pop_front();
+        }
+        running.missed.push_back((task, attempt));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    fn task(number: u128) -> TaskId {
+        TaskId::from_uuid(Uuid::from_u128(number))
+    }
+
+    /// The order of a worker is as old as the commit that started it.
+    #[test]
+    fn a_request_to_stop_finds_a_worker_that_has_not_begun() {
+        let runners = Runners::default();
+        runners.stop(task(1), Some(2));
+        assert!(!runners.begin(task(1), 1).is_cancelled(), "another attempt");
+        assert!(!runners.begin(task(2), 2).is_cancelled(), "another task");
+        assert!(runners.begin(task(1), 2).is_cancelled());
+    }
+
+    #[test]
+    fn r11_requests_that_met_nobody_are_bounded() {
+        let runners = Runners::default();
+        for number in 0..=MISSED_MAX {
+            runners.stop(task(number as u128), None);
+        }
+        assert_eq!(MISSED_MAX, runners.running.lock().missed.len());
+        assert!(!runners.begin(task(0), 1).is_cancelled(), "the oldest is forgotten");
+        assert!(runners.begin(task(1), 1).is_cancelled());
     }
 }

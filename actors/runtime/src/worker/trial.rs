@@ -24,7 +24,8 @@ async fn ask(job: &Job, order: TestOrder) -> Result<Report, Report> {
         PromptKind::Image => answer::format::<ImageText>(),
     };
     let template = (order.kind, "tried", order.template.as_str());
-    let prompt = job.fill(0, template, order.values, format).await?;
+    let settings = job.model_settings().await?;
+    let prompt = job.fill(0, template, settings, order.values, format).await?;
     let text = job.answer(&prompt).await?;
     if text.trim().is_empty() {
         return Err(invalid_answer("The model wrote nothing.").into());

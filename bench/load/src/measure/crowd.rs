@@ -1,7 +1,7 @@
 //! One tenant queues as much as a site takes; another asks for one task now and then.
 
 use super::task::{BATCH, drive};
-use super::{Bench, start};
+use super::{Bench, Door, start};
 use crate::fleet::Tenant;
 use crate::report::Figure;
 use crate::statistic::Spread;
@@ -27,8 +27,8 @@ pub(super) async fn measure(
     let mut crowd = Tenant::open(server, 1).await?;
     let mut single = Tenant::open(server, 1).await?;
     let mut alone = Vec::with_capacity(ALONE);
-    for _ in 0..ALONE {
-        alone.push(start::one(&mut single).await?.started);
+    for number in 0..ALONE {
+        alone.push(start::one(&mut single, Door::Rest, number).await?.started);
     }
     let before = bench.process.map(resident_mib).transpose()?;
     let (is_over, mut beside, mut most) = (AtomicBool::new(false), Vec::new(), before);
@@ -39,7 +39,7 @@ pub(super) async fn measure(
     };
     let one_by_one = async {
         loop {
-            let started = start::one(&mut single).await?.started;
+            let started = start::one(&mut single, Door::Rest, beside.len()).await?.started;
             if is_over.load(Ordering::Relaxed) {
                 return anyhow::Ok(());
             }
@@ -53,7 +53,7 @@ pub(super) async fn measure(
     ensure!(beside.len() >= BESIDE_MIN, "only {} single tasks met the crowd", beside.len());
     let (alone, beside) = (Spread::of_times(&alone)?, Spread::of_times(&beside)?);
     let figure = |percent| {
-        let what = format!("POST to start of a single one, p{percent} of {}", beside.count());
+        let what = format!("request to start of a single one, p{percent} of {}", beside.count());
         Figure::new(scenario, what, beside.percentile(percent), "ms")
             .beside(format!("without the crowd, p{percent}"), alone.percentile(percent))
     };

@@ -17,6 +17,7 @@ use crate::scenario::{Scenario, Work};
 use anyhow::Result;
 use celery::Celery;
 use std::path::PathBuf;
+pub(crate) use task::Door;
 
 /// A run: what later scenarios must know of earlier ones.
 pub(crate) struct Bench {
@@ -57,12 +58,12 @@ impl Bench {
                 let typing = edit::Typing { clients, per_second, each };
                 edit::measure(name, server, typing, &self.directory).await
             }
-            Work::Tasks { tenants, sites, batches } => {
-                let load = task::Load { tenants, sites, batches };
+            Work::Tasks { door, tenants, sites, batches } => {
+                let load = task::Load { door, tenants, sites, batches };
                 task::measure(self, name, server, load).await
             }
             Work::Crowd { batches } => crowd::measure(self, name, server, batches).await,
-            Work::Starts { count } => start::measure(self, name, server, count).await,
+            Work::Starts { door, count } => start::measure(self, name, server, door, count).await,
         }
     }
 }

@@ -1,12 +1,13 @@
 //! From the request for one task to its start, and to its end, on a server that does nothing else.
 
-use super::{Bench, celery};
+use super::{Bench, Door, celery};
 use crate::feed;
 use crate::fleet::Tenant;
 use crate::report::Figure;
 use crate::socket::Socket;
 use crate::statistic::Spread;
 use anyhow::{Result, ensure};
+use igny8_protocol_wire::frame::ClientFrame;
 use std::time::{Duration, Instant};
 
 /// Warm everything up and are not counted.
@@ -18,11 +19,12 @@ pub(super) struct Times {
     pub(super) ended: Duration,
 }
 
-/// One task after the other, each asked for by REST; its start and end are seen on the socket.
+/// One task after the other; its start and end are seen on the socket.
 pub(super) async fn measure(
     bench: &Bench,
     scenario: &'static str,
     server: &str,
+    door: Door,
     count: usize,
 ) -> Result<Vec<Figure>> {
     let mut tenant = Tenant::open(server, 1).await?;
@@ -31,13 +33,13 @@ pub(super) async fn measure(
         if number == WARM {
             commits = tenant.api.counter(super::task::COMMITS).await?;
         }
-        times.extend(Some(one(&mut tenant).await?).filter(|_| number >= WARM));
+        times.extend(Some(one(&mut tenant, door, number).await?).filter(|_| number >= WARM));
     }
     commits = tenant.api.counter(super::task::COMMITS).await? - commits;
     let started = Spread::of_times(&times.iter().map(|times| times.started).collect::<Vec<_>>())?;
     let ended = Spread::of_times(&times.iter().map(|times| times.ended).collect::<Vec<_>>())?;
     let figure = |what: &str, spread: &Spread, percent| {
-        let what = format!("POST to {what}, p{percent} of {count}");
+        let what = format!("request to {what}, p{percent} of {count}");
         Figure::new(scenario, what, spread.percentile(percent), "ms")
     };
     Ok(vec![
@@ -50,13 +52,24 @@ pub(super) async fn measure(
 }
 
 /// Asks for one task, and hears it start and end well.
-pub(super) async fn one(tenant: &mut Tenant) -> Result<Times> {
-    let (path, body) = (tenant.sites[0].path(), tenant.sites[0].request(1)?);
-    let begin = Instant::now();
-    let (asked, seen) =
-        tokio::join!(tenant.api.post_bytes(&path, body), watch(&mut tenant.socket, begin));
-    asked?;
-    seen
+pub(super) async fn one(tenant: &mut Tenant, door: Door, number: usize) -> Result<Times> {
+    let Tenant { api, socket, sites } = tenant;
+    match door {
+        Door::Rest => {
+            let (path, body) = (sites[0].path(), sites[0].request(1)?);
+            let begin = Instant::now();
+            let (asked, seen) = tokio::join!(api.post_bytes(&path, body), watch(socket, begin));
+            asked?;
+            seen
+        }
+        Door::Socket => {
+            let command = sites[0].command(number);
+            let r#ref = socket.reference();
+            let begin = Instant::now();
+            socket.send(&ClientFrame::Command { r#ref, command }).await?;
+            watch(socket, begin).await
+        }
+    }
 }
 
 /// Hears one task start and end well.

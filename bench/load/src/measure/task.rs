@@ -1,4 +1,4 @@
-//! Tasks through their whole life: asked for by REST, queued, their credits held, run by a worker
+//! Tasks through their whole life: asked for by REST or over the socket, queued, their credits held, run by a worker
 //! that asks the model, settled, and seen as succeeded on the socket.
 
 use super::{Bench, celery, reference};
@@ -6,8 +6,9 @@ use crate::feed;
 use crate::fleet::Tenant;
 use crate::report::Figure;
 use crate::socket::Socket;
-use anyhow::{Result, bail};
+use anyhow::{Result, bail, ensure};
 use futures::future::try_join_all;
+use igny8_protocol_wire::frame::ClientFrame;
 use std::collections::HashSet;
 use std::time::Instant;
 use tokio::sync::Semaphore;
@@ -20,12 +21,24 @@ const OPEN_PER_SITE: usize = 2;
 /// The server's counters: changes of entities, and bytes of its journal.
 pub(super) const COMMITS: &str = "igny8_store_commits_total";
 const BYTES: &str = "igny8_store_written_bytes_total";
+/// Commands that a client has on their way: half of what the server takes from one socket.
+const COMMANDS: usize = 32;
 /// Half of a task's record: a bare write of this size stands beside it.
 const BARE_BYTES: usize = 200;
+
+/// How tasks are asked for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Door {
+    /// [`BATCH`] with each request.
+    Rest,
+    /// One with each command.
+    Socket,
+}
 
 /// How much is asked for.
 #[derive(Clone, Copy)]
 pub(super) struct Load {
+    pub(super) door: Door,
     pub(super) tenants: usize,
     pub(super) sites: usize,
     /// Requests of [`BATCH`] tasks for each tenant.
@@ -48,7 +61,11 @@ pub(super) async fn measure(
     }
     let begin = Instant::now();
     let open = load.sites * OPEN_PER_SITE;
-    try_join_all(tenants.iter_mut().map(|tenant| drive(tenant, load.batches, open))).await?;
+    let ask = async |tenant: &mut Tenant| match load.door {
+        Door::Rest => drive(tenant, load.batches, open).await,
+        Door::Socket => one_by_one(tenant, load.batches * BATCH, open * BATCH).await,
+    };
+    try_join_all(tenants.iter_mut().map(ask)).await?;
     let seconds = begin.elapsed().as_secs_f64();
     let after = counters(&tenants[0]).await?;
     let mut paid = 0;
@@ -79,16 +96,42 @@ async fn counters(tenant: &Tenant) -> Result<[f64; 2]> {
 pub(super) async fn drive(tenant: &mut Tenant, batches: usize, open: usize) -> Result<()> {
     let room = Semaphore::new(open);
     let Tenant { api, socket, sites } = tenant;
-    let requests: Vec<_> =
-        sites.iter().map(|site| Ok((site.path(), site.request(BATCH)?))).collect::<Result<_>>()?;
     let ask = async {
-        for (path, body) in requests.iter().cycle().take(batches) {
+        for site in sites.iter().cycle().take(batches) {
             room.acquire().await?.forget();
-            api.post_bytes(path, body.clone()).await?;
+            api.post_bytes(&site.path(), site.request(BATCH)?).await?;
         }
         Ok(())
     };
     tokio::try_join!(ask, hear(socket, batches, &room)).map(drop)
+}
+
+/// The same over the socket, one task with each command, to all sites in turn: so many are open at
+/// a time, and [`COMMANDS`] of them not answered yet.
+async fn one_by_one(tenant: &mut Tenant, tasks: usize, open: usize) -> Result<()> {
+    let Tenant { socket, sites, .. } = tenant;
+    let (mut asked, mut answered, mut ended) = (0, 0, HashSet::with_capacity(tasks));
+    while ended.len() < tasks {
+        while asked < tasks && asked - answered < COMMANDS && asked - ended.len() < open {
+            let command = sites[asked % sites.len()].command(asked / sites.len());
+            let r#ref = socket.reference();
+            socket.send(&ClientFrame::Command { r#ref, command }).await?;
+            asked += 1;
+        }
+        let bytes = socket.next_bytes().await?;
+        answered += usize::from(feed::tasks(&bytes, |task| note(&mut ended, task).map(drop))?);
+    }
+    ensure!(answered == tasks, "{answered} of {tasks} commands were answered");
+    Ok(())
+}
+
+/// Notes a task that has ended well; true if it had not been told before.
+fn note(ended: &mut HashSet<Box<str>>, task: &feed::Seen<'_>) -> Result<bool> {
+    match task.status {
+        "queued" | "running" => Ok(false),
+        "succeeded" => Ok(ended.insert(task.id.into())),
+        other => bail!("a task ended as {other}"),
+    }
 }
 
 /// Counts each task once; every hundred that ended make room for the next request.
@@ -97,14 +140,8 @@ async fn hear(socket: &mut Socket, batches: usize, room: &Semaphore) -> Result<(
     while ended.len() < batches * BATCH {
         let bytes = socket.next_bytes().await?;
         feed::tasks(&bytes, |task| {
-            match task.status {
-                "queued" | "running" => {}
-                "succeeded" => {
-                    if ended.insert(task.id.into()) && ended.len().is_multiple_of(BATCH) {
-                        room.add_permits(1);
-                    }
-                }
-                other => bail!("a task ended as {other}"),
+            if note(&mut ended, task)? && ended.len().is_multiple_of(BATCH) {
+                room.add_permits(1);
             }
             Ok(())
         })?;

@@ -88,7 +88,7 @@ impl<'a> Watch<'a> {
         while !(is_answered && is_ended) {
             let frame = self.socket.next().await?;
             is_answered |= match &frame {
-                ServerFrame::Done { r#ref: of } => *of == r#ref,
+                ServerFrame::Done { r#ref: of, .. } => *of == r#ref,
                 // It was done already: there is nothing to stop.
                 ServerFrame::Problem { r#ref: of, .. } => *of == Some(r#ref),
                 _ => false,

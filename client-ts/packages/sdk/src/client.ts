@@ -1,4 +1,4 @@
-import type { Session as SessionAnswer, SocketCommand, StreamName } from '@igny8/protocol';
+import type { Placement, Queued, QueueWork, Session as SessionAnswer, SocketCommand, StreamName } from '@igny8/protocol';
 
 import { Connection } from './connection/connection.js';
 import { type SocketConstructor, socketUrl } from './connection/socket.js';
@@ -22,6 +22,16 @@ export interface ClientOptions {
   name?: string;
 }
 
+/** How work is queued. */
+export interface QueueOptions {
+  /** Priority, time, unique key. */
+  placement?: Partial<Placement>;
+  /** The same key twice is done once, and answered alike. */
+  idempotencyKey?: string;
+}
+
+const UNPLACED: Placement = { priority: null, not_before: null, unique_key: null, unique_seconds: null };
+
 /** Everything of one IGNY8 server: REST, the session, one socket, live stores. */
 export interface Client {
   readonly session: Session;
@@ -32,6 +42,9 @@ export interface Client {
   subscribe(stream: StreamName, listener: StreamListener): Subscription;
   /** Does over the socket what REST does as well. */
   command(command: SocketCommand): Promise<void>;
+  /** Queues work over the socket, as its REST route does. A key counts once: after a loss of the line
+   * the work is sent again under the same one, which is drawn here if none is given. */
+  queue(site: string, work: QueueWork, options?: QueueOptions): Promise<Queued>;
   /** The live state of a site; the same store for everyone who asks. */
   site(site: string): SiteStore;
   /** The live state of a tenant. */
@@ -86,8 +99,15 @@ class LiveClient implements Client {
     return this.#streams.subscribe(stream, listener);
   }
 
-  command(command: SocketCommand): Promise<void> {
-    return this.#streams.command(command);
+  async command(command: SocketCommand): Promise<void> {
+    await this.#streams.command(command);
+  }
+
+  async queue(site: string, work: QueueWork, options: QueueOptions = {}): Promise<Queued> {
+    const key = options.idempotencyKey ?? crypto.randomUUID();
+    const placement = options.placement === undefined ? null : { ...UNPLACED, ...options.placement };
+    const tasks = await this.#streams.command({ name: 'queue_work', site, work, placement, idempotency_key: key });
+    return { tasks };
   }
 
   site(site: string): SiteStore {

@@ -9,20 +9,24 @@ use crate::root::{built, scratch};
 use crate::run::server::{self, Server};
 use anyhow::{Result, bail};
 use page::{Block, table};
+use task::Programs;
 
-/// Runs all measurements, or the named part, and writes their tables.
+/// Runs all measurements, or the named part, and writes their tables. The tasks are measured with
+/// what is built already, or, with `--release`, with what is shipped.
 pub(crate) fn bench(mut arguments: Arguments) -> Result<()> {
     let only: Option<String> = arguments.option("--only")?;
+    let programs = if arguments.flag("--release") { Programs::Shipped } else { Programs::Built };
     arguments.end()?;
     match only.as_deref() {
         None => {
             server::build_with_benches()?;
             usual()?;
-            task::measure()
+            programs.build()?;
+            task::measure(programs)
         }
         Some("tasks") => {
-            server::build_with_benches()?;
-            task::measure()
+            programs.build()?;
+            task::measure(programs)
         }
         Some(other) => bail!("there is no part {other:?}: --only tasks"),
     }

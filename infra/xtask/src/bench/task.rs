@@ -3,8 +3,8 @@
 use super::page::{Block, table};
 use crate::debian;
 use crate::process;
-use crate::root::{at, built, scratch};
-use crate::run::server::Server;
+use crate::root::{at, built, scratch, shipped};
+use crate::run::server::{self, Server};
 use anyhow::{Context, Result};
 use std::fs;
 use std::path::PathBuf;
@@ -23,8 +23,38 @@ const SETTINGS: [(&str, &str); 4] = [
     ("IGNY8_OFFLINE_LEAST", "true"),
 ];
 
+/// Which programs are measured.
+#[derive(Clone, Copy)]
+pub(super) enum Programs {
+    /// Those of the development profile.
+    Built,
+    /// Those that are shipped.
+    Shipped,
+}
+
+impl Programs {
+    pub(super) fn build(self) -> Result<()> {
+        match self {
+            Self::Built => server::build_with_benches(),
+            Self::Shipped => server::build_shipped(),
+        }
+    }
+    fn command(self, name: &str) -> Command {
+        match self {
+            Self::Built => built(name),
+            Self::Shipped => shipped(name),
+        }
+    }
+    const fn profile(self) -> &'static str {
+        match self {
+            Self::Built => "development",
+            Self::Shipped => "release",
+        }
+    }
+}
+
 /// Measures both and writes the table.
-pub(super) fn measure() -> Result<()> {
+pub(super) fn measure(programs: Programs) -> Result<()> {
     let python = process::step("Celery and Redis (installed if missing)", install)?;
     let peer = process::step("Celery with Redis", || {
         let mut command = Command::new(python);
@@ -34,18 +64,29 @@ pub(super) fn measure() -> Result<()> {
     let best = peer.lines().last().context("the peer said nothing")?;
     let beside = scratch().join("celery.json");
     fs::write(&beside, best)?;
-    let load = process::step("tasks", || {
-        let server = Server::start_with("bench-tasks", &[], &SETTINGS)?;
-        let mut command = built("igny8-bench-load");
+    let (load, verified) = process::step("tasks", || {
+        let mut server =
+            Server::start_by(programs.command("igny8"), "bench-tasks", &[], &SETTINGS)?;
+        let mut command = programs.command("igny8-bench-load");
         command.args(["--server", &server.announcement.url, "--only", "tasks"]);
         if let Some(id) = server.process() {
             command.args(["--process", &id.to_string()]);
         }
-        process::read(command.arg("--celery").arg(&beside).arg("--directory").arg(scratch()))
+        command.arg("--celery").arg(&beside).arg("--directory").arg(scratch());
+        let load = process::read(&mut command)?;
+        // A status other than 0, which is an error here, says that it found a problem.
+        let data = server.crash()?;
+        let mut verify = programs.command("igny8");
+        let verified = process::read(verify.args(["verify", "--json", "--data-dir"]).arg(data))?;
+        Ok((load, verified.trim_end().lines().last().unwrap_or_default().to_owned()))
     })?;
-    println!("{peer}\n{load}");
-    let head = "### The latest run of the tasks";
-    let figures = format!("{head}\n\n{}\n```\n{}\n```\n", table(&load), peer.trim_end());
+    println!("{peer}\n{load}\n{verified}");
+    let head = format!("### The latest run of the tasks, {} profile", programs.profile());
+    let (table, peer) = (table(&load), peer.trim_end());
+    let figures = format!(
+        "{head}\n\n{table}\nCelery:\n\n```\n{peer}\n```\n\nAfter the run the server was ended with \
+         SIGKILL, and `igny8 verify` said:\n\n```\n{verified}\n```\n"
+    );
     Block { name: " --only tasks" }.write(&figures)
 }
 

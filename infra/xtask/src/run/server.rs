@@ -25,6 +25,11 @@ pub(crate) fn build_with_tests() -> Result<()> {
     build_by(&["test", "--workspace", "--no-run", "--quiet"])
 }
 
+/// The server and what measures it, as they are shipped: what a task costs depends on it.
+pub(crate) fn build_shipped() -> Result<()> {
+    build_by(&["build", "--workspace", "--bins", "--release"])
+}
+
 /// The same with what measures, of the whole workspace for the same reason.
 pub(crate) fn build_with_benches() -> Result<()> {
     build_by(&["build", "--workspace", "--bins"])
@@ -53,7 +58,10 @@ pub(crate) struct Options {
 impl Options {
     /// The command line, announcing the address in `announcement`.
     pub(crate) fn command(&self, announcement: &Path) -> Command {
-        let mut command = built("igny8");
+        self.command_of(built("igny8"), announcement)
+    }
+
+    fn command_of(&self, mut command: Command, announcement: &Path) -> Command {
         command.args(["serve", "--dev", "--port-fallback", "--data-dir"]).arg(&self.data);
         command.arg("--announce").arg(announcement);
         command.arg("--dashboard-dir").arg(dashboard::folder());
@@ -106,13 +114,23 @@ impl Server {
 
     /// The same with further arguments of `igny8 serve`, and settings in its environment.
     pub(crate) fn start_with(name: &str, more: &[&str], settings: &[(&str, &str)]) -> Result<Self> {
+        Self::start_by(built("igny8"), name, more, settings)
+    }
+
+    /// The same by another program than the development server.
+    pub(crate) fn start_by(
+        program: Command,
+        name: &str,
+        more: &[&str],
+        settings: &[(&str, &str)],
+    ) -> Result<Self> {
         let folder = scratch().join(format!("server-{name}-{}", std::process::id()));
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder)?;
         let file = folder.join("announcement.json");
         let options = Options { data: folder.join("data"), port: None, workspace: true };
         let log = scratch().join("log").join(format!("server-{name}.log"));
-        let mut command = options.command(&file);
+        let mut command = options.command_of(program, &file);
         command.args(more).envs(settings.iter().copied());
         let mut process = Background::start(&mut command, &log)?;
         let announcement = process
@@ -126,6 +144,16 @@ impl Server {
     /// Its process, for those that look at its memory.
     pub(crate) fn process(&self) -> Option<u32> {
         self.process.as_ref().map(Background::id)
+    }
+
+    /// Ends it as a crash does; answers with the folder of its data, which stays for as long as this
+    /// is held.
+    pub(crate) fn crash(&mut self) -> Result<PathBuf> {
+        if let Some(process) = &mut self.process {
+            process.kill()?;
+        }
+        self.process = None;
+        Ok(self.folder.join("data"))
     }
 }
 

@@ -1,5 +1,6 @@
 //! `/api/planner/sites/{site}`: keywords, clusters, ideas.
 
+use crate::queue::Placement;
 use crate::view::{IdeaStatus, KeywordStatus, TaskKind};
 use igny8_protocol_ids::{ClusterId, Credits, DocumentId, IdeaId, KeywordId};
 use serde::{Deserialize, Serialize};
@@ -164,6 +165,9 @@ pub struct MakeIdeas {
     pub clusters: Vec<ClusterId>,
     /// How many for each, 1 to 10.
     pub count: u32,
+    /// How they are placed in the queue.
+    #[serde(default)]
+    pub placement: Option<Placement>,
 }
 
 /// `POST quote`: what a run would cost.

@@ -109,10 +109,17 @@ fn queue_commands() -> Vec<(&'static str, ClientFrame)> {
     let mut commands: Vec<(&'static str, C)> = Vec::new();
     for (name, work) in names.into_iter().zip(works) {
         let placement = Some(placement.clone()).filter(|_| name != "client_queue_cluster");
-        commands.push((name, C::QueueWork { site, work, placement }));
+        commands.push((name, C::QueueWork { site, work, placement, idempotency_key: None }));
     }
+    let keyed = C::QueueWork {
+        site,
+        work: QueueWork::Ideas { clusters: vec![id('5')], count: 1 },
+        placement: None,
+        idempotency_key: Some("0197".into()),
+    };
     let not_before = Some(AT);
     commands.extend([
+        ("client_queue_keyed", keyed),
         (
             "client_change_tasks",
             C::ChangeTasks { site, tasks: vec![task], priority: Some(100), not_before },

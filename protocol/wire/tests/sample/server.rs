@@ -36,7 +36,8 @@ fn connection() -> Vec<(&'static str, ServerFrame)> {
             },
         ),
         ("server_pong", ServerFrame::Pong { nonce: u32::MAX }),
-        ("server_done", ServerFrame::Done { r#ref: 2 }),
+        ("server_done", ServerFrame::Done { r#ref: 2, tasks: None }),
+        ("server_done_queued", ServerFrame::Done { r#ref: 5, tasks: Some(vec![view::task()]) }),
         (
             "server_problem",
             ServerFrame::Problem {

@@ -314,7 +314,7 @@ mod tests {
     #[tokio::test]
     async fn invalid_answer_to_a_schema_is_text_that_is_not_json() {
         let mut asked = request("Tea [fail:invalid_answer]");
-        asked.format = ResponseFormat::Json { name: "ideas", schema: serde_json::json!({}) };
+        asked.format = ResponseFormat::Json { name: "ideas", schema: Default::default() };
         let (text, end) = answer(&model(), asked).await;
         assert_eq!(end, Ok(FinishReason::Stop));
         assert!(serde_json::from_str::<serde_json::Value>(&text).is_err(), "{text}");
@@ -329,7 +329,7 @@ mod tests {
         for prompt in ["Tea", "Tea", "Coffee"] {
             let mut asked = request(prompt);
             let schema = serde_json::json!({"properties": {"intent": {"enum": ["known"]}}});
-            asked.format = ResponseFormat::Json { name: "ideas", schema };
+            asked.format = ResponseFormat::Json { name: "ideas", schema: schema.into() };
             let (text, end) = answer(&model, asked).await;
             assert_eq!(end, Ok(FinishReason::Stop));
             let idea = &serde_json::from_str::<serde_json::Value>(&text).unwrap()["ideas"][0];

@@ -49,7 +49,7 @@ fn request() -> ModelRequest {
 fn ideas() -> (Value, ResponseFormat) {
     let schema = json!({"type": "object", "additionalProperties": false, "required": ["a"],
         "properties": {"a": {"type": "string"}}});
-    (schema.clone(), ResponseFormat::Json { name: "ideas", schema })
+    (schema.clone(), ResponseFormat::Json { name: "ideas", schema: schema.into() })
 }
 
 type Outcome = (String, Result<(FinishReason, Usage), ModelError>);
@@ -220,7 +220,7 @@ async fn structured_answers_are_asked_for_by_schema_by_tool_or_in_words() {
     assert!(body.get("output_config").is_none() && body.get("tools").is_none());
 
     // A schema that leaves objects open would be refused.
-    let open = ResponseFormat::Json { name: "open", schema: json!({"type": "object"}) };
+    let open = ResponseFormat::Json { name: "open", schema: json!({"type": "object"}).into() };
     let body = sent(config(), ModelRequest { format: open, ..asked }).await.json();
     assert!(body.get("output_config").is_none());
     assert!(body["system"].as_str().unwrap().contains("{\"type\":\"object\"}"));

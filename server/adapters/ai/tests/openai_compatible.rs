@@ -214,7 +214,7 @@ async fn sent(config: OpenAiConfig, request: ModelRequest) -> (String, serde_jso
 async fn request_has_the_published_shape() {
     let schema = serde_json::json!({"type": "object", "additionalProperties": false, "required": ["a"],
         "properties": {"a": {"type": "string"}}});
-    let format = ResponseFormat::Json { name: "ideas", schema: schema.clone() };
+    let format = ResponseFormat::Json { name: "ideas", schema: schema.clone().into() };
     let (head, body) = sent(config(""), ModelRequest { format, ..request() }).await;
     assert!(head.starts_with("post /v1/chat/completions "), "{head}");
     for header in [
@@ -247,7 +247,7 @@ async fn older_servers_get_the_schema_in_words_and_the_older_field() {
         ..config("")
     };
     let format =
-        ResponseFormat::Json { name: "ideas", schema: serde_json::json!({"type": "array"}) };
+        ResponseFormat::Json { name: "ideas", schema: serde_json::json!({"type": "array"}).into() };
     let asked = ModelRequest { format, model: String::new(), ..request() };
     let (_, body) = sent(older, asked).await;
     assert!(body["messages"][0]["content"].as_str().unwrap().contains("{\"type\":\"array\"}"));

@@ -14,6 +14,8 @@ mod thinker;
 mod usage;
 mod writer;
 
+pub(crate) use writer::queued;
+
 use crate::state::EdgeState;
 use axum::Router;
 use utoipa_axum::router::OpenApiRouter;

@@ -170,8 +170,11 @@ impl<'a> Job<'a> {
             }
             let each = missing.div_ceil(clusters.len()).min(IDEAS_PER_CLUSTER_MAX);
             let chosen: Vec<ClusterId> = ids.by_ref().take(missing.div_ceil(each)).collect();
-            let body =
-                MakeIdeas { clusters: chosen, count: u32::try_from(each).expect("at most ten") };
+            let body = MakeIdeas {
+                clusters: chosen,
+                count: u32::try_from(each).expect("at most ten"),
+                placement: None,
+            };
             let _: Queued = self.api.post(&self.planner("ideas"), Body::json(&body)).await?;
             Self::require(&self.wait().await?, TaskKind::Ideas)?;
         }

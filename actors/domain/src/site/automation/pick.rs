@@ -50,7 +50,7 @@ pub(super) fn pick(
             continue;
         }
         let left = Credits(budget.min(cap).0.saturating_sub(execution.price.0));
-        let command = SiteCommand::Within { budget: left, command: Box::new(command) };
+        let command = SiteCommand::Within { budget: Some(left), command: Box::new(command) };
         match draft.attempt(|draft| dispatch(draft, command, context)) {
             Ok(reply) => {
                 daily = daily.map(|left| left.saturating_sub(1));

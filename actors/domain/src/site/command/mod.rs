@@ -207,8 +207,9 @@ pub enum SiteCommand {
     /// Queue tasks only if they cost no more than this, images that follow included. Checked in
     /// the decision, so that a repeated request still gets its first answer.
     Within {
-        /// What the tenant can spend, all slices counted.
-        budget: Credits,
+        /// What the tenant can spend, all slices counted; absent: what the site's own slice has,
+        /// which is never more.
+        budget: Option<Credits>,
         /// A command that queues.
         command: Box<SiteCommand>,
     },

@@ -188,6 +188,9 @@ pub(super) fn enqueue(
     id
 }
 
+/// The code of a refusal for lack of credits.
+pub const INSUFFICIENT_CREDITS: &str = "insufficient_credits";
+
 /// Refuses what was just queued if it costs more than there is: the draft is undone.
 pub(in crate::site) fn within(reply: &SiteReply, budget: Credits) -> Result<(), Refusal> {
     let price = price_of(reply).0;
@@ -196,7 +199,7 @@ pub(in crate::site) fn within(reply: &SiteReply, budget: Credits) -> Result<(), 
     }
     Err(Refusal::new(
         RefusalKind::PaymentRequired,
-        "insufficient_credits",
+        INSUFFICIENT_CREDITS,
         format!(
             "This needs {price} credits and {} are available. Nothing was charged. Buy credits or do less at once.",
             budget.0

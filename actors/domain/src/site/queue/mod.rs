@@ -13,7 +13,7 @@ mod start;
 mod timeout;
 mod waiting;
 
-pub use admission::Placement;
+pub use admission::{INSUFFICIENT_CREDITS, Placement};
 pub(super) use admission::{full_price, price_of, within};
 pub use batch::BatchSummary;
 pub(super) use batch::{begin as begin_batch, cancel as cancel_batch};

@@ -99,7 +99,7 @@ impl Site {
         self.ideas.values()
     }
     /// A cluster's ideas, the oldest first.
-    pub fn ideas_of(&self, cluster: ClusterId) -> impl Iterator<Item = &Idea> {
+    pub fn ideas_of(&self, cluster: ClusterId) -> impl DoubleEndedIterator<Item = &Idea> {
         let ids = self.ideas_by_cluster.get(&cluster).into_iter().flatten();
         ids.filter_map(|id| self.ideas.get(id))
     }

@@ -76,6 +76,18 @@ fn r6_credits_are_sent_while_there_are_enough() {
     assert!(stage.system(allot(1, 1, 60)).unwrap().1.is_empty(), "a transfer counts once");
 }
 
+/// Most of a tenant's credits stay with it, however many sites ask, and the last are not lent ahead.
+#[test]
+fn r6_a_site_is_lent_more_than_it_asks_for_while_there_is_enough() {
+    let mut stage = stage(10_000);
+    let mut lent = |n, site, amount| received(&tell(&mut stage, allot(n, site, amount))[0]).1;
+    assert_eq!(8 * 20, lent(1, 1, 20), "seven times as much again");
+    assert_eq!(1_000 + (10_000 - 160 - 1_000 - 100) / 16, lent(2, 2, 1_000), "a part of the rest");
+    assert_eq!(8_200, lent(3, 3, 8_200), "what was asked for leaves too little");
+    assert_eq!(Credits(94), stage.state.balance().available);
+    assert_eq!("credit_amount", stage.system(allot(4, 1, -5)).unwrap_err().code);
+}
+
 #[test]
 fn r6_nothing_to_recall_is_refused_at_once() {
     let mut stage = stage(10);

@@ -1706,7 +1706,11 @@ clusters: Array<ClusterId>,
 /**
  * How many for each, 1 to 10.
  */
-count: number, };
+count: number, 
+/**
+ * How they are placed in the queue.
+ */
+placement: Placement | null, };
 
 /**
  * `POST documents/{document}/images`.
@@ -2684,7 +2688,11 @@ tasks: Array<TaskProgress>, } | { "type": "done",
 /**
  * Of the request.
  */
-ref: number, } | { "type": "problem", 
+ref: number, 
+/**
+ * Of `queue_work`: the tasks, as REST answers them.
+ */
+tasks?: Array<TaskView>, } | { "type": "problem", 
 /**
  * Of the request, if it was one.
  */
@@ -2869,7 +2877,12 @@ work: QueueWork,
 /**
  * How it is placed; absent: like everything else.
  */
-placement: Placement | null, } | { "name": "change_tasks", 
+placement: Placement | null, 
+/**
+ * The same key twice is done once and answered alike: what a client sends again whose
+ * line was lost before the answer. 1 to 128 plain characters.
+ */
+idempotency_key?: string, } | { "name": "change_tasks", 
 /**
  * Of which site.
  */

@@ -1,11 +1,12 @@
-import type { ServerFrame, SocketCommand } from '@igny8/protocol';
+import type { ServerFrame, SocketCommand, TaskView } from '@igny8/protocol';
 
 import { ProblemError } from '../problem.js';
 import { COMMAND_TIMEOUT_MS, COMMANDS_PENDING_MAX } from './bound.js';
 import type { Connection } from './connection.js';
 
 interface Pending {
-  resolve: () => void;
+  command: SocketCommand;
+  resolve: (tasks: TaskView[]) => void;
   reject: (error: Error) => void;
   timer: ReturnType<typeof setTimeout>;
 }
@@ -21,20 +22,21 @@ export class Commands {
     this.#nextRef = nextRef;
   }
 
-  send(command: SocketCommand): Promise<void> {
+  /** Resolves with the tasks that were queued. */
+  send(command: SocketCommand): Promise<TaskView[]> {
     if (this.#pending.size >= COMMANDS_PENDING_MAX) return Promise.reject(refusal('busy', 'Too many commands wait for an answer. Try again in a moment.'));
     const ref = this.#nextRef();
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => this.#settle(ref)?.reject(unknownOutcome()), COMMAND_TIMEOUT_MS);
-      this.#pending.set(ref, { resolve, reject, timer });
+      this.#pending.set(ref, { command, resolve, reject, timer });
       if (!this.#connection.send({ type: 'command', ref, command })) {
         this.#settle(ref)?.reject(refusal('offline', 'There is no connection to the server just now. Nothing was done.'));
       }
     });
   }
 
-  done(ref: number): void {
-    this.#settle(ref)?.resolve();
+  done(ref: number, tasks: TaskView[] = []): void {
+    this.#settle(ref)?.resolve(tasks);
   }
 
   /** True if the refusal was an answer to a command. */
@@ -45,8 +47,21 @@ export class Commands {
     return pending !== undefined;
   }
 
-  /** The line is gone: whether the server did it will show on the stream. */
+  /** The line is gone. What counts once under its key waits for the next one; of the rest, the stream
+   * will show whether the server did it. */
   lost(): void {
+    for (const [ref, { command }] of [...this.#pending]) {
+      if (!countsOnce(command)) this.#settle(ref)?.reject(unknownOutcome());
+    }
+  }
+
+  /** The line is back: what waited is sent again, under the same key. */
+  live(): void {
+    for (const [ref, { command }] of this.#pending) this.#connection.send({ type: 'command', ref, command });
+  }
+
+  /** Nothing is sent again: another tenant was chosen, or the client was closed. */
+  end(): void {
     for (const ref of [...this.#pending.keys()]) this.#settle(ref)?.reject(unknownOutcome());
   }
 
@@ -56,6 +71,10 @@ export class Commands {
     this.#pending.delete(ref);
     return pending;
   }
+}
+
+function countsOnce(command: SocketCommand): boolean {
+  return command.name === 'queue_work' && command.idempotency_key !== undefined;
 }
 
 function refusal(code: string, detail: string): ProblemError {

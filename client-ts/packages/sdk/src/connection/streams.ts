@@ -1,4 +1,4 @@
-import type { ServerFrame, SocketCommand, StreamEvent, StreamName, StreamPosition, StreamSnapshot, TaskProgress } from '@igny8/protocol';
+import type { ServerFrame, SocketCommand, StreamEvent, StreamName, StreamPosition, StreamSnapshot, TaskProgress, TaskView } from '@igny8/protocol';
 
 import { ProblemError } from '../problem.js';
 import { backoffDelay } from './backoff.js';
@@ -94,13 +94,14 @@ export class Streams {
     return { stream, position: () => own.position, unsubscribe: () => this.#remove(key, own, listener) };
   }
 
-  /** Does over the socket what REST does as well; resolves with `done`. */
-  command(command: SocketCommand): Promise<void> {
+  /** Does over the socket what REST does as well; resolves with the tasks that `done` names. */
+  command(command: SocketCommand): Promise<TaskView[]> {
     return this.#commands.send(command);
   }
 
   /** Forgets all positions: the streams of another tenant begin anew. Ends every subscription. */
   endAll(end: StreamEnd): void {
+    this.#commands.end();
     for (const [key, entry] of [...this.#entries]) this.#end(key, entry, end);
   }
 
@@ -137,6 +138,7 @@ export class Streams {
 
   #live(): void {
     for (const entry of this.#entries.values()) this.#ask(entry);
+    this.#commands.live();
   }
 
   #lost(): void {
@@ -160,7 +162,7 @@ export class Streams {
       case 'stream_closed':
         return this.#with(frame.stream, (entry) => this.#closed(entry, frame.reason));
       case 'done':
-        return this.#commands.done(frame.ref);
+        return this.#commands.done(frame.ref, frame.tasks);
       case 'problem':
         return this.#problem(frame);
       case 'document_update':

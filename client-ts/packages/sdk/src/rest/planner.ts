@@ -47,7 +47,7 @@ export function plannerRoutes(request: Request) {
     /** Queues a clustering task. */
     cluster: (site: string, options?: CallOptions): Promise<Queued> => request('POST', at(site, 'cluster'), { ...options, body: {} }),
     ideas: (site: string, query: ListQuery = {}): Promise<Page<IdeaView>> => request('GET', at(site, 'ideas'), { query }),
-    makeIdeas: (site: string, body: MakeIdeas, options?: CallOptions): Promise<Queued> =>
+    makeIdeas: (site: string, body: Pick<MakeIdeas, 'clusters' | 'count'> & Partial<MakeIdeas>, options?: CallOptions): Promise<Queued> =>
       request('POST', at(site, 'ideas'), { ...options, body }),
     changeIdea: (site: string, idea: string, body: Partial<ChangeIdea>): Promise<IdeaView> =>
       request('PATCH', at(site, `ideas/${idea}`), { body }),

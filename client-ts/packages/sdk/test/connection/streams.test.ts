@@ -1,4 +1,4 @@
-import type { StreamSnapshot } from '@igny8/protocol';
+import type { StreamSnapshot, TaskView } from '@igny8/protocol';
 import { describe, expect, it } from 'vitest';
 
 import type { StreamListener } from '../../src/connection/streams.js';
@@ -174,6 +174,35 @@ describe('commands', () => {
       return frame.type === 'command';
     };
     await expect(client.command(command)).rejects.toMatchObject({ code: 'unknown_outcome' });
+  });
+
+  it('that count once are sent again, under the same key, when the line is back', async () => {
+    const client = await world.client();
+    let cuts = 1;
+    world.server.intercept = (frame, socket) => {
+      if (frame.type !== 'command') return false;
+      if (cuts-- > 0) socket.terminate();
+      else send(socket, { type: 'done', ref: frame.ref, tasks: [{ id: 'task-1' } as TaskView] });
+      return true;
+    };
+    const queued = await client.queue('site-1', { kind: 'ideas', clusters: ['cluster-1'], count: 1 }, { placement: { priority: 75 } });
+    expect(queued.tasks.map((task) => task.id)).toEqual(['task-1']);
+    const sent = world.server.heard.flatMap((frame) => (frame.type === 'command' ? [frame.command] : []));
+    expect(sent).toHaveLength(2);
+    expect(sent[1]).toEqual(sent[0]);
+    expect(sent[0]).toMatchObject({ name: 'queue_work', placement: { priority: 75, unique_key: null } });
+    expect(sent[0]).toHaveProperty('idempotency_key', expect.stringMatching(/^[0-9a-f-]{36}$/));
+  });
+
+  it('that count once are not carried into another workspace', async () => {
+    const client = await world.client();
+    world.server.intercept = (frame) => frame.type === 'command';
+    const queued = client.queue('site-1', { kind: 'cluster' });
+    const refused = expect(queued).rejects.toMatchObject({ code: 'unknown_outcome' });
+    client.session.selectTenant('tenant-2');
+    await refused;
+    await waitFor(client.connection.status, (status) => status.state === 'live');
+    expect(world.server.heard.filter((frame) => frame.type === 'command')).toHaveLength(1);
   });
 
   it('are not sent without a line', async () => {

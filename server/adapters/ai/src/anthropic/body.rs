@@ -51,6 +51,7 @@ pub(super) fn body(config: &AnthropicConfig, request: &ModelRequest, form: Form)
             }
             Form::Tool => {
                 let description = "Takes the answer.";
+                let schema = schema.as_ref();
                 let tool =
                     json!({"name": name, "description": description, "input_schema": schema});
                 put("tools", json!([tool]));

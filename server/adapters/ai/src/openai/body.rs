@@ -20,7 +20,7 @@ pub(super) fn body(config: &OpenAiConfig, request: &ModelRequest) -> Value {
     body.insert(limit.to_owned(), json!(request.output_tokens_max));
     if let (ResponseFormat::Json { name, schema }, true) = (&request.format, config.json_schema) {
         let strict = schema::is_strict(schema);
-        let schema = json!({"name": name, "schema": schema, "strict": strict});
+        let schema = json!({"name": name, "schema": schema.as_ref(), "strict": strict});
         body.insert(
             "response_format".to_owned(),
             json!({"type": "json_schema", "json_schema": schema}),

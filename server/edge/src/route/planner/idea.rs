@@ -46,9 +46,10 @@ pub(super) async fn make_ideas(
     site: InSite<GenerateContent>,
     change: Change<MakeIdeas>,
 ) -> Queueing {
-    let MakeIdeas { clusters, count } = change.body;
-    queue(&site.member, &site.site, change.idempotency, SiteCommand::QueueIdeas { clusters, count })
-        .await
+    let MakeIdeas { clusters, count, placement } = change.body;
+    let command = Box::new(SiteCommand::QueueIdeas { clusters, count });
+    let command = SiteCommand::Place { placement: convert::placement(placement)?, command };
+    queue(&site.member, &site.site, change.idempotency, command).await
 }
 
 /// Renames an idea, archives it or brings it back.

@@ -7,6 +7,7 @@ mod dead;
 mod document;
 mod task;
 
+pub(crate) use task::queued;
 pub(super) use task::{Queueing, queue};
 
 use crate::state::EdgeState;

@@ -6,6 +6,7 @@ use crate::convert::{self, Word};
 use crate::page::{Order, Wanted};
 use crate::problem::Problem;
 use http::StatusCode;
+use igny8_actors_domain::Origin;
 use igny8_actors_domain::site::{QueueScope, Site, SiteCommand, SiteReply, Task, TaskEdit};
 use igny8_actors_runtime::{Idempotency, SiteHandle};
 use igny8_protocol_ids::{SiteId, TaskId, Timestamp};
@@ -24,11 +25,20 @@ pub(in crate::route) async fn queue<R>(
     idempotency: Option<Idempotency>,
     command: SiteCommand,
 ) -> Queueing {
-    let tasks = site.queue(member.origin(), idempotency, command).await?;
-    Ok((
-        StatusCode::ACCEPTED,
-        Json(Queued { tasks: views(site, member.state.now(), tasks).await? }),
-    ))
+    let tasks = queued(site, member.origin(), member.state.now(), idempotency, command).await?;
+    Ok((StatusCode::ACCEPTED, Json(Queued { tasks })))
+}
+
+/// What both doors do to queue work, and what they answer.
+pub(crate) async fn queued(
+    site: &SiteHandle,
+    origin: Origin,
+    now: Timestamp,
+    idempotency: Option<Idempotency>,
+    command: SiteCommand,
+) -> Result<Vec<TaskView>, Problem> {
+    let tasks = site.queue(origin, idempotency, command).await?;
+    views(site, now, tasks).await
 }
 
 /// Tasks with the reason why each waits.
