@@ -157,6 +157,28 @@ fn a_lane_that_answered_by_hand_rests_no_longer() {
 }
 
 #[test]
+fn a_lane_counts_its_failures_by_class() {
+    let mut board = Board::default();
+    let mut dice = Dice::new(1);
+    let ends = [
+        failed(FailureClass::ContentFilter, None),
+        failed(FailureClass::ContentFilter, None),
+        failed(FailureClass::Timeout, None),
+        end(CallEnd::Answered),
+        end(CallEnd::BrokenOff),
+    ];
+    for (number, end) in (1_u64..).zip(&ends) {
+        let now = at(i64::try_from(number).unwrap());
+        board.ask(now, Ticket(number), ask(1, number, vec![route("a", few(8))]));
+        board.end(now, Ticket(number), end, &mut dice);
+    }
+    let lanes = board.lanes(at(9), tenant(1));
+    assert_eq!((lanes[0].calls, lanes[0].failed_calls()), (5, 3));
+    let failures = [(FailureClass::Timeout, 1), (FailureClass::ContentFilter, 2)];
+    assert_eq!(lanes[0].failures, BTreeMap::from(failures));
+}
+
+#[test]
 fn a_withdrawn_call_is_forgotten_and_frees_its_turn() {
     let mut board = Board::default();
     let mut dice = Dice::new(1);
