@@ -70,7 +70,9 @@ impl World {
         for effect in effects {
             match effect {
                 SiteEffect::RunTask { task, attempt } => self.runs.push((task, attempt)),
-                SiteEffect::AskCredits { transfer, amount } => self.asked.push((transfer, amount)),
+                SiteEffect::AskCredits { transfer, amount, .. } => {
+                    self.asked.push((transfer, amount))
+                }
                 SiteEffect::ReturnCredits { parts, .. } => {
                     self.granted -= parts.iter().map(|part| part.amount.0).sum::<i64>();
                 }

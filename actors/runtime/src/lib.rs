@@ -25,7 +25,7 @@ mod world;
 
 pub use account::{AccountHandle, RefreshSecret};
 pub use document::{
-    DocumentFrame, DocumentHandle, DocumentJoin, DocumentSubscription, RunState, TurnUpdate,
+    DocumentFrame, DocumentHandle, DocumentJoin, DocumentSubscription, RunEnd, RunState, TurnUpdate,
 };
 pub use entity::{Idempotency, Joined, Published, Resume, Subscription};
 pub use failure::Failure;

@@ -188,24 +188,30 @@ impl<M: ractor::Message> Registry<M> {
     /// Ends all actors of this kind where they are, as the end of the process does (tests only).
     #[cfg(feature = "faults")]
     pub(crate) fn kill(&self) {
+        self.each_actor(|actor| actor.kill());
+        self.supervisor.kill();
+    }
+
+    /// The actors in memory, in the order of their entities. One that is being started is left out:
+    /// its start ends at the store.
+    fn each_actor(&self, act: impl Fn(&ActorRef<M>)) {
         let mut slots: Vec<Arc<Slot<M>>> = self.slots.lock().values().cloned().collect();
         slots.sort_by_key(|slot| slot.entity);
         for slot in slots {
-            // A place that is taken is one that is being started: its start ends at the store.
             if let Ok(place) = slot.actor.try_lock()
                 && let Some(actor) = place.as_ref()
             {
-                actor.kill();
+                act(actor);
             }
         }
-        self.supervisor.kill();
     }
 
     /// Stops all actors of this kind and waits for their ends.
     pub(crate) async fn stop(&self) {
-        self.supervisor
-            .stop_children_and_wait(Some("shutting down".to_owned()), Some(Duration::from_secs(5)))
-            .await;
+        let reason = || Some("shutting down".to_owned());
+        // In an order of ours: lives that are lived again end the same way (R15).
+        self.each_actor(|actor| actor.stop(reason()));
+        self.supervisor.stop_children_and_wait(reason(), Some(Duration::from_secs(5))).await;
         self.supervisor.stop(None);
     }
 }

@@ -388,13 +388,13 @@ impl Dispatch<Site> for SiteDispatch {
                     keep_tasks(&inner, tenant, site, &tasks, at).await;
                     None
                 }
-                SiteEffect::AskCredits { transfer, amount } => {
+                SiteEffect::AskCredits { transfer, amount, least } => {
                     let handle = inner.tenant(tenant);
                     deliver("a request for credits", || {
                         handle.entity.command(
                             Origin::System,
                             None,
-                            TenantCommand::Allot { transfer, site, amount },
+                            TenantCommand::Allot { transfer, site, amount, least },
                         )
                     })
                     .await;

@@ -3,7 +3,7 @@
 
 mod support;
 
-use igny8_actors_runtime::{DocumentFrame, DocumentHandle, DocumentSubscription, Platform};
+use igny8_actors_runtime::{DocumentFrame, DocumentHandle, DocumentSubscription, Platform, RunEnd};
 use igny8_protocol_ids::{DocumentId, RunId, TenantId, Timestamp};
 use std::time::Duration;
 use support::{fast, open, world};
@@ -140,7 +140,7 @@ async fn r7_r9_two_people_and_an_ai_in_one_paragraph_lose_nothing() {
         }
         person.type_text(if number % 2 == 0 { "a" } else { "b" }).await;
     }
-    assert!(handle.run_end(run, true).await.unwrap().0, "the run wrote");
+    assert!(handle.run_end(run, RunEnd::Finished).await.unwrap().0, "the run wrote");
     for person in &mut people {
         person.until_durable().await;
     }
@@ -225,4 +225,25 @@ async fn r8_a_refused_edit_is_told_to_its_author_alone() {
     assert!(matches!(frame, Some(DocumentFrame::Refused { code: "read_only", .. })), "{frame:?}");
     good.type_text("still here").await;
     good.until_durable().await;
+}
+
+#[tokio::test]
+async fn r9_a_stopped_run_goes_on_when_somebody_wants_it_to() {
+    let directory = tempfile::tempdir().unwrap();
+    let platform = platform(directory.path()).await;
+    let (tenant, id) = ids();
+    let handle = platform.document(tenant, id);
+    let run = RunId::new(Timestamp::from_millis(1), [3; 10]);
+    let begin = async || handle.run_begin(run, "AI".to_owned(), Vec::new()).await.unwrap();
+    begin().await;
+    handle.run_push(run, 0, "One **bo".to_owned()).await.unwrap();
+    assert!(handle.run_end(run, RunEnd::Stopped).await.unwrap().0);
+    let state = begin().await;
+    assert_eq!((state.text.as_str(), state.ended), ("One **bo", false));
+    handle.run_push(run, 8, "ld** two.".to_owned()).await.unwrap();
+    handle.run_end(run, RunEnd::Finished).await.unwrap();
+    assert!(begin().await.ended, "a whole text has no more to write");
+    let text = handle.tree().await.unwrap().to_plain_text();
+    assert_eq!(text.matches("two.").count(), 1, "{text}");
+    assert_eq!(text.matches("One").count(), 1, "{text}");
 }

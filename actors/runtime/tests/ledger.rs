@@ -4,7 +4,7 @@
 mod support;
 
 use igny8_actors_domain::Origin;
-use igny8_actors_domain::ledger::{EntryFilter, EntryKind, GrantKind, Part};
+use igny8_actors_domain::ledger::{EntryFilter, EntryKind, GrantKind, Ledger, Part};
 use igny8_actors_domain::tenant::TenantCommand;
 use igny8_actors_runtime::{Platform, StatementLine, StatementQuery, verify};
 use igny8_protocol_ids::{Credits, GrantId, SiteId, TenantId, Timestamp, TransferId};
@@ -37,7 +37,8 @@ async fn send_credits(scene: &Scene) {
     for chunk in numbers.chunks(100) {
         let sent = chunk.iter().map(|number| {
             let (transfer, site) = (transfer(*number), scene.site);
-            let command = TenantCommand::Allot { transfer, site, amount: Credits(1) };
+            let command =
+                TenantCommand::Allot { transfer, site, amount: Credits(1), least: Credits(1) };
             tenant.command(Origin::System, None, command)
         });
         for answer in futures::future::join_all(sent).await {
@@ -91,12 +92,15 @@ async fn r6_filed_entries_are_in_the_statement_and_are_verified() {
     let scene = scene(fast()).await;
     send_credits(&scene).await;
     let (platform, tenant, site) = (&scene.platform, scene.tenant, scene.site);
-    let in_memory = || async {
-        let own = platform.tenant(tenant).read(|tenant| tenant.ledger().entries().count()).await;
-        let slice = platform.site(tenant, site).read(|site| site.ledger().entries().count()).await;
-        (own.unwrap() < 1_024 && slice.unwrap() < 1_024).then_some(())
+    let filed = || async {
+        let (own, slice) = (platform.tenant(tenant), platform.site(tenant, site));
+        let look = |ledger: &Ledger| (ledger.balance().elsewhere.0, ledger.entries().count());
+        let (sent, own) = own.read(move |tenant| look(tenant.ledger())).await.unwrap();
+        // Transfers arrive after the tenant has answered.
+        let (arrived, slice) = slice.read(move |site| look(site.ledger())).await.unwrap();
+        (sent + arrived == 0 && own < 1_024 && slice < 1_024).then_some(())
     };
-    until("the filing of both ledgers", in_memory).await;
+    until("the filing of both ledgers", filed).await;
     check(platform, tenant, site).await;
     let again = platform.tenant(tenant).command(Origin::System, None, grant("line 1")).await;
     again.unwrap();

@@ -10,7 +10,7 @@ use igny8_actors_domain::site::automation::{
 };
 use igny8_actors_ports::Clock;
 use igny8_actors_runtime::Platform;
-use igny8_protocol_ids::{EntityKey, SiteId, TenantId, Timestamp};
+use igny8_protocol_ids::{EntityKey, Epoch, SiteId, TenantId, Timestamp};
 use igny8_storage_api::Store;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering::SeqCst};
@@ -71,7 +71,7 @@ async fn r12_a_hint_that_is_left_over_is_cleared_at_rest() {
     let entity = EntityKey::site(scene.tenant, scene.site);
     scene.rest().await;
     // As a crash leaves it: its work was done, its hint stands.
-    scene.store.set_wake(&entity, Some(Timestamp::from_millis(1))).await.unwrap();
+    scene.store.set_wake(&entity, Epoch(0), Some(Timestamp::from_millis(1))).await.unwrap();
     until("the hint to go", || async {
         scene.store.wake(&entity).await.unwrap().is_none().then_some(())
     })

@@ -14,3 +14,18 @@ fn r12_lives_that_failed_once_break_no_promise_any_more() {
         assert!(violations.is_empty(), "{}: {violations:#?}", path.display());
     }
 }
+
+/// Lives that are lived twice: enough for a difference that one in a hundred has.
+const TWICE: u64 = 60;
+
+#[test]
+fn r15_a_plan_is_lived_the_same_way_each_time() {
+    for seed in 1..=TWICE {
+        let plan = Plan::draw(seed);
+        let lived = || {
+            let outcome = live(&plan);
+            (outcome.trace, outcome.done, outcome.faults)
+        };
+        assert_eq!(lived(), lived(), "seed {seed}");
+    }
+}

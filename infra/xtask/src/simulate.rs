@@ -33,13 +33,13 @@ pub(crate) fn simulate(mut arguments: Arguments) -> Result<ExitCode> {
 
 /// Builds the runner. Always with the whole workspace: a choice of packages would choose other
 /// features, and compile much of it again.
-fn build() -> Result<()> {
-    let arguments = ["test", "--workspace", "--no-run", "--quiet"];
+pub(crate) fn build() -> Result<()> {
+    let arguments = ["build", "--workspace", "--example", "simulate", "--quiet"];
     process::step("simulation (cargo)", || process::run(cargo().args(arguments)))
 }
 
 /// The runner with so many lives from a seed on; a failing one is written below the scratch folder.
-fn lived(seed: u64, lives: u64) -> Result<Command> {
+pub(crate) fn lived(seed: u64, lives: u64) -> Result<Command> {
     let directory = scratch().join("lives");
     fs::create_dir_all(&directory)?;
     let mut command = runner();

@@ -132,8 +132,15 @@ pub trait Store: Send + Sync + 'static {
     /// The entity's wake hint.
     async fn wake(&self, entity: &EntityKey) -> Result<Option<Timestamp>, StoreError>;
 
-    /// Sets (replaces) the entity's wake hint, or clears it with `None`.
-    async fn set_wake(&self, entity: &EntityKey, due: Option<Timestamp>) -> Result<(), StoreError>;
+    /// Sets (replaces) the entity's wake hint as its owner of this epoch, or clears it with `None`.
+    /// What a later owner has set stays, whatever an earlier one says: of two hints the store may
+    /// then know both, and tell the earlier one, until a later owner sets or clears its own.
+    async fn set_wake(
+        &self,
+        entity: &EntityKey,
+        epoch: Epoch,
+        due: Option<Timestamp>,
+    ) -> Result<(), StoreError>;
 
     /// Hints due at or before `until`, the earliest first, at most `limit`.
     async fn due_wakes(&self, until: Timestamp, limit: usize) -> Result<Vec<Wake>, StoreError>;

@@ -161,7 +161,7 @@ async fn append_or_hint_alone_is_a_change() {
         manifest.counts.entities_unchanged
     };
     assert_eq!(unchanged("1", "0").await, 0);
-    store.set_wake(&site(), None).await.unwrap();
+    store.set_wake(&site(), Epoch(1), None).await.unwrap();
     assert_eq!(unchanged("2", "1").await, 0);
     assert_eq!(unchanged("3", "2").await, 1);
     let archive = Archive::open(&here.path("3")).unwrap();

@@ -56,7 +56,7 @@ async fn fill_entity(store: &EmbeddedStore, entity: &EntityKey, blob: BlobHash) 
         let row = Append { sequence: Sequence(number), body };
         store.append(entity, Epoch(1), vec![row]).await.unwrap();
     }
-    store.set_wake(entity, Some(NOW)).await.unwrap();
+    store.set_wake(entity, head.epoch, Some(NOW)).await.unwrap();
 }
 
 async fn fill(directory: &Path) {

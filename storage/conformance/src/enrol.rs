@@ -124,6 +124,7 @@ macro_rules! with_cases {
             r14_wakes_come_when_due_and_in_order
             r14_wake_is_replaced
             r14_wake_is_cleared
+            r12_wake_of_a_later_owner_stays
             r11_due_wakes_are_bounded
             r13_same_id_elsewhere_is_another_entity
             r13_blob_of_another_tenant_is_absent

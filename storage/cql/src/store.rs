@@ -136,8 +136,13 @@ impl Store for CqlStore {
         self.core.wake(entity).await
     }
 
-    async fn set_wake(&self, entity: &EntityKey, due: Option<Timestamp>) -> Result<(), StoreError> {
-        self.core.set_wake(entity, due).await
+    async fn set_wake(
+        &self,
+        entity: &EntityKey,
+        epoch: Epoch,
+        due: Option<Timestamp>,
+    ) -> Result<(), StoreError> {
+        self.core.set_wake(entity, epoch, due).await
     }
 
     async fn due_wakes(&self, until: Timestamp, limit: usize) -> Result<Vec<Wake>, StoreError> {

@@ -69,7 +69,7 @@ async fn fill_entity(store: &dyn Store, entity: &EntityKey, commits: u64) {
         };
         head = next;
     }
-    store.set_wake(entity, Some(NOW)).await.unwrap();
+    store.set_wake(entity, head.epoch, Some(NOW)).await.unwrap();
 }
 
 async fn fill(store: &dyn Store) {

@@ -203,7 +203,7 @@ async fn r7_restored_entity_goes_on_where_the_image_was_taken() {
     }
     let append = Append { sequence: Sequence(1), body: bytes("typed") };
     store.append(&entity, head.epoch, vec![append]).await.unwrap();
-    store.set_wake(&entity, Some(Timestamp::from_millis(5_000))).await.unwrap();
+    store.set_wake(&entity, head.epoch, Some(Timestamp::from_millis(5_000))).await.unwrap();
     let image = store.image(&entity).await.unwrap().unwrap();
     let fenced = store.restore(&entity, image.clone()).await.unwrap();
     assert_eq!(fenced, CommitOutcome::Fenced(head));
@@ -256,9 +256,9 @@ async fn r14_hints_of_a_forgotten_slot_are_found_again() {
     let due = Timestamp::from_millis(-900_000 * 1_000);
     let mine = |wakes: Vec<Wake>| wakes.into_iter().filter(|wake| wake.entity == entity).count();
     for _ in 0..2 {
-        store.set_wake(&entity, Some(due)).await.unwrap();
+        store.set_wake(&entity, Epoch(1), Some(due)).await.unwrap();
         assert_eq!(mine(store.due_wakes(due, 100).await.unwrap()), 1);
-        store.set_wake(&entity, None).await.unwrap();
+        store.set_wake(&entity, Epoch(1), None).await.unwrap();
         // Finds the slot empty.
         assert_eq!(mine(store.due_wakes(due, 100).await.unwrap()), 0);
     }

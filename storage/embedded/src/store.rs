@@ -236,9 +236,14 @@ impl Store for EmbeddedStore {
         self.read(move |engine| engine.read_wake(&entity)).await
     }
 
-    async fn set_wake(&self, entity: &EntityKey, due: Option<Timestamp>) -> Result<(), StoreError> {
+    async fn set_wake(
+        &self,
+        entity: &EntityKey,
+        epoch: Epoch,
+        due: Option<Timestamp>,
+    ) -> Result<(), StoreError> {
         let entity = *entity;
-        self.writer.ask(SMALL_BYTES, |reply| Request::Wake { entity, due, reply }).await
+        self.writer.ask(SMALL_BYTES, |reply| Request::Wake { entity, epoch, due, reply }).await
     }
 
     async fn due_wakes(&self, until: Timestamp, limit: usize) -> Result<Vec<Wake>, StoreError> {

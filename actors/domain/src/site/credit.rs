@@ -13,6 +13,9 @@ use std::time::Duration;
 
 /// After a refusal the tenant is asked again this late, if work still waits for credits.
 const ASK_AGAIN: Duration = Duration::from_secs(15);
+/// The longest of these pauses, each of which is twice as long as the one before: the tenant tells
+/// when it has credits again, and whatever a person does ends the pause.
+const ASK_AGAIN_MAX: Duration = Duration::from_mins(15);
 
 /// Writes the ledger's changes.
 pub(super) fn book(draft: &mut Draft<'_, Site>, changes: Vec<LedgerChange>) {
@@ -168,12 +171,15 @@ pub(super) fn from_tenant(
         }
         SiteMessage::CreditsRefused { transfer } => {
             if let Some(ask) = draft.ask().filter(|ask| ask.transfer == transfer).cloned() {
+                let pause = ASK_AGAIN.saturating_mul(1 << ask.refusals.min(16));
                 draft.put(SiteRecord::Ask(Ask {
-                    again_at: Some(context.now.plus(ASK_AGAIN)),
+                    again_at: Some(context.now.plus(pause.min(ASK_AGAIN_MAX))),
+                    refusals: ask.refusals + 1,
                     ..ask
                 }));
             }
         }
+        SiteMessage::CreditsAvailable => ask_anew(draft),
         SiteMessage::Watch { is_watched } => {
             let before = draft.watch().cloned().unwrap_or_default();
             draft.put(SiteRecord::Watch(Watch { is_watched, ..before }));
@@ -183,6 +189,13 @@ pub(super) fn from_tenant(
         SiteMessage::PauseQueue { by, since } => queue::tenant_pause(draft, by, since),
     }
     Ok(SiteReply::Done)
+}
+
+/// Ends the pause after a refusal: something has changed since.
+pub(super) fn ask_anew(draft: &mut Draft<'_, Site>) {
+    if draft.ask().is_some_and(|ask| ask.again_at.is_some()) {
+        draft.delete(ask_key());
+    }
 }
 
 fn receive(
@@ -233,9 +246,6 @@ pub(super) fn tick(
     draft: &mut Draft<'_, Site>,
     context: &mut Context,
 ) -> Result<SiteReply, Refusal> {
-    if draft.ask().is_some_and(|ask| ask.again_at.is_some_and(|at| at <= context.now)) {
-        draft.delete(ask_key());
-    }
     queue::sweep_overdue(draft, context)?;
     queue::sweep_old(draft, context);
     // A task that waited between two attempts for so long that its hold ends holds its price anew

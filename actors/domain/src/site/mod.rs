@@ -34,7 +34,7 @@ pub use record::{
 };
 pub use state::Site;
 
-use crate::entity::{Context, Draft, Entity, RecordKey, Refusal};
+use crate::entity::{Context, Draft, Entity, Origin, RecordKey, Refusal};
 use crate::lane::ModelUsage;
 use igny8_protocol_ids::{Credits, TaskId, Timestamp};
 use std::collections::BTreeSet;
@@ -70,6 +70,9 @@ impl Entity for Site {
         }
         let reply = dispatch(draft, command, context)?;
         automation::advance(draft, context);
+        if matches!(context.origin, Origin::Account(_)) {
+            credit::ask_anew(draft);
+        }
         queue::pump(draft, context);
         credit::report(draft, context.now);
         credit::file(draft);

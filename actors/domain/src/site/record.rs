@@ -304,6 +304,9 @@ pub struct Ask {
     pub amount: Credits,
     /// Set after a refusal: ask again then.
     pub again_at: Option<Timestamp>,
+    /// Refusals one after another.
+    #[serde(default)]
+    pub refusals: u32,
 }
 
 /// A site's stored records.

@@ -94,6 +94,8 @@ pub enum TenantCommand {
         site: SiteId,
         /// For how much.
         amount: Credits,
+        /// With how much it can begin: with less it is refused.
+        least: Credits,
     },
     /// A site sends credits back: asked by a recall, or because it has no use for them.
     ReturnSlice {

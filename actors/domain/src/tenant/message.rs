@@ -34,6 +34,8 @@ pub enum SiteMessage {
         /// The request.
         transfer: TransferId,
     },
+    /// The tenant refused a request, and has credits again.
+    CreditsAvailable,
     /// Report what the slice has used, now and from now on; or no longer.
     Watch {
         /// Whether to.

@@ -114,8 +114,8 @@ fn dispatch(
         TenantCommand::CreateSite { site, name, language, brand_voice } => {
             create_site(draft, context, site, (&name, &language, &brand_voice))
         }
-        TenantCommand::Allot { transfer, site, amount } => {
-            credit::allot(draft, context, (transfer, site, amount))
+        TenantCommand::Allot { transfer, site, amount, least } => {
+            credit::allot(draft, context, (transfer, site), (amount, least))
         }
         TenantCommand::ReturnSlice { transfer, site, parts, number } => {
             credit::take_back(draft, context, transfer, site, &Shipment { number, parts })
@@ -217,6 +217,7 @@ fn create_site(
         lent: Credits::ZERO,
         used: Credits::ZERO,
         is_watched: false,
+        is_refused: false,
         created_at: context.now,
     };
     draft.put(TenantRecord::Site(entry.clone()));

@@ -54,6 +54,9 @@ pub struct SiteEntry {
     /// True while it is to report that.
     #[serde(default)]
     pub is_watched: bool,
+    /// True after its request was refused: it is told when there are credits.
+    #[serde(default)]
+    pub is_refused: bool,
     /// When it was added.
     pub created_at: Timestamp,
 }
@@ -128,6 +131,9 @@ pub struct PendingAllotment {
     pub deadline: Timestamp,
     /// The recalls that are not answered yet.
     pub recalls: Vec<TransferId>,
+    /// With how much it can begin.
+    #[serde(default)]
+    pub least: Credits,
 }
 
 /// All work of all sites is held up.

@@ -104,7 +104,7 @@ impl World {
             match effect {
                 SiteEffect::RunTask { task, attempt } => self.running.push((task, attempt)),
                 SiteEffect::AskBudget { execution } => self.asking.push(execution),
-                SiteEffect::AskCredits { transfer, amount } => {
+                SiteEffect::AskCredits { transfer, amount, .. } => {
                     self.grants += 1;
                     let part = Part {
                         grant: GrantId::new(self.now, [self.grants; 10]),

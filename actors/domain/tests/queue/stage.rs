@@ -160,7 +160,7 @@ impl Stage {
                     self.runs.push((*task, *attempt));
                     self.starts.push(*task);
                 }
-                SiteEffect::AskCredits { transfer, amount } => {
+                SiteEffect::AskCredits { transfer, amount, .. } => {
                     self.asked.push((*transfer, *amount))
                 }
                 _ => {}

@@ -3,7 +3,7 @@
 use super::outlet::{DocumentSubscription, Outlet};
 use super::presence::Presence;
 use super::record::{Run, Stored, Version, read};
-use super::run::{RunState, Writing};
+use super::run::{RunEnd, RunState, Writing};
 use super::turn::{Flight, Output, Turn};
 use crate::{failure::Failure, world::World};
 use igny8_actors_document::LiveDocument;
@@ -66,7 +66,7 @@ pub(crate) enum Message {
     },
     RunEnd {
         run: RunId,
-        for_good: bool,
+        end: RunEnd,
         answer: Answer<(bool, u32)>,
         permit: OwnedSemaphorePermit,
     },

@@ -2,7 +2,7 @@
 
 use super::actor::{Arguments, DocumentActor, Edit, Message, Welcome};
 use super::outlet::DocumentSubscription;
-use super::run::RunState;
+use super::run::{RunEnd, RunState};
 use crate::registry::{Registry, Slot};
 use crate::{failure::Failure, world::World};
 use igny8_actors_document::{ContentTree, ImageNode, LiveDocument};
@@ -186,10 +186,9 @@ impl DocumentHandle {
         self.ask(|answer, permit| Message::RunPush { run, offset, text, answer, permit }).await
     }
 
-    /// Ends an AI run, for good or until another attempt takes it up: whether it wrote anything,
-    /// and the document's words.
-    pub async fn run_end(&self, run: RunId, for_good: bool) -> Result<(bool, u32), Failure> {
-        self.ask(|answer, permit| Message::RunEnd { run, for_good, answer, permit }).await
+    /// Ends an AI run: whether it wrote anything, and the document's words.
+    pub async fn run_end(&self, run: RunId, end: RunEnd) -> Result<(bool, u32), Failure> {
+        self.ask(|answer, permit| Message::RunEnd { run, end, answer, permit }).await
     }
 
     /// Makes the actor panic (tests only).

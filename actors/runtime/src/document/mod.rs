@@ -15,4 +15,4 @@ pub(crate) use actor::Message;
 pub(crate) use audit::audit;
 pub use handle::{DocumentHandle, DocumentJoin};
 pub use outlet::{DocumentFrame, DocumentSubscription, TurnUpdate};
-pub use run::RunState;
+pub use run::{RunEnd, RunState};

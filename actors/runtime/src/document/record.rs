@@ -27,6 +27,9 @@ pub(super) struct Run {
     pub pieces: u32,
     /// Set when the run has ended.
     pub ended_at: Option<Timestamp>,
+    /// True if it ended before its text was whole: somebody may have it go on.
+    #[serde(default)]
+    pub stopped: bool,
 }
 
 /// A kept state of the document.

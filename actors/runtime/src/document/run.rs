@@ -32,6 +32,17 @@ pub struct RunState {
     pub ended: bool,
 }
 
+/// How a run ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunEnd {
+    /// Another attempt takes it up.
+    Later,
+    /// Somebody stopped it: it stays as it is until somebody has it go on.
+    Stopped,
+    /// Its text is whole.
+    Finished,
+}
+
 type Answer<T> = oneshot::Sender<Result<T, Failure>>;
 
 impl State {
@@ -44,7 +55,7 @@ impl State {
         permit: OwnedSemaphorePermit,
     ) {
         let text = self.texts.get(&id).cloned().unwrap_or_default();
-        let ended = self.runs.get(&id).is_some_and(|run| run.ended_at.is_some());
+        let ended = self.runs.get(&id).is_some_and(|run| run.ended_at.is_some() && !run.stopped);
         if !ended && !self.writing.contains_key(&id) {
             let writer = match self.runs.get(&id) {
                 Some(run) => {
@@ -57,14 +68,16 @@ impl State {
                     RunWriter::start(self.world.roll() >> 11, RunCursor::AtEnd, policy)
                 }
             };
-            self.runs.entry(id).or_insert_with(|| Run {
+            let run = self.runs.entry(id).or_insert_with(|| Run {
                 id,
                 author,
                 hosts,
                 progress: writer.progress(),
                 pieces: 0,
                 ended_at: None,
+                stopped: false,
             });
+            (run.ended_at, run.stopped) = (None, false);
             self.writing.insert(id, Writing { writer, received: text.len() as u64 });
             self.save_run(id);
         }
@@ -109,17 +122,17 @@ impl State {
         }));
     }
 
-    /// Ends a run: for good (what was held back is written), or until another attempt takes it up.
+    /// Ends a run; unless another attempt takes it up at once, what was held back is written.
     /// Answers whether anything was written, and the document's words.
     pub(super) fn run_end(
         &mut self,
         id: RunId,
-        for_good: bool,
+        end: RunEnd,
         answer: Answer<(bool, u32)>,
         permit: OwnedSemaphorePermit,
     ) {
         if let Some(mut writing) = self.writing.remove(&id) {
-            if for_good {
+            if end != RunEnd::Later {
                 if let Some(step) = writing.writer.finish(&mut self.live) {
                     self.by_server(step.update);
                 }
@@ -127,6 +140,7 @@ impl State {
                 if let Some(run) = self.runs.get_mut(&id) {
                     run.progress = progress;
                     run.ended_at = Some(now);
+                    run.stopped = end == RunEnd::Stopped;
                 }
                 self.save_run(id);
             }

@@ -121,9 +121,7 @@ impl State {
             Message::RunPush { run, offset, text, answer, permit } => {
                 self.run_push(run, offset, &text, answer, permit)
             }
-            Message::RunEnd { run, for_good, answer, permit } => {
-                self.run_end(run, for_good, answer, permit)
-            }
+            Message::RunEnd { run, end, answer, permit } => self.run_end(run, end, answer, permit),
             Message::Written(_) | Message::Fold(_) | Message::Wake => unreachable!("taken before"),
             #[cfg(feature = "faults")]
             Message::Panic => panic!("asked to, by a test"),

@@ -57,12 +57,17 @@ pub(crate) struct Arguments<E: Entity> {
     pub dispatch: Arc<dyn Dispatch<E>>,
 }
 
+/// Somebody who wants to see the state, as a commit leaves it and not halfway.
+pub(super) enum Asked<E: Entity> {
+    Read(Question<E>, OwnedSemaphorePermit),
+    Join(Joiner<E>, OwnedSemaphorePermit),
+}
+
 /// What waits for the commit in flight.
 pub(super) struct Flight<E: Entity> {
     pub(super) events: Vec<E::Event>,
     pub(super) effects: Vec<(OutboxKey, Work<E>)>,
     pub(super) outputs: Vec<Output>,
-    pub(super) seats: Vec<Seat<E>>,
 }
 
 pub(crate) struct State<E: Entity> {
@@ -74,6 +79,9 @@ pub(crate) struct State<E: Entity> {
     pub(super) head: Head,
     pub(super) replies: Replies,
     pub(super) group: Group<E>,
+    /// Who asked while the group had something in it: they see the state that it will have become.
+    pub(super) asked: Vec<Asked<E>>,
+    /// Who joined and saw the state as the commit in flight leaves it.
     pub(super) seats: Vec<Seat<E>>,
     pub(super) flight: Option<Flight<E>>,
     /// Commands that wait because the group is full.
@@ -169,6 +177,7 @@ async fn load<E: Entity>(args: Arguments<E>) -> Result<(State<E>, Open<E>), Acto
         head,
         replies,
         group: Group::default(),
+        asked: Vec::new(),
         seats: Vec::new(),
         flight: None,
         deferred: VecDeque::new(),

@@ -36,7 +36,7 @@ pub(crate) async fn at_rest<E: Entity>(
         return Ok(reply);
     }
     if !group.effects.is_empty() {
-        store.set_wake(&entity, Some(now)).await?;
+        store.set_wake(&entity, head.epoch, Some(now)).await?;
     }
     let change = group.change(CommitId(u128::from_le_bytes(id)));
     match commit(store, entity, head, change).await? {

@@ -1,6 +1,6 @@
 //! The turn: decide, group, commit, and only then let anything out (R1, R2, R3).
 
-use super::actor::{Flight, Message, State};
+use super::actor::{Asked, Flight, Message, State};
 use super::commit::commit;
 use super::dispatch::{Errand, Work};
 use super::group::Output;
@@ -59,22 +59,8 @@ impl<E: Entity> State<E> {
                     drop(permit);
                 }));
             }
-            Message::Read(question, permit) => {
-                self.used_at = self.world.now();
-                let output = question(&self.core);
-                self.output(Box::new(move || {
-                    output();
-                    drop(permit);
-                }));
-            }
-            Message::Join(joiner, permit) => {
-                self.used_at = self.world.now();
-                let seat = joiner(&self.core);
-                self.seats.push(Box::new(move |position, subscription| {
-                    seat(position, subscription);
-                    drop(permit);
-                }));
-            }
+            Message::Read(question, permit) => self.asked(Asked::Read(question, permit)),
+            Message::Join(joiner, permit) => self.asked(Asked::Join(joiner, permit)),
             Message::EffectDone(key, command) => self.effect_done(key, command),
             Message::Wake => {
                 self.timer = None;
@@ -85,6 +71,38 @@ impl<E: Entity> State<E> {
             Message::Panic => panic!("asked to, by a test"),
         }
         Ok(())
+    }
+
+    /// Shows the state to somebody: now, if the commit in flight leaves it as it is, or else when
+    /// the group goes to the store. What lies between two commits is seen by nobody.
+    fn asked(&mut self, asked: Asked<E>) {
+        self.used_at = self.world.now();
+        if self.group.is_empty() {
+            self.show(asked);
+        } else {
+            self.asked.push(asked);
+        }
+    }
+
+    /// Shows the state. To be called while the group is empty: what is seen is durable with the
+    /// commit in flight.
+    fn show(&mut self, asked: Asked<E>) {
+        match asked {
+            Asked::Read(question, permit) => {
+                let output = question(&self.core);
+                self.output(Box::new(move || {
+                    output();
+                    drop(permit);
+                }));
+            }
+            Asked::Join(joiner, permit) => {
+                let seat = joiner(&self.core);
+                self.seats.push(Box::new(move |position, subscription| {
+                    seat(position, subscription);
+                    drop(permit);
+                }));
+            }
+        }
     }
 
     fn decide(
@@ -166,13 +184,15 @@ impl<E: Entity> State<E> {
             events: std::mem::take(&mut group.events),
             effects: self.prepare(effects),
             outputs: std::mem::take(&mut group.outputs),
-            seats: std::mem::take(&mut self.seats),
         });
+        for asked in std::mem::take(&mut self.asked) {
+            self.show(asked);
+        }
         let (store, entity, head, myself) =
             (self.world.store.clone(), self.entity, self.head, myself.clone());
         tokio::spawn(async move {
             let outcome = match hint {
-                Some(due) => store.set_wake(&entity, Some(due)).await,
+                Some(due) => store.set_wake(&entity, head.epoch, Some(due)).await,
                 None => Ok(()),
             };
             let outcome = match outcome {
@@ -216,11 +236,9 @@ impl<E: Entity> State<E> {
                 return Err("the store did not take a commit");
             }
         };
-        for seat in flight.seats {
-            seat(self.position(), self.outlet.join());
-        }
         self.head = head;
         self.outlet.publish(self.position(), flight.events);
+        self.seat();
         for output in flight.outputs {
             output();
         }
@@ -245,7 +263,7 @@ impl<E: Entity> State<E> {
         self.dispatch.run(&self.core, errand)
     }
 
-    /// Seats those who joined while nothing was to be written.
+    /// Seats those who saw the state as it is committed now.
     fn seat(&mut self) {
         for seat in std::mem::take(&mut self.seats) {
             seat(self.position(), self.outlet.join());
@@ -291,18 +309,10 @@ impl<E: Entity> State<E> {
         }
         self.leaving = Some(self.used_at);
         let (store, entity, epoch) = (self.world.store.clone(), self.entity, self.head.epoch);
-        let (now, myself) = (self.world.now(), myself.clone());
+        let myself = myself.clone();
         tokio::spawn(async move {
-            let left = async {
-                store.set_wake(&entity, due).await?;
-                let head = store.head(&entity).await?;
-                if head.is_some_and(|head| head.epoch != epoch) {
-                    // It was another owner's hint: once too often is harmless.
-                    store.set_wake(&entity, Some(now)).await?;
-                }
-                Ok(due)
-            };
-            let left = left.await;
+            // A later owner's hint stays, should there be one.
+            let left = store.set_wake(&entity, epoch, due).await.map(|()| due);
             drop(myself.send_message(Message::HintLeft(left)));
         });
         Ok(())

@@ -103,6 +103,7 @@ impl LaneBoard {
                 }
             };
             tokio::select! {
+                biased;
                 () = stopping.cancelled() => return,
                 () = self.changed.notified() => {}
                 () = pause => self.with(Board::tick),

@@ -3,7 +3,7 @@
 use super::call::Call;
 use super::job::{Job, Prompt, cut, filtered, invalid_answer};
 use super::{Report, internal};
-use crate::document::DocumentHandle;
+use crate::document::{DocumentHandle, RunEnd};
 use igny8_actors_domain::site::{DraftOrder, TaskOutcome};
 use igny8_actors_domain::tenant::prompt::PromptKind;
 use igny8_actors_ports::{FinishReason, ModelError, ModelEvent, ResponseFormat};
@@ -15,6 +15,7 @@ use std::time::Duration;
 const GATHER: Duration = Duration::from_millis(40);
 /// The length for which the progress bar is drawn.
 const EXPECTED_WORDS: f32 = 900.0;
+const NOT_REPEATED: &str = "The model did not repeat the text that it had written before.";
 
 pub(super) async fn run(job: &Job, draft: DraftOrder) -> Report {
     let document = job.inner.document(job.tenant, draft.document);
@@ -110,6 +111,10 @@ impl Writing<'_> {
                 Some(End::Finished) if self.text.trim().is_empty() => {
                     return failed(invalid_answer("The model wrote nothing."));
                 }
+                // An answer that ends before what it is to repeat ends: the draft is not whole.
+                Some(End::Finished) if self.replayed < self.text.len() => {
+                    return failed(invalid_answer(NOT_REPEATED));
+                }
                 Some(end) => return end,
             }
         }
@@ -121,10 +126,7 @@ impl Writing<'_> {
             let known = &self.text.as_bytes()[self.replayed..];
             let common = known.len().min(piece.len());
             if known[..common] != piece.as_bytes()[..common] {
-                return Err(invalid_answer(
-                    "The model did not repeat the text that it had written before.",
-                )
-                .into());
+                return Err(invalid_answer(NOT_REPEATED).into());
             }
             self.replayed += common;
             piece = String::from_utf8_lossy(&piece.as_bytes()[common..]).into_owned();
@@ -146,8 +148,12 @@ impl Writing<'_> {
 
     /// Ends the run in the document: for good, or until the next attempt.
     async fn end(self, (end, model): (End, Option<String>)) -> Report {
-        let for_good = !matches!(end, End::Failed(_));
-        let (wrote, words) = match self.document.run_end(self.run, for_good).await {
+        let run_end = match end {
+            End::Finished => RunEnd::Finished,
+            End::Stopped => RunEnd::Stopped,
+            End::Failed(_) => RunEnd::Later,
+        };
+        let (wrote, words) = match self.document.run_end(self.run, run_end).await {
             Ok(ended) => ended,
             Err(failure) => return internal("Closing the document", &failure),
         };

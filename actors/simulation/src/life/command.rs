@@ -25,7 +25,7 @@ pub(crate) struct Answered {
     pub(crate) at: Timestamp,
 }
 
-/// True for commands that the edge gives through `SiteHandle::queue`.
+/// True for commands that the edge gives through `SiteHandle::spend`.
 fn is_paid(command: &SiteCommand) -> bool {
     use SiteCommand as C;
     matches!(
@@ -36,6 +36,8 @@ fn is_paid(command: &SiteCommand) -> bool {
             | C::QueueImages { .. }
             | C::QueueReparse { .. }
             | C::QueuePublication { .. }
+            | C::QueueBatch { .. }
+            | C::Place { .. }
     )
 }
 
@@ -93,7 +95,7 @@ impl Life {
             let handle = platform.site(tenant, site);
             let (request, command) = (Some(request.clone()), command.clone());
             if is_paid(&command) {
-                handle.queue(origin, request, command).await.map(SiteReply::Tasks)
+                handle.spend(origin, request, command).await
             } else {
                 handle.command(origin, request, command).await
             }

@@ -2,8 +2,9 @@
 
 use super::Life;
 use crate::witness::{site_fold, tenant_fold, tokens_in};
+use igny8_actors_domain::site::automation::AutomationKind;
 use igny8_actors_domain::site::{
-    DocumentStatus, IdeaStatus, Site, Task, TaskInput, TaskStatus, Waiting,
+    DocumentStatus, IdeaStatus, PauseReason, Site, Task, TaskInput, TaskStatus, Waiting,
 };
 use igny8_actors_runtime::{ContentTree, Platform, verify};
 use igny8_protocol_ids::{DocumentId, EntityKey, SiteId};
@@ -23,6 +24,7 @@ impl Life {
     pub(crate) async fn end(&self) {
         self.around.gate.set_calm(true);
         self.nodes.renew().await;
+        self.let_all_go().await;
         tokio::time::sleep(FLUSH).await;
         for ((_, document), editor) in self.editors.lock().iter() {
             let open = editor.unacknowledged();
@@ -102,16 +104,25 @@ impl Life {
         available: i64,
         broken: &mut Vec<(&'static str, String)>,
     ) {
+        // One that cannot be paid holds up those behind it: what there is stays reserved for it.
+        let in_line = |task: &&Task| {
+            let waits = site.waiting(task, self.now());
+            task.status == TaskStatus::Queued && !is_held_up_by_failures(waits.as_ref())
+        };
+        let urgent = site.tasks().filter(in_line).map(|task| task.priority).max();
+        let first = site.tasks().filter(in_line).filter(|task| Some(task.priority) == urgent);
+        let dearest = first.map(|task| task.price.0).max().unwrap_or_default();
         for task in site.tasks() {
             let waits = site.waiting(task, self.now());
             match task.status {
                 TaskStatus::Running => {
                     broken.push(("r4_tasks_end", format!("{key}: {} still runs", task.id)));
                 }
+                TaskStatus::Queued if is_held_up_by_failures(waits.as_ref()) => {}
                 TaskStatus::Queued if !matches!(waits, Some(Waiting::Credits { .. })) => {
                     broken.push(("r4_tasks_end", format!("{key}: {} waits: {waits:?}", task.id)));
                 }
-                TaskStatus::Queued if available >= task.price.0 => {
+                TaskStatus::Queued if available >= dearest => {
                     let what = format!(
                         "{key}: {} waits for {:?}, {available} are free",
                         task.id, task.price
@@ -123,6 +134,21 @@ impl Life {
         }
         for hold in site.ledger().holds() {
             broken.push(("r6_holds_are_closed_in_the_end", format!("{key}: {}", hold.id)));
+        }
+        for batch in site.batches().filter(|batch| batch.ended_at.is_none()) {
+            if !site.batch_tasks(batch.id).any(|task| task.status.is_open()) {
+                broken.push(("r4_batches_end", format!("{key}: {} has not ended", batch.id)));
+            }
+        }
+        let executions = AutomationKind::ALL.into_iter().flat_map(|kind| site.executions(kind));
+        for execution in executions.filter(|execution| execution.status.is_open()) {
+            let of = |task: &Task| task.status == TaskStatus::Queued;
+            if !site.tasks().any(of) {
+                broken.push((
+                    "r4_executions_end",
+                    format!("{key}: {:?} has not ended", execution.id),
+                ));
+            }
         }
         let waits = |wanted: &dyn Fn(&TaskInput) -> bool| {
             site.tasks().any(|task| task.status == TaskStatus::Queued && wanted(&task.input))
@@ -259,6 +285,11 @@ impl Life {
             }
         }
     }
+}
+
+/// A batch that paused itself, since too much of it failed.
+fn is_held_up_by_failures(waits: Option<&Waiting>) -> bool {
+    matches!(waits, Some(Waiting::Paused { pause, .. }) if pause.reason == PauseReason::ErrorRate)
 }
 
 /// Lines with something in them; an image stands between them as its description alone.

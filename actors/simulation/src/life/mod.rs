@@ -7,6 +7,7 @@ mod listener;
 mod node;
 mod person;
 mod start;
+mod steering;
 
 use crate::plan::{Plan, SITES, USERS};
 use crate::store::MemoryStore;

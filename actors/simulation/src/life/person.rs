@@ -3,6 +3,7 @@
 use super::Life;
 use super::editor::Editor;
 use super::listener::Listener;
+use super::steering::steering;
 use crate::plan::{Act, Step};
 use crate::witness::site_fold;
 use igny8_actors_domain::Origin;
@@ -17,7 +18,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// One of them.
-fn chosen<T>(mut items: Vec<T>, pick: u64) -> Option<T> {
+pub(super) fn chosen<T>(mut items: Vec<T>, pick: u64) -> Option<T> {
     (!items.is_empty()).then(|| items.swap_remove(pick as usize % items.len()))
 }
 
@@ -42,6 +43,9 @@ impl Life {
                 self.nodes.take_over(Duration::from_secs(u64::from(seconds))).await;
             }
             Act::Restart => self.nodes.restart().await,
+            Act::PauseWork => self.pause_work(true).await,
+            Act::ResumeWork => self.pause_work(false).await,
+            Act::Mend => self.mend(&step, site).await,
             Act::PanicSite | Act::PanicTenant | Act::PanicDocument => {
                 self.panic(&step, site).await;
             }
@@ -54,8 +58,10 @@ impl Life {
     }
 
     fn command_of(&self, step: &Step, site: SiteId) -> Option<SiteCommand> {
-        let pick = step.pick;
-        self.witness().site(self.tenant, site, |site| command_of(site, step.act, pick)).flatten()
+        let (act, pick, now) = (step.act, step.pick, self.now());
+        let read =
+            |site: &Site| command_of(site, act, pick).or_else(|| steering(site, act, pick, now));
+        self.witness().site(self.tenant, site, read).flatten()
     }
 
     async fn write(self: &Arc<Self>, step: &Step, site: SiteId) {
@@ -183,7 +189,7 @@ impl Life {
 }
 
 /// The command that an act means in a site's present state; `None` if there is nothing for it.
-fn command_of(site: &Site, act: Act, pick: u64) -> Option<SiteCommand> {
+pub(super) fn command_of(site: &Site, act: Act, pick: u64) -> Option<SiteCommand> {
     use SiteCommand as C;
     Some(match act {
         Act::Import(count) => C::ImportKeywords { keywords: keywords(u64::from(count), pick) },
@@ -235,7 +241,7 @@ fn command_of(site: &Site, act: Act, pick: u64) -> Option<SiteCommand> {
     })
 }
 
-fn any_document(site: &Site, pick: u64) -> Option<DocumentId> {
+pub(super) fn any_document(site: &Site, pick: u64) -> Option<DocumentId> {
     chosen(site.documents().map(|document| document.id).collect(), pick)
 }
 

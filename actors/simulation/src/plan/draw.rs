@@ -100,6 +100,22 @@ fn act(chance: &mut Chance) -> Act {
         (1, Act::PanicTenant),
         (2, Act::PanicDocument),
         (1, Act::Restart),
+        (6, Act::Batch(few * 2)),
+        (6, Act::Place(few)),
+        (2, Act::CancelBatch),
+        (4, Act::Pause),
+        (6, Act::Resume),
+        (1, Act::PauseWork),
+        (2, Act::ResumeWork),
+        (4, Act::Reorder),
+        (3, Act::Replay),
+        (1, Act::ReplayAll),
+        (1, Act::Discard),
+        (3, Act::Mend),
+        (2, Act::SetQueue),
+        (3, Act::Schedule),
+        (1, Act::Preset),
+        (4, Act::Automate),
     ])
 }
 

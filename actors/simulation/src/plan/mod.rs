@@ -111,6 +111,38 @@ pub enum Act {
     PanicDocument,
     /// The node is stopped in good order and started again.
     Restart,
+    /// Queues this many things as one batch.
+    Batch(u8),
+    /// Queues this many things with a priority, a delay, a unique key.
+    Place(u8),
+    /// Cancels a batch.
+    CancelBatch,
+    /// Pauses a site, a kind, a batch or a task.
+    Pause,
+    /// Resumes one of them.
+    Resume,
+    /// Pauses all work of the tenant.
+    PauseWork,
+    /// Resumes it.
+    ResumeWork,
+    /// Gives a waiting task another priority, or puts it off.
+    Reorder,
+    /// Replays a dead letter.
+    Replay,
+    /// Replays all dead letters.
+    ReplayAll,
+    /// Throws a dead letter away.
+    Discard,
+    /// Mends an answer that could not be read.
+    Mend,
+    /// Sets places and rates.
+    SetQueue,
+    /// Sets a schedule.
+    Schedule,
+    /// Sets all schedules.
+    Preset,
+    /// Runs an automation now.
+    Automate,
 }
 
 /// One thing that goes wrong, once.

@@ -185,8 +185,13 @@ impl Store for NodeStore {
     async fn wake(&self, entity: &EntityKey) -> Result<Option<Timestamp>, StoreError> {
         self.call(Kind::Read, None, |memory| memory.rows().wake(entity)).await
     }
-    async fn set_wake(&self, entity: &EntityKey, due: Option<Timestamp>) -> Result<(), StoreError> {
-        self.call(Kind::Write, None, |memory| memory.rows().set_wake(entity, due)).await
+    async fn set_wake(
+        &self,
+        entity: &EntityKey,
+        epoch: Epoch,
+        due: Option<Timestamp>,
+    ) -> Result<(), StoreError> {
+        self.call(Kind::Write, None, |memory| memory.rows().set_wake(entity, epoch, due)).await
     }
     async fn due_wakes(&self, until: Timestamp, limit: usize) -> Result<Vec<Wake>, StoreError> {
         // Asked for all day long: it is not worth a place among the calls that may fail.

@@ -117,8 +117,13 @@ impl Store for MemoryStore {
     async fn wake(&self, entity: &EntityKey) -> Result<Option<Timestamp>, StoreError> {
         Ok(self.rows().wake(entity))
     }
-    async fn set_wake(&self, entity: &EntityKey, due: Option<Timestamp>) -> Result<(), StoreError> {
-        self.rows().set_wake(entity, due);
+    async fn set_wake(
+        &self,
+        entity: &EntityKey,
+        epoch: Epoch,
+        due: Option<Timestamp>,
+    ) -> Result<(), StoreError> {
+        self.rows().set_wake(entity, epoch, due);
         Ok(())
     }
     async fn due_wakes(&self, until: Timestamp, limit: usize) -> Result<Vec<Wake>, StoreError> {

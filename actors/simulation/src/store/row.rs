@@ -201,7 +201,7 @@ impl Rows {
             floor: image.floor,
         };
         self.entities.insert(*entity, stored);
-        self.shared.set_wake(entity, image.wake);
+        self.shared.set_wake(entity, head.epoch, image.wake);
         CommitOutcome::Applied(head)
     }
 }

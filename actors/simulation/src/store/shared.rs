@@ -1,7 +1,7 @@
 //! Rows beside the entities: blobs, claims, wake hints, logs, members.
 
 use bytes::Bytes;
-use igny8_protocol_ids::{EntityKey, TenantId, Timestamp};
+use igny8_protocol_ids::{EntityKey, Epoch, TenantId, Timestamp};
 use igny8_storage_api::{
     BlobHash, ClaimOutcome, Collected, Heartbeat, LogEntry, LogKey, LogPosition, LogRange, Member,
     Membership, MembershipOutcome, Wake, limits,
@@ -15,7 +15,7 @@ use uuid::Uuid;
 pub(crate) struct Shared {
     blobs: BTreeMap<(TenantId, BlobHash), (Bytes, Timestamp)>,
     claims: BTreeMap<String, Bytes>,
-    wakes: BTreeMap<EntityKey, Timestamp>,
+    wakes: BTreeMap<EntityKey, (Timestamp, Epoch)>,
     wakes_by_due: BTreeSet<(Timestamp, EntityKey)>,
     logs: BTreeMap<LogKey, BTreeMap<LogPosition, LogEntry>>,
     membership: Membership,
@@ -107,15 +107,18 @@ impl Shared {
     }
 
     pub(crate) fn wake(&self, entity: &EntityKey) -> Option<Timestamp> {
-        self.wakes.get(entity).copied()
+        self.wakes.get(entity).map(|(due, _)| *due)
     }
 
-    pub(crate) fn set_wake(&mut self, entity: &EntityKey, due: Option<Timestamp>) {
+    pub(crate) fn set_wake(&mut self, entity: &EntityKey, epoch: Epoch, due: Option<Timestamp>) {
+        if self.wakes.get(entity).is_some_and(|(_, owner)| *owner > epoch) {
+            return;
+        }
         let before = match due {
-            Some(due) => self.wakes.insert(*entity, due),
+            Some(due) => self.wakes.insert(*entity, (due, epoch)),
             None => self.wakes.remove(entity),
         };
-        if let Some(before) = before {
+        if let Some((before, _)) = before {
             self.wakes_by_due.remove(&(before, *entity));
         }
         if let Some(due) = due {

@@ -32,6 +32,7 @@ const PARTS: &[Part] = &[
     Part { name: "clippy", what: "lints of Rust", run: rust::lint },
     Part { name: "typescript", what: "types, lints and tests of client-ts", run: typescript::unit },
     Part { name: "rust", what: "all crates", run: rust::unit },
+    Part { name: "simulation", what: "lives of the actors", run: rust::simulation },
     Part { name: "cql", what: "the store on a real CQL server", run: cql::store },
     Part { name: "plugin", what: "the WordPress plugin on a real site", run: php::plugin },
     Part { name: "wordpress", what: "the WordPress adapter and a real site", run: rust::wordpress },

@@ -3,8 +3,10 @@
 use super::Context;
 use super::count::{Count, cargo_line, sum};
 use crate::root::cargo;
+use crate::simulate;
 use crate::wordpress::WordPress;
-use anyhow::Result;
+use anyhow::{Context as _, Result};
+use serde_json::Value;
 use std::process::Command;
 
 /// `cargo fmt --check`.
@@ -32,6 +34,19 @@ pub(super) fn unit(context: &Context) -> Result<Count> {
         println!("    {name:<32} {count}");
     }
     Ok(sum(&captured.text, cargo_line).with_status(captured.status.success()))
+}
+
+/// Whole lives of the actors, from seed 1 on: each life is a test.
+pub(super) fn simulation(context: &Context) -> Result<Count> {
+    simulate::build()?;
+    let mut command = simulate::lived(1, if context.long { 20_000 } else { 2_000 })?;
+    let captured = context.hear("simulation", &mut command, |_| true)?;
+    let line = captured.text.lines().rev().find(|line| line.starts_with('{'));
+    let summary: Value = serde_json::from_str(line.context("the runner summed nothing up")?)?;
+    let number = |name: &str| summary[name].as_u64().with_context(|| format!("no {name}"));
+    let (lives, violations) = (number("lives")?, number("violations")?);
+    let count = Count { passed: lives - violations, failed: violations };
+    Ok(count.with_status(captured.status.success()))
 }
 
 /// The adapter's contract against a real site.

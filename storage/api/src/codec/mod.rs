@@ -136,6 +136,21 @@ pub fn decode_due(value: &[u8]) -> Option<Timestamp> {
     Some(Timestamp::from_millis(i64::from_be_bytes(millis)))
 }
 
+/// A wake hint, and the epoch of the owner who set it.
+pub fn encode_wake(due: Timestamp, epoch: Epoch) -> Vec<u8> {
+    let mut value = encode_due(due);
+    value.extend_from_slice(&epoch.0.to_be_bytes());
+    value
+}
+
+/// The hint of these bytes. One without an epoch was set before epochs were kept: any owner's is
+/// newer.
+pub fn decode_wake(value: &[u8]) -> Option<(Timestamp, Epoch)> {
+    let (due, epoch) = value.split_at_checked(9)?;
+    let epoch = if epoch.is_empty() { 0 } else { u64::from_be_bytes(epoch.try_into().ok()?) };
+    Some((decode_due(due)?, Epoch(epoch)))
+}
+
 /// An entry of a log without its position, which is its key.
 pub fn encode_log_entry(expires: Timestamp, body: &[u8]) -> Vec<u8> {
     let mut value = Vec::with_capacity(9 + body.len());
@@ -292,6 +307,9 @@ mod tests {
         }
         assert_eq!(encode_due(expires), [&[1][..], &7_i64.to_be_bytes()].concat());
         assert_eq!(decode_due(&encode_due(expires)), Some(expires));
+        assert_eq!(decode_wake(&encode_wake(expires, Epoch(3))), Some((expires, Epoch(3))));
+        assert_eq!(decode_wake(&encode_due(expires)), Some((expires, Epoch(0))));
+        assert_eq!(decode_wake(&encode_wake(expires, Epoch(3))[..16]), None);
     }
 
     #[test]

@@ -82,7 +82,7 @@ impl Writer {
         let row = Append { sequence: Sequence(2 * self.steps + 1), body };
         store.append(&self.entity, head.epoch, vec![row]).await.unwrap();
         let due = Timestamp::from_millis(NOW.as_millis() + i64::try_from(sequence).unwrap());
-        store.set_wake(&self.entity, Some(due)).await.unwrap();
+        store.set_wake(&self.entity, self.head.epoch, Some(due)).await.unwrap();
     }
 }
 

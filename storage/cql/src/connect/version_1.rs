@@ -28,11 +28,11 @@ pub(super) const STATEMENTS: &[&str] = &[
         place tinyint, slot bigint, set_at bigint,
         PRIMARY KEY ((place), slot)) WITH FORGET_SOON",
     "CREATE TABLE IF NOT EXISTS KS.wake_due (
-        slot bigint, due bigint, scope blob, kind tinyint, id uuid, set_at bigint,
-        PRIMARY KEY ((slot), due, scope, kind, id)) WITH FORGET_SOON",
+        slot bigint, due bigint, scope blob, kind tinyint, id uuid, epoch bigint, set_at bigint,
+        PRIMARY KEY ((slot), due, scope, kind, id, epoch)) WITH FORGET_SOON",
     "CREATE TABLE IF NOT EXISTS KS.wake_entity (
-        scope blob, kind tinyint, id uuid, due bigint,
-        PRIMARY KEY ((scope, kind, id))) WITH FORGET_SOON",
+        scope blob, kind tinyint, id uuid, epoch bigint, due bigint,
+        PRIMARY KEY ((scope, kind, id), epoch)) WITH FORGET_SOON",
     "CREATE TABLE IF NOT EXISTS KS.log (
         tenant uuid, stream text, day bigint, place blob, expires bigint, body blob,
         PRIMARY KEY ((tenant, stream, day), place))

@@ -75,7 +75,7 @@ impl Core {
         self.name(entity).await?;
         self.write_rows(entity, &image, stamp + 1).await?;
         if let Some(due) = image.wake {
-            self.set_wake(entity, Some(due)).await?;
+            self.set_wake(entity, image.loaded.head.epoch, Some(due)).await?;
         }
         let head = image.loaded.head;
         let mut values: Values = [head.epoch.0, head.sequence.0].map(number).to_vec();

@@ -5,6 +5,10 @@
 //! `wake_entity`, written in this order; the last one decides. A hint that differs from it is one
 //! that was replaced or not finished: nobody is told, and after a while it is removed.
 //!
+//! Each owner of an entity has rows of its own, under its epoch, and removes those of owners before
+//! it. So one that was fenced and does not know it cannot take away what a later owner has set,
+//! whichever write comes last; at worst it leaves a hint that wakes the entity once too often.
+//!
 //! An empty slot is dropped from `wake_slot` with a time stamp of `MARGIN` ago. Whoever sets a hint
 //! has written the slot's row within the last `REFRESH`, so a slot that is still used has a newer
 //! row, and stays. All of it holds as long as the clocks of the nodes differ by less than the two
@@ -19,7 +23,7 @@ use crate::error::corrupt;
 use crate::key::{entity_of, entity_values};
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt};
-use igny8_protocol_ids::{EntityKey, Timestamp};
+use igny8_protocol_ids::{EntityKey, Epoch, Timestamp};
 use igny8_storage_api::{StoreError, Wake};
 use scylla::value::CqlValue;
 use std::collections::HashMap;
@@ -50,31 +54,34 @@ const SLOTS: Statement =
     Statement::new(Class::Read, "SELECT slot FROM KS.wake_slot WHERE place = 0 AND slot <= ?");
 const SET_DUE: Statement = Statement::new(
     Class::Plain,
-    "INSERT INTO KS.wake_due (slot, due, scope, kind, id, set_at) VALUES (?, ?, ?, ?, ?, ?) \
-     USING TIMESTAMP ?",
+    "INSERT INTO KS.wake_due (slot, due, scope, kind, id, epoch, set_at) \
+     VALUES (?, ?, ?, ?, ?, ?, ?) USING TIMESTAMP ?",
 );
 const DROP_DUE: Statement = Statement::new(
     Class::Plain,
     "DELETE FROM KS.wake_due USING TIMESTAMP ? \
-     WHERE slot = ? AND due = ? AND scope = ? AND kind = ? AND id = ?",
+     WHERE slot = ? AND due = ? AND scope = ? AND kind = ? AND id = ? AND epoch = ?",
 );
 const DUE: Statement = Statement::new(
     Class::Read,
-    "SELECT due, scope, kind, id, set_at FROM KS.wake_due WHERE slot = ? AND due <= ?",
+    "SELECT due, scope, kind, id, epoch, set_at FROM KS.wake_due WHERE slot = ? AND due <= ?",
 );
 const ANY_DUE: Statement =
     Statement::new(Class::Read, "SELECT due FROM KS.wake_due WHERE slot = ? LIMIT 1");
 const SET_ENTITY: Statement = Statement::new(
     Class::Plain,
-    "INSERT INTO KS.wake_entity (scope, kind, id, due) VALUES (?, ?, ?, ?) USING TIMESTAMP ?",
+    "INSERT INTO KS.wake_entity (scope, kind, id, epoch, due) VALUES (?, ?, ?, ?, ?) \
+     USING TIMESTAMP ?",
 );
+/// Up to this epoch, without it.
 const DROP_ENTITY: Statement = Statement::new(
     Class::Plain,
-    "DELETE FROM KS.wake_entity USING TIMESTAMP ? WHERE scope = ? AND kind = ? AND id = ?",
+    "DELETE FROM KS.wake_entity USING TIMESTAMP ? \
+     WHERE scope = ? AND kind = ? AND id = ? AND epoch < ?",
 );
 const OF_ENTITY: Statement = Statement::new(
     Class::Read,
-    "SELECT due FROM KS.wake_entity WHERE scope = ? AND kind = ? AND id = ?",
+    "SELECT due, epoch FROM KS.wake_entity WHERE scope = ? AND kind = ? AND id = ?",
 );
 
 /// When this process last wrote the row of a slot.
@@ -98,9 +105,9 @@ impl Slots {
 
 /// A row of `wake_due`.
 struct Hint {
-    slot: i64,
     due: i64,
     entity: EntityKey,
+    epoch: i64,
     set_at: i64,
 }
 
@@ -110,65 +117,69 @@ fn slot_of(due: i64) -> i64 {
 
 impl Core {
     pub(crate) async fn wake(&self, entity: &EntityKey) -> Result<Option<Timestamp>, StoreError> {
-        Ok(self.wake_millis(entity).await?.map(Timestamp::from_millis))
+        let first = self.hints_of(entity).await?.into_iter().min();
+        Ok(first.map(|(due, _)| Timestamp::from_millis(due)))
     }
 
-    async fn wake_millis(&self, entity: &EntityKey) -> Result<Option<i64>, StoreError> {
-        let row = self.database.row::<(i64,)>(&OF_ENTITY, entity_values(entity)).await?;
-        Ok(row.map(|(due,)| due))
+    /// Due time and epoch of each owner's hint: one, unless an owner was fenced just now.
+    async fn hints_of(&self, entity: &EntityKey) -> Result<Vec<(i64, i64)>, StoreError> {
+        self.database.few::<(i64, i64)>(&OF_ENTITY, entity_values(entity)).await
     }
 
     pub(crate) async fn set_wake(
         &self,
         entity: &EntityKey,
+        epoch: Epoch,
         due: Option<Timestamp>,
     ) -> Result<(), StoreError> {
+        let epoch = i64::try_from(epoch.0).unwrap_or(i64::MAX - 1);
         let due = due.map(Timestamp::as_millis);
-        let before = self.wake_millis(entity).await?;
-        if let Some(due) = due {
-            self.write_hint(entity, due).await?;
+        let before = self.hints_of(entity).await?;
+        if before.iter().any(|(_, owner)| *owner > epoch) {
+            return Ok(());
         }
-        let stamp = CqlValue::BigInt(self.clock.stamp());
+        let mut drop_below = epoch + 1;
         if let Some(due) = due {
+            let hint = Hint { due, entity: *entity, epoch, set_at: self.clock.stamp() };
+            self.write_hint(&hint).await?;
             let mut values = entity_values(entity);
-            values.extend([CqlValue::BigInt(due), stamp]);
+            values.extend([epoch, due, self.clock.stamp()].map(CqlValue::BigInt));
             self.database.write(&SET_ENTITY, values).await?;
-        } else {
-            let mut values = vec![stamp];
+            drop_below = epoch;
+        }
+        if before.iter().any(|(_, owner)| *owner < drop_below) {
+            let mut values = vec![CqlValue::BigInt(self.clock.stamp())];
             values.extend(entity_values(entity));
+            values.push(CqlValue::BigInt(drop_below));
             self.database.write(&DROP_ENTITY, values).await?;
         }
-        match before {
-            Some(old) if Some(old) != due => {
-                self.drop_hint(entity, slot_of(old), old, self.clock.stamp()).await
+        for (old, owner) in before {
+            if (Some(old), owner) != (due, epoch) {
+                let set_at = self.clock.stamp();
+                self.drop_hint(&Hint { due: old, entity: *entity, epoch: owner, set_at }).await?;
             }
-            _ => Ok(()),
         }
+        Ok(())
     }
 
-    async fn write_hint(&self, entity: &EntityKey, due: i64) -> Result<(), StoreError> {
-        let slot = slot_of(due);
-        let now = self.clock.stamp();
+    async fn write_hint(&self, hint: &Hint) -> Result<(), StoreError> {
+        let slot = slot_of(hint.due);
+        let now = hint.set_at;
         if !self.slots.is_fresh(slot, now) {
             self.database.write(&SET_SLOT, [slot, now, now].map(CqlValue::BigInt).to_vec()).await?;
             self.slots.note(slot, now);
         }
-        let mut values = [slot, due].map(CqlValue::BigInt).to_vec();
-        values.extend(entity_values(entity));
-        let stamp = self.clock.stamp();
-        values.extend([stamp, stamp].map(CqlValue::BigInt));
+        let mut values = [slot, hint.due].map(CqlValue::BigInt).to_vec();
+        values.extend(entity_values(&hint.entity));
+        values.extend([hint.epoch, now, now].map(CqlValue::BigInt));
         self.database.write(&SET_DUE, values).await
     }
 
-    async fn drop_hint(
-        &self,
-        entity: &EntityKey,
-        slot: i64,
-        due: i64,
-        stamp: i64,
-    ) -> Result<(), StoreError> {
-        let mut values = [stamp, slot, due].map(CqlValue::BigInt).to_vec();
-        values.extend(entity_values(entity));
+    /// Removes what was written until `set_at`.
+    async fn drop_hint(&self, hint: &Hint) -> Result<(), StoreError> {
+        let mut values = [hint.set_at, slot_of(hint.due), hint.due].map(CqlValue::BigInt).to_vec();
+        values.extend(entity_values(&hint.entity));
+        values.push(CqlValue::BigInt(hint.epoch));
         self.database.write(&DROP_DUE, values).await
     }
 
@@ -200,29 +211,29 @@ impl Core {
         wakes: &mut Vec<Wake>,
     ) -> Result<(), StoreError> {
         let values = [slot, until].map(CqlValue::BigInt).to_vec();
-        let rows =
-            self.database.rows::<(i64, Bytes, i8, Uuid, i64)>(&DUE, values, PAGE_ROWS).await?;
-        let looks = rows.map(|row| async move {
-            let (due, scope, kind, id, set_at) = row?;
+        let rows = self.database.rows::<(i64, Bytes, i8, Uuid, i64, i64)>(&DUE, values, PAGE_ROWS);
+        let looks = rows.await?.map(|row| async move {
+            let (due, scope, kind, id, epoch, set_at) = row?;
             let entity = entity_of(&scope, kind, id)
                 .ok_or_else(|| corrupt("a wake hint", "its entity does not decode"))?;
-            let holds = self.wake_millis(&entity).await? == Some(due);
-            Ok::<_, StoreError>((Hint { slot, due, entity, set_at }, holds))
+            let hints = self.hints_of(&entity).await?;
+            Ok::<_, StoreError>((Hint { due, entity, epoch, set_at }, hints))
         });
         let mut looks = Box::pin(looks.buffered(LOOKS_AT_ONCE.min(limit.max(1))));
         let mut is_empty = true;
         while wakes.len() < limit {
-            let Some((hint, holds)) = looks.try_next().await? else {
+            let Some((hint, hints)) = looks.try_next().await? else {
                 if is_empty {
                     self.drop_slot_if_empty(slot).await?;
                 }
                 return Ok(());
             };
             is_empty = false;
-            if holds {
+            let it = (hint.due, hint.epoch);
+            if hints.iter().min() == Some(&it) {
                 let due = Timestamp::from_millis(hint.due);
                 wakes.push(Wake { entity: hint.entity, due });
-            } else {
+            } else if !hints.contains(&it) {
                 self.drop_stale(&hint).await?;
             }
         }
@@ -234,7 +245,7 @@ impl Core {
         if hint.set_at > self.clock.stamp() - MARGIN_MICROS {
             return Ok(());
         }
-        self.drop_hint(&hint.entity, hint.slot, hint.due, hint.set_at).await
+        self.drop_hint(hint).await
     }
 
     async fn drop_slot_if_empty(&self, slot: i64) -> Result<(), StoreError> {

@@ -8,8 +8,8 @@ use crate::layout::{
 };
 use crate::tree::Snapshot;
 use bytes::Bytes;
-use igny8_protocol_ids::{EntityKey, Timestamp};
-use igny8_storage_api::codec::{decode_due, decode_membership, plain};
+use igny8_protocol_ids::{EntityKey, Epoch, Timestamp};
+use igny8_storage_api::codec::{decode_due, decode_membership, decode_wake, plain};
 use igny8_storage_api::{Heartbeat, Membership, StoreError, Wake};
 use std::ops::Bound;
 
@@ -54,7 +54,7 @@ impl Engine {
         let key = wake_of_key(&encode_entity(entity));
         let value = snapshot.get(self.space(Space::Platform), key);
         let value = value.map_err(|error| read_failed(&error))?;
-        value.map(|value| wake_value(entity, &value)).transpose()
+        value.map(|value| Ok(wake_value(entity, &value)?.0)).transpose()
     }
 
     pub(crate) fn read_wakes(
@@ -93,8 +93,11 @@ pub(crate) fn claim_value(name: &str, value: &[u8]) -> Result<Bytes, StoreError>
     plain(value).ok_or_else(|| corrupt(format!("the claim of {name:?}"), "it does not decode"))
 }
 
-pub(crate) fn wake_value(entity: &EntityKey, value: &[u8]) -> Result<Timestamp, StoreError> {
-    decode_due(value).ok_or_else(|| corrupt(format!("{entity}, wake hint"), "it does not decode"))
+pub(crate) fn wake_value(
+    entity: &EntityKey,
+    value: &[u8],
+) -> Result<(Timestamp, Epoch), StoreError> {
+    decode_wake(value).ok_or_else(|| corrupt(format!("{entity}, wake hint"), "it does not decode"))
 }
 
 pub(crate) fn membership_value(value: &[u8]) -> Result<Membership, StoreError> {

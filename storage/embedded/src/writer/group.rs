@@ -90,8 +90,8 @@ impl Group {
                 let result = self.replace_claim(known, &name, &old, new.as_ref());
                 self.stage(reply, result);
             }
-            Request::Wake { entity, due, reply } => {
-                let result = self.wake(known, &entity, due);
+            Request::Wake { entity, epoch, due, reply } => {
+                let result = self.wake(known, &entity, epoch, due);
                 self.stage(reply, result);
             }
             Request::ChangeMembership { version, members, reply } => {

@@ -4,8 +4,8 @@ use super::group::{Group, Known};
 use crate::layout::{Space, claim_key, encode_entity, membership_key, wake_due_key, wake_of_key};
 use crate::read::{claim_value, membership_value, wake_value};
 use bytes::Bytes;
-use igny8_protocol_ids::{EntityKey, Timestamp};
-use igny8_storage_api::codec::{encode_due, encode_membership, encode_plain};
+use igny8_protocol_ids::{EntityKey, Epoch, Timestamp};
+use igny8_storage_api::codec::{encode_membership, encode_plain, encode_wake};
 use igny8_storage_api::{ClaimOutcome, Member, Membership, MembershipOutcome, StoreError};
 
 impl Group {
@@ -51,13 +51,17 @@ impl Group {
         &mut self,
         known: &Known<'_>,
         entity: &EntityKey,
+        epoch: Epoch,
         due: Option<Timestamp>,
     ) -> Result<(), StoreError> {
         let entity_bytes = encode_entity(entity);
         let key = wake_of_key(&entity_bytes);
         match self.row(known, Space::Platform, &key)? {
             Some(value) => {
-                let before = wake_value(entity, &value)?;
+                let (before, owner) = wake_value(entity, &value)?;
+                if owner > epoch {
+                    return Ok(());
+                }
                 self.write(Space::Platform, wake_due_key(before, &entity_bytes), None);
             }
             None if due.is_none() => return Ok(()),
@@ -67,7 +71,7 @@ impl Group {
             let row = wake_due_key(due, &entity_bytes);
             self.write(Space::Platform, row, Some(encode_plain(&[])));
         }
-        self.write(Space::Platform, key, due.map(encode_due));
+        self.write(Space::Platform, key, due.map(|due| encode_wake(due, epoch)));
         Ok(())
     }
 

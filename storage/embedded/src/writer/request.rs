@@ -34,7 +34,7 @@ pub(crate) enum Request {
     /// Replace a name's value, or give the name back.
     ReplaceClaim { name: String, old: Bytes, new: Option<Bytes>, reply: Reply<bool> },
     /// Set or clear a wake hint.
-    Wake { entity: EntityKey, due: Option<Timestamp>, reply: Reply<()> },
+    Wake { entity: EntityKey, epoch: Epoch, due: Option<Timestamp>, reply: Reply<()> },
     /// Replace the list of nodes.
     ChangeMembership { version: u64, members: Vec<Member>, reply: Reply<MembershipOutcome> },
     /// Keep everybody away from an entity that will be put back.

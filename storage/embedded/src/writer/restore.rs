@@ -41,7 +41,7 @@ impl Group {
             return Err(StoreError::Unavailable { reason });
         }
         if let Some((stored, wake)) = restored.end {
-            self.wake(known, &entity, wake)?;
+            self.wake(known, &entity, stored.head.epoch, wake)?;
             self.heads.insert(entity, stored);
             self.write(Space::Platform, restore_key(&encode_entity(&entity)), None);
         }

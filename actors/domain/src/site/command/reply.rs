@@ -167,8 +167,11 @@ pub enum SiteEffect {
     AskCredits {
         /// The transfer's id.
         transfer: TransferId,
-        /// How much.
+        /// How much, for everything that waits.
         amount: Credits,
+        /// How much at least: less starts nothing.
+        #[serde(default)]
+        least: Credits,
     },
     /// Ask the tenant what an execution may spend.
     AskBudget {

@@ -7,6 +7,7 @@ use crate::entity::{Context, Draft, Origin, Refusal, RefusalKind};
 use crate::lane::UsageSum;
 use crate::ledger::price::{PRICE_LIST_VERSION, PriceList};
 use crate::site::command::SiteReply;
+use crate::site::credit;
 use crate::site::record::SiteRecord;
 use crate::site::state::Site;
 use igny8_protocol_ids::{BatchId, Credits, TaskId, Timestamp};
@@ -127,6 +128,7 @@ pub(super) fn queue(
             Wanted::New(new) => enqueue(draft, context, placement, new),
         });
     }
+    credit::ask_anew(draft);
     pump(draft, context);
     Ok(SiteReply::Tasks(ids.iter().filter_map(|id| draft.task(*id)).cloned().collect()))
 }

@@ -78,8 +78,9 @@ pub(in crate::site) fn next_by_rate(site: &Site) -> Option<Timestamp> {
     }
     let open = |kind: &TaskKind| full(site, *kind).is_none();
     let spendable = site.ledger().balance().available;
-    let is_paid = |id| site.task(id).is_some_and(|task| unpaid(task) <= spendable);
-    // What cannot be paid is no reason to wake: credits wake it.
+    // What cannot be paid is no reason to wake while credits are asked for: they wake it.
+    let is_asking = site.ask().is_some();
+    let is_paid = |id| site.task(id).is_some_and(|task| !is_asking || unpaid(task) <= spendable);
     let affordable = site.queue().next(|kind| open(&kind), true).is_some_and(is_paid);
     let kinds = TaskKind::ALL.into_iter().filter(open);
     let ready =
@@ -95,21 +96,27 @@ pub(in crate::site) fn pump(draft: &mut Draft<'_, Site>, context: &mut Context) 
     }
     wake_due(draft, context);
     // Once the next one cannot be paid, what there is stays reserved for it.
-    let mut affordable = true;
+    let mut short = None;
     for _ in 0..STARTS_PER_DECISION_MAX {
         let may = |kind| closed(draft, kind, context.now).is_none();
-        let Some(task) = draft.queue().next(may, affordable).and_then(|id| draft.task(id)) else {
+        let Some(task) = draft.queue().next(may, short.is_none()).and_then(|id| draft.task(id))
+        else {
             break;
         };
         let price = unpaid(task);
         if price > Credits::ZERO && draft.ledger().spendable(context.now) < price {
-            affordable = false;
+            short = Some(price);
             continue;
         }
         let task = task.clone();
-        affordable &= start(draft, context, task, price);
+        if !start(draft, context, task, price) {
+            short = Some(price);
+        }
     }
-    ask(draft, context);
+    match short {
+        Some(price) => ask(draft, context, price),
+        None => credit::ask_anew(draft),
+    }
 }
 
 /// Delayed tasks whose time has come stand in line with the others.
@@ -121,17 +128,22 @@ fn wake_due(draft: &mut Draft<'_, Site>, context: &Context) {
     }
 }
 
-fn ask(draft: &mut Draft<'_, Site>, context: &mut Context) {
+/// Asks for what everything needs that waits, and at least for what the next one needs that could
+/// start but for its price.
+fn ask(draft: &mut Draft<'_, Site>, context: &mut Context, price: Credits) {
     let kinds = TaskKind::ALL.into_iter().filter(|kind| draft.queue().pause_of(*kind).is_none());
     let unpaid: i64 = kinds.map(|kind| draft.queue().unpaid(kind).0).sum();
-    if unpaid == 0 || draft.ask().is_some() {
+    if draft.ask().is_some_and(|ask| ask.again_at.is_none_or(|at| at > context.now)) {
         return;
     }
-    let missing = Credits(unpaid - draft.ledger().spendable(context.now).0);
+    let refusals = draft.ask().map_or(0, |ask| ask.refusals);
+    let spendable = draft.ledger().spendable(context.now);
+    let least = Credits(price.0 - spendable.0);
+    let missing = Credits(unpaid - spendable.0).max(least);
     if missing > Credits::ZERO {
         let transfer = TransferId::new(context.now, context.entropy.chance());
-        draft.put(SiteRecord::Ask(Ask { transfer, amount: missing, again_at: None }));
-        draft.effect(SiteEffect::AskCredits { transfer, amount: missing });
+        draft.put(SiteRecord::Ask(Ask { transfer, amount: missing, again_at: None, refusals }));
+        draft.effect(SiteEffect::AskCredits { transfer, amount: missing, least });
     }
 }
 

@@ -80,8 +80,20 @@ impl Site {
         match closed(self, kind, now) {
             Some(Closed::Rate(free_at)) => Some(Waiting::Rate { free_at }),
             Some(Closed::Places) if behind == 0 => Some(self.places_of(task)),
-            _ => Some(Waiting::Turn { behind }),
+            _ => Some(match self.missing_for_next(now) {
+                Some(missing) => Waiting::Credits { missing },
+                None => Waiting::Turn { behind },
+            }),
         }
+    }
+
+    /// What the next one in line lacks: what there is stays reserved for it, and all behind it
+    /// wait.
+    fn missing_for_next(&self, now: Timestamp) -> Option<Credits> {
+        let may = |kind| closed(self, kind, now).is_none();
+        let next = self.queue().next(may, true).and_then(|id| self.task(id))?;
+        let missing = Credits(unpaid(next).0 - self.ledger().spendable(now).0);
+        (missing > Credits::ZERO).then_some(missing)
     }
 
     fn places_of(&self, task: &Task) -> Waiting {

@@ -65,6 +65,7 @@ pub(super) fn grant(
     let posting = draft.ledger().grant(context.now, &format!("grant:{key}"), part, reason)?;
     book(draft, posting.changes);
     serve_pending(draft, context.now)?;
+    call_refused(draft, context.now);
     Ok(TenantReply::Done)
 }
 
@@ -95,7 +96,8 @@ fn send_key(transfer: TransferId) -> String {
 pub(super) fn allot(
     draft: &mut Draft<'_, Tenant>,
     context: &mut Context,
-    (transfer, site, amount): (TransferId, SiteId, Credits),
+    (transfer, site): (TransferId, SiteId),
+    (amount, least): (Credits, Credits),
 ) -> Result<TenantReply, Refusal> {
     system_only(draft, context)?;
     known_site(draft, site)?;
@@ -103,8 +105,10 @@ pub(super) fn allot(
     if is_repeated || draft.pending_of(transfer).is_some() {
         return Ok(TenantReply::Done);
     }
+    // Some of it at once is better than all of it after a recall.
     let more = ahead(amount, draft.ledger().spendable(context.now));
-    if send(draft, context.now, transfer, site, Credits(amount.0.saturating_add(more.0)))? {
+    let wish = Credits(amount.0.saturating_add(more.0));
+    if send(draft, context.now, (transfer, site), (wish, least))? {
         return Ok(TenantReply::Done);
     }
     let lenders: Vec<SiteId> = draft
@@ -113,7 +117,7 @@ pub(super) fn allot(
         .map(|other| other.id)
         .collect();
     if lenders.is_empty() || Sabotage::RecallLost.is_on() || draft.pending().len() >= PENDING_MAX {
-        refuse(draft, transfer, site);
+        refuse(draft, transfer, site)?;
         return Ok(TenantReply::Done);
     }
     let mut recalls = Vec::with_capacity(lenders.len());
@@ -123,7 +127,7 @@ pub(super) fn allot(
         draft.effect(TenantEffect::ToSite { site, message: SiteMessage::Recall { transfer } });
     }
     let deadline = context.now.plus(RECALL_WAIT);
-    let pending = PendingAllotment { transfer, site, amount, deadline, recalls };
+    let pending = PendingAllotment { transfer, site, amount, deadline, recalls, least };
     draft.put(TenantRecord::Pending(pending));
     Ok(TenantReply::Done)
 }
@@ -139,7 +143,8 @@ pub(super) fn take_back(
     let entry = known_site(draft, site)?;
     let (key, memo) = (format!("return:{transfer}"), Memo::from("Returned by a site"));
     let posting = draft.ledger().receive(context.now, site, &key, shipment, memo)?;
-    if posting.outcome == Outcome::Booked {
+    let is_booked = posting.outcome == Outcome::Booked;
+    if is_booked {
         book(draft, posting.changes);
         let amount: i64 = shipment.parts.iter().map(|part| part.amount.0).sum();
         if amount > entry.lent.0 {
@@ -151,6 +156,9 @@ pub(super) fn take_back(
     }
     note_answer(draft, transfer);
     serve_pending(draft, context.now)?;
+    if is_booked && !shipment.parts.is_empty() {
+        call_refused(draft, context.now);
+    }
     Ok(TenantReply::Done)
 }
 
@@ -179,11 +187,11 @@ pub(super) fn tick(
 /// refusal if no recall is open or the time is over. The oldest is served first.
 fn serve_pending(draft: &mut Draft<'_, Tenant>, now: Timestamp) -> Result<(), Refusal> {
     let waiting: Vec<PendingAllotment> = draft.pending().into_iter().cloned().collect();
-    for PendingAllotment { transfer, site, amount, deadline, recalls } in waiting {
-        let is_sent = send(draft, now, transfer, site, amount)?;
+    for PendingAllotment { transfer, site, amount, deadline, recalls, least } in waiting {
+        let is_sent = send(draft, now, (transfer, site), (amount, least))?;
         let is_over = recalls.is_empty() || deadline <= now;
         if !is_sent && is_over {
-            refuse(draft, transfer, site);
+            refuse(draft, transfer, site)?;
         }
         if is_sent || is_over {
             draft.delete(pending_key(transfer));
@@ -192,32 +200,55 @@ fn serve_pending(draft: &mut Draft<'_, Tenant>, now: Timestamp) -> Result<(), Re
     Ok(())
 }
 
-/// Sends credits to a site if there are enough.
+/// Sends credits to a site, as many of them as there are, if it can begin with that.
 fn send(
     draft: &mut Draft<'_, Tenant>,
     now: Timestamp,
-    transfer: TransferId,
-    site: SiteId,
-    amount: Credits,
+    (transfer, site): (TransferId, SiteId),
+    (amount, least): (Credits, Credits),
 ) -> Result<bool, Refusal> {
-    if amount > Credits::ZERO && draft.ledger().spendable(now) < amount {
+    let spendable = draft.ledger().spendable(now);
+    if amount > Credits::ZERO && spendable < least.max(Credits(1)) {
         return Ok(false);
     }
+    let amount = amount.min(spendable);
     let entry = known_site(draft, site)?;
     let memo = Memo::from("Sent to a site");
     let (posting, shipment) = draft.ledger().send(now, site, &send_key(transfer), amount, memo)?;
     book(draft, posting.changes);
     let lent = Credits(entry.lent.0 + amount.0);
-    draft.put(TenantRecord::Site(SiteEntry { lent, ..entry }));
+    draft.put(TenantRecord::Site(SiteEntry { lent, is_refused: false, ..entry }));
     let Shipment { number, parts } = shipment;
     let message = SiteMessage::ReceiveCredits { transfer, parts, number };
     draft.effect(TenantEffect::ToSite { site, message });
     Ok(true)
 }
 
-fn refuse(draft: &mut Draft<'_, Tenant>, transfer: TransferId, site: SiteId) {
+fn refuse(
+    draft: &mut Draft<'_, Tenant>,
+    transfer: TransferId,
+    site: SiteId,
+) -> Result<(), Refusal> {
+    let entry = known_site(draft, site)?;
+    if !entry.is_refused {
+        draft.put(TenantRecord::Site(SiteEntry { is_refused: true, ..entry }));
+    }
     let message = SiteMessage::CreditsRefused { transfer };
     draft.effect(TenantEffect::ToSite { site, message });
+    Ok(())
+}
+
+/// Credits have arrived: sites that were refused some may ask again.
+fn call_refused(draft: &mut Draft<'_, Tenant>, now: Timestamp) {
+    if draft.ledger().spendable(now) <= Credits::ZERO {
+        return;
+    }
+    let refused: Vec<SiteEntry> = draft.sites().filter(|site| site.is_refused).cloned().collect();
+    for entry in refused {
+        let site = entry.id;
+        draft.put(TenantRecord::Site(SiteEntry { is_refused: false, ..entry }));
+        draft.effect(TenantEffect::ToSite { site, message: SiteMessage::CreditsAvailable });
+    }
 }
 
 fn known_site(draft: &Draft<'_, Tenant>, site: SiteId) -> Result<SiteEntry, Refusal> {

@@ -13,7 +13,19 @@ pub(super) fn transfer(n: u8) -> TransferId {
 }
 
 pub(super) fn allot(n: u8, site: u8, amount: i64) -> TenantCommand {
-    TenantCommand::Allot { transfer: transfer(n), site: site_id(site), amount: Credits(amount) }
+    allot_from(n, site, (amount, amount))
+}
+
+fn allot_from(n: u8, site: u8, (amount, least): (i64, i64)) -> TenantCommand {
+    let (amount, least) = (Credits(amount), Credits(least));
+    TenantCommand::Allot { transfer: transfer(n), site: site_id(site), amount, least }
+}
+
+fn top_up(key: &str, amount: i64) -> TenantCommand {
+    let grant = GrantId::new(Timestamp::from_millis(1), [9; 10]);
+    let (kind, amount) = (GrantKind::TopUp, Credits(amount));
+    let part = Part { grant, kind, expires_at: None, amount };
+    TenantCommand::Grant { key: key.to_owned(), part, reason: "Paid".to_owned() }
 }
 
 fn stage(credits: i64) -> Stage<Tenant> {
@@ -89,6 +101,20 @@ fn r6_a_site_is_lent_more_than_it_asks_for_while_there_is_enough() {
 }
 
 #[test]
+fn r6_what_there_is_is_sent_if_the_site_can_begin_with_it() {
+    let mut stage = stage(10);
+    let (_, amount, parts) = received(&tell(&mut stage, allot_from(1, 1, (40, 3)))[0]);
+    assert_eq!(10, amount);
+    let recalls = tell(&mut stage, allot_from(2, 2, (40, 8)));
+    let (lender, transfer) = recall(&recalls[0]);
+    let short = vec![Part { amount: Credits(7), ..parts[0].clone() }];
+    let back = TenantCommand::ReturnSlice { transfer, site: lender, parts: short, number: 1 };
+    let available = (site_id(2), SiteMessage::CreditsAvailable);
+    assert_eq!(vec![refused(2, 2), available], tell(&mut stage, back), "too few to begin with");
+    assert_eq!(7, received(&tell(&mut stage, allot_from(3, 2, (40, 7)))[0]).1);
+}
+
+#[test]
 fn r6_nothing_to_recall_is_refused_at_once() {
     let mut stage = stage(10);
     assert_eq!(vec![refused(1, 1)], tell(&mut stage, allot(1, 1, 11)));
@@ -140,8 +166,18 @@ fn r6_the_deadline_refuses_what_nobody_answered() {
     assert_eq!(vec![refused(2, 2)], tell(&mut stage, TenantCommand::Tick));
     let (site, transfer) = recall(&recalls[0]);
     let late = TenantCommand::ReturnSlice { transfer, site, parts, number: 1 };
-    assert!(tell(&mut stage, late).is_empty());
+    let told = (site_id(2), SiteMessage::CreditsAvailable);
+    assert_eq!(vec![told], tell(&mut stage, late), "who was refused may ask again");
     assert_eq!(Credits(100), stage.state.balance().available, "late credits are kept");
+}
+
+#[test]
+fn r6_who_was_refused_is_told_when_there_are_credits() {
+    let mut stage = stage(2);
+    tell(&mut stage, allot_from(1, 1, (5, 3)));
+    let told = (site_id(1), SiteMessage::CreditsAvailable);
+    assert_eq!(vec![told], tell(&mut stage, top_up("invoice", 4)), "once");
+    assert_eq!(Vec::<(SiteId, SiteMessage)>::new(), tell(&mut stage, top_up("another", 4)));
 }
 
 #[test]

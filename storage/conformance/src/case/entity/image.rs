@@ -30,7 +30,7 @@ async fn full<S: Store>(store: &Arc<S>, tenant: TenantId) -> Owner<S> {
     let closed = vec![OutboxKey { sequence: Sequence(2), index: 0 }];
     owner.commit(Change { closed, ..event("two") }).await;
     store.append(&owner.entity, Epoch(2), vec![append(1, "edit"), append(2, "")]).await.unwrap();
-    store.set_wake(&owner.entity, Some(at(77))).await.unwrap();
+    store.set_wake(&owner.entity, Epoch(2), Some(at(77))).await.unwrap();
     owner
 }
 

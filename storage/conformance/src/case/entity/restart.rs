@@ -48,7 +48,7 @@ impl Everything {
             .await
             .unwrap();
         store.claim(&claim, bytes("ann")).await.unwrap();
-        store.set_wake(&owner.entity, Some(Timestamp::from_millis(77))).await.unwrap();
+        store.set_wake(&owner.entity, Epoch(1), Some(Timestamp::from_millis(77))).await.unwrap();
         Self { entity: owner.entity, tenant, blob, claim }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::Backend;
 use crate::fixture::site;
-use igny8_protocol_ids::{EntityKey, Timestamp};
+use igny8_protocol_ids::{EntityKey, Epoch, Timestamp};
 use igny8_storage_api::{Store, Wake};
 
 /// More than all cases together leave behind in a shared place.
@@ -20,7 +20,11 @@ fn wake(entity: EntityKey, due: i64) -> Wake {
 }
 
 async fn set<S: Store>(store: &S, entity: EntityKey, due: Option<i64>) {
-    store.set_wake(&entity, due.map(Timestamp::from_millis)).await.unwrap();
+    set_as(store, Epoch(1), entity, due).await;
+}
+
+async fn set_as<S: Store>(store: &S, epoch: Epoch, entity: EntityKey, due: Option<i64>) {
+    store.set_wake(&entity, epoch, due.map(Timestamp::from_millis)).await.unwrap();
 }
 
 /// What is due comes, the earliest first; what is not, does not.
@@ -55,6 +59,26 @@ pub async fn r14_wake_is_cleared<B: Backend>(backend: B) {
     set(&*store, entity, Some(1)).await;
     set(&*store, entity, None).await;
     assert_eq!(due(&*store, i64::MAX, &[entity]).await, []);
+}
+
+/// What an owner has set survives those before it, and ends when a later owner says so.
+pub async fn r12_wake_of_a_later_owner_stays<B: Backend>(backend: B) {
+    let store = backend.open().await;
+    let (entity, store) = (site(), &*store);
+    set_as(store, Epoch(3), entity, Some(5_000)).await;
+    set_as(store, Epoch(2), entity, None).await;
+    assert_eq!(due(store, 10_000, &[entity]).await, [wake(entity, 5_000)]);
+    set_as(store, Epoch(2), entity, Some(9_000)).await;
+    let hint = store.wake(&entity).await.unwrap().unwrap();
+    assert_eq!(Timestamp::from_millis(5_000), hint, "an earlier owner moved it");
+    assert_eq!(due(store, 6_000, &[entity]).await, [wake(entity, 5_000)]);
+    set_as(store, Epoch(4), entity, Some(7_000)).await;
+    assert_eq!(due(store, 10_000, &[entity]).await, [wake(entity, 7_000)]);
+    set_as(store, Epoch(3), entity, None).await;
+    assert_eq!(due(store, 10_000, &[entity]).await, [wake(entity, 7_000)]);
+    set_as(store, Epoch(5), entity, None).await;
+    assert_eq!(due(store, i64::MAX, &[entity]).await, []);
+    assert_eq!(store.wake(&entity).await.unwrap(), None);
 }
 
 /// No more hints than asked for, and those the earliest.
