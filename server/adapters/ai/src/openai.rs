@@ -2,29 +2,25 @@
 //! Shapes: <https://platform.openai.com/docs/api-reference/chat>.
 
 mod body;
+mod limit;
 mod wire;
+
+pub use limit::TokenLimitField;
 
 use crate::answer;
 use crate::seam::Seam;
 use igny8_actors_ports::{ModelCapabilities, ModelError, ModelProvider, ModelRequest, ModelStream};
-use igny8_server_adapters_http::{Reach, SetupError, address, bearer, client, refused, send};
-use reqwest::Url;
+use igny8_server_adapters_http::{
+    Failure, Reach, SetupError, address, bearer, client, refused, send,
+};
+use limit::TokenLimit;
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Response, Url};
 use secrecy::SecretString;
 use std::sync::Arc;
 
 /// Headers in which providers look for the organisation to bill.
 const ORGANIZATION: HeaderName = HeaderName::from_static("openai-organization");
-
-/// Under which name the provider knows the bound on an answer's tokens.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum TokenLimitField {
-    /// `max_completion_tokens`: OpenAI's newer models refuse the other.
-    #[default]
-    MaxCompletionTokens,
-    /// `max_tokens`: what older compatible servers understand.
-    MaxTokens,
-}
 
 /// Where the provider is and how it wants to be spoken to.
 #[derive(Clone, Debug)]
@@ -39,7 +35,7 @@ pub struct OpenAiConfig {
     pub organization: Option<String>,
     /// Whether the provider can be held to a JSON schema; otherwise it is told in words.
     pub json_schema: bool,
-    /// The name of the bound on tokens.
+    /// The name of the bound on tokens, until the provider refuses it.
     pub token_limit_field: TokenLimitField,
 }
 
@@ -49,6 +45,7 @@ pub struct OpenAiCompatible {
     client: reqwest::Client,
     endpoint: Url,
     config: Arc<OpenAiConfig>,
+    limit: Arc<TokenLimit>,
 }
 
 impl OpenAiCompatible {
@@ -57,7 +54,29 @@ impl OpenAiCompatible {
         let endpoint = address(&config.base_url, "/chat/completions")?;
         let headers = headers(config.key.as_ref(), config.organization.as_deref())?;
         let client = client(reach, headers)?;
-        Ok(Self { client, endpoint, config: Arc::new(config) })
+        let limit = Arc::new(TokenLimit::new(config.token_limit_field));
+        Ok(Self { client, endpoint, config: Arc::new(config), limit })
+    }
+
+    /// One request, under a name of the bound on tokens.
+    async fn post(
+        &self,
+        request: &ModelRequest,
+        limit: TokenLimitField,
+        idempotency_key: &str,
+    ) -> Result<Response, Failure> {
+        let key = self.config.key.as_ref();
+        let sending = self
+            .client
+            .post(self.endpoint.clone())
+            .header(ACCEPT, "text/event-stream")
+            .header("idempotency-key", header_safe(idempotency_key))
+            .json(&body::body(&self.config, limit, request));
+        let response = send(sending, request.idle_timeout, key).await?;
+        match answer::streams(&response) {
+            true => Ok(response),
+            false => Err(refused(response, key).await),
+        }
     }
 }
 
@@ -74,16 +93,18 @@ impl ModelProvider for OpenAiCompatible {
 
     async fn generate(&self, request: ModelRequest) -> Result<ModelStream, ModelError> {
         let key = self.config.key.as_ref();
-        let sending = self
-            .client
-            .post(self.endpoint.clone())
-            .header(ACCEPT, "text/event-stream")
-            .header("idempotency-key", header_safe(&request.idempotency_key))
-            .json(&body::body(&self.config, &request));
-        let response = send(sending, request.idle_timeout, key).await?;
-        if !answer::streams(&response) {
-            return Err(refused(response, key).await.into());
-        }
+        let limit = self.limit.now();
+        let response = match self.post(&request, limit, &request.idempotency_key).await {
+            Ok(response) => response,
+            Err(failure) => match self.limit.instead_of(limit, &failure) {
+                // Another request needs another key: the first one's answer may be kept.
+                Some(other) => {
+                    let again = format!("{}:{}", request.idempotency_key, other.name());
+                    self.post(&request, other, &again).await?
+                }
+                None => return Err(failure.into()),
+            },
+        };
         let dialect = wire::ChatCompletion { key: key.cloned() };
         let seam = Seam::behind(request.prefix.as_deref());
         Ok(answer::stream(response, dialect, seam, key.cloned(), &request))

@@ -255,6 +255,45 @@ async fn older_servers_get_the_schema_in_words_and_the_older_field() {
     assert!(body.get("response_format").is_none() && body.get("max_completion_tokens").is_none());
 }
 
+/// Two calls by one provider of a service that refuses a name of the bound: the names it was told.
+async fn told(field: TokenLimitField, refusal: &str) -> Vec<&'static str> {
+    let answer = || Mood::Say(exchange("article"));
+    let server = Server::start(vec![Mood::Say(exchange(refusal)), answer(), answer()]).await;
+    let config = OpenAiConfig { token_limit_field: field, ..config(&server.url) };
+    let provider = OpenAiCompatible::new(config, &Reach::Anywhere).unwrap();
+    for _ in 0..2 {
+        let events: Vec<_> = provider.generate(request()).await.unwrap().collect().await;
+        assert!(matches!(events.last(), Some(Ok(ModelEvent::Done { .. }))), "{events:?}");
+    }
+    let heard = server.heard().await;
+    assert_ne!(heard[0].headers["idempotency-key"], heard[1].headers["idempotency-key"]);
+    let names = heard.iter().map(|heard| {
+        let body = heard.json();
+        let known = ["max_tokens", "max_completion_tokens"];
+        let names: Vec<_> = known.into_iter().filter(|name| body.get(name).is_some()).collect();
+        assert_eq!(names.len(), 1, "one bound, under one name");
+        names[0]
+    });
+    names.collect()
+}
+
+#[tokio::test]
+async fn a_name_of_the_bound_that_a_service_refuses_is_changed_once_and_for_all() {
+    let (old, new) = ("max_tokens", "max_completion_tokens");
+    let names = told(TokenLimitField::MaxTokens, "max_tokens_refused").await;
+    assert_eq!(names, [old, new, new]);
+    let names = told(TokenLimitField::MaxCompletionTokens, "max_completion_tokens_refused").await;
+    assert_eq!(names, [new, old, old]);
+}
+
+#[tokio::test]
+async fn a_refusal_for_another_reason_is_not_asked_again() {
+    let server = Server::start(vec![Mood::Say(exchange("max_tokens_refused"))]).await;
+    let (_, end) = ask(&server.url, request()).await;
+    assert_eq!(end.unwrap_err().class, FailureClass::InvalidRequest, "it was not told that name");
+    server.heard_once().await;
+}
+
 #[tokio::test]
 async fn r9_second_attempt_continues_the_text_of_the_lost_one() {
     let (_, body) =

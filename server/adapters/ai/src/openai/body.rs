@@ -6,18 +6,14 @@ use igny8_actors_ports::{ModelRequest, ResponseFormat};
 use serde_json::{Map, Value, json};
 
 /// The body of a streamed chat completion.
-pub(super) fn body(config: &OpenAiConfig, request: &ModelRequest) -> Value {
+pub(super) fn body(config: &OpenAiConfig, limit: TokenLimitField, request: &ModelRequest) -> Value {
     let model = if request.model.is_empty() { &config.model } else { &request.model };
-    let limit = match config.token_limit_field {
-        TokenLimitField::MaxCompletionTokens => "max_completion_tokens",
-        TokenLimitField::MaxTokens => "max_tokens",
-    };
     let mut body = Map::new();
     body.insert("model".to_owned(), json!(model));
     body.insert("messages".to_owned(), messages(config, request));
     body.insert("stream".to_owned(), json!(true));
     body.insert("stream_options".to_owned(), json!({"include_usage": true}));
-    body.insert(limit.to_owned(), json!(request.output_tokens_max));
+    body.insert(limit.name().to_owned(), json!(request.output_tokens_max));
     if let (ResponseFormat::Json { name, schema }, true) = (&request.format, config.json_schema) {
         let strict = schema::is_strict(schema);
         let schema = json!({"name": name, "schema": schema.as_ref(), "strict": strict});
