@@ -80,7 +80,8 @@ impl World {
                 | SiteEffect::AskBudget { .. }
                 | SiteEffect::KeepTasks { .. }
                 | SiteEffect::FileEntries { .. }
-                | SiteEffect::ReportUse { .. } => {}
+                | SiteEffect::ReportUse { .. }
+                | SiteEffect::WakeHeldUp => {}
             }
         }
         true

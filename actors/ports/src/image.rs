@@ -1,6 +1,6 @@
 //! Image models.
 
-use crate::{FailureClass, Usage};
+use crate::{FailureClass, ModelError, Usage};
 use bytes::Bytes;
 use std::time::Duration;
 
@@ -46,9 +46,18 @@ pub struct ImageError {
     pub retry_after: Option<Duration>,
 }
 
+impl From<ImageError> for ModelError {
+    fn from(error: ImageError) -> Self {
+        let ImageError { class, message, retry_after } = error;
+        Self { class, message, retry_after }
+    }
+}
+
 /// An image model behind a provider.
 #[async_trait::async_trait]
 pub trait ImageProvider: Send + Sync + 'static {
+    /// The model that is used where a request names none: its lane and its use have this name.
+    fn name(&self) -> &str;
     /// Makes one image.
     async fn generate(&self, request: ImageRequest) -> Result<GeneratedImage, ImageError>;
 }

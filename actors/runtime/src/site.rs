@@ -19,6 +19,7 @@ use igny8_protocol_ids::{
 };
 use igny8_storage_api::{BlobHash, LogEntry, LogKey, LogPosition, LogRange, StoreError};
 use secrecy::ExposeSecret;
+use std::borrow::Cow;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 use tokio::sync::watch;
@@ -32,7 +33,7 @@ pub struct ProgressUpdate {
     /// Which task.
     pub task: TaskId,
     /// What it is doing.
-    pub stage: &'static str,
+    pub stage: Cow<'static, str>,
     /// From 0 to 1.
     pub fraction: f32,
     /// Words written so far.
@@ -400,6 +401,7 @@ impl Dispatch<Site> for SiteDispatch {
                     .await;
                     None
                 }
+                SiteEffect::WakeHeldUp => Some(SiteCommand::WakeHeldUp),
                 SiteEffect::AskBudget { execution } => {
                     let budget = budget(&inner, tenant).await;
                     Some(SiteCommand::Execute { execution, budget })

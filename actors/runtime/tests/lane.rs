@@ -6,24 +6,27 @@ mod support;
 use futures::StreamExt;
 use igny8_actors_domain::Origin;
 use igny8_actors_domain::lane::{
-    BreakerState, BudgetCaps, HeldBy, LaneLimits, ModelPrice, UsageSum,
+    BreakerState, BudgetCaps, Cap, HeldBy, LaneLimits, ModelPrice, Obstacle, UsageRow, UsageSum,
 };
-use igny8_actors_domain::site::{FailureClass, Placement, Site, SiteCommand, Task, TaskStatus};
+use igny8_actors_domain::site::{
+    FailureClass, Placement, Site, SiteCommand, SiteReply, Task, TaskStatus, Waiting,
+};
 use igny8_actors_domain::tenant::{
     AiModelSettings, AiProvider, AiRoute, AiRouting, KeyChange, RoutingChange, TenantCommand,
 };
 use igny8_actors_ports as ports;
 use igny8_actors_ports::{
-    ModelCapabilities, ModelError, ModelEvent, ModelProvider, ModelRequest, ModelStream, RateHint,
-    RateHints, SealError,
+    GeneratedImage, ImageError, ImageProvider, ImageRequest, ModelCapabilities, ModelError,
+    ModelEvent, ModelProvider, ModelRequest, ModelStream, RateHint, RateHints, SealError,
 };
 use igny8_actors_runtime::{Candidate, ModelChoice, ModelSource, Platform, SiteHandle, World};
-use igny8_protocol_ids::{AccountId, ClusterId, Credits, SiteId, TaskId, TenantId};
+use igny8_protocol_ids::{AccountId, ClusterId, Credits, SiteId, TaskId, TenantId, Timestamp};
 use igny8_server_adapters_ai::OfflineModel;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
-use support::{fast, keywords, open, until, world};
+use support::{Shifted, fast, keywords, open, until, world};
 use tokio::sync::Semaphore;
 
 /// Tasks that wait at most in one site: what the acceptance asks for.
@@ -110,13 +113,26 @@ struct Tenant {
 
 impl Stage {
     async fn new(models: Models, lanes: LaneLimits) -> Self {
+        Self::with(models, lanes, |_| {}).await
+    }
+
+    async fn with(models: Models, lanes: LaneLimits, set: impl FnOnce(&mut World)) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let mut world: World = world(open(directory.path()), directory.path(), fast());
+        set(&mut world);
         world.models = Arc::new(models);
         world.options.lanes = lanes;
         world.options.demo_credits = Some(Credits(1_000_000));
         let platform = Platform::start(world).await.unwrap();
         Self { platform, _directory: directory }
+    }
+
+    async fn cap(&self, tenant: &Tenant, budget: BudgetCaps) {
+        let routes = vec![(AiRoute::plain("m", AiProvider::Platform), KeyChange::Keep)];
+        let policy = igny8_actors_domain::lane::Policy::Order;
+        let change = RoutingChange { routes, policy, budget, reuse_answers: false };
+        let command = TenantCommand::SetRouting(change);
+        self.platform.tenant(tenant.id).command(Origin::System, None, command).await.unwrap();
     }
 
     async fn tenant(&self, name: &str) -> Tenant {
@@ -209,8 +225,18 @@ async fn one_task_starts_at_once_beside_ten_thousand_of_another_tenant() {
     let running = running.await.unwrap();
     let waits: Vec<_> = running.iter().filter_map(|task| many.site.lane_standing(*task)).collect();
     assert_eq!(waits.len(), running.len() - 2, "two of three places are the other's");
-    assert!(waits.iter().all(|wait| wait.held_by == HeldBy::Turn), "{waits:?}");
-    assert!(waits[0].to_string().starts_with("waiting for m: "), "{}", waits[0]);
+    let places = HeldBy::Places { taken: 3, places: 3 };
+    for wait in &waits {
+        let held_by = if wait.ahead == 0 { places } else { HeldBy::Turn };
+        assert_eq!(wait.held_by, held_by, "{waits:?}");
+        assert!(wait.to_string().starts_with("waiting for m: "), "{wait}");
+    }
+    // Whoever looks at the task reads it in its progress.
+    until("the wait in the progress", || async {
+        let progress = many.site.progress().borrow().clone();
+        progress.iter().any(|task| task.stage.starts_with("waiting for m: ")).then_some(())
+    })
+    .await;
     gate.add_permits(100);
     assert_eq!(one.ended(single).await.status, TaskStatus::Succeeded);
 }
@@ -233,13 +259,7 @@ async fn another_model_takes_over_before_the_first_word_and_both_calls_count() {
     );
     assert_eq!(broken.failed_calls(), 1, "a lane out of budget is not asked again");
     let rows = tenant.site.read(|site| site.usage_since(0)).await.unwrap();
-    // One row for each kind of work.
-    let used = |model: &str| {
-        let mut sum = UsageSum::default();
-        let rows = rows.iter().filter(|row| row.used.model == model);
-        rows.for_each(|row| sum.add(&row.used.sum));
-        sum
-    };
+    let used = |model: &str| sum_of(&rows, model);
     assert_eq!((used("broken").calls, used("broken").failed_calls), (1, 1));
     assert_eq!(used("broken").cost_micros, 0, "it refused the request: nothing was sent");
     let mut kinds = 0;
@@ -259,11 +279,7 @@ async fn a_call_that_could_pass_a_cap_is_not_made_and_nothing_is_charged() {
     let tenant = stage.tenant("ada").await;
     let (before, _) = stage.platform.total_balance(tenant.id).await.unwrap();
     let budget = BudgetCaps { task_micros: Some(100), ..BudgetCaps::default() };
-    let routes = vec![(AiRoute::plain("m", AiProvider::Platform), KeyChange::Keep)];
-    let policy = igny8_actors_domain::lane::Policy::Order;
-    let change = RoutingChange { routes, policy, budget, reuse_answers: false };
-    let command = TenantCommand::SetRouting(change);
-    stage.platform.tenant(tenant.id).command(Origin::System, None, command).await.unwrap();
+    stage.cap(&tenant, budget).await;
     let task = tenant.ideas(1).await[0];
     let failed = until("the refusal", || async { tenant.task(task).await.failure }).await;
     assert_eq!(failed.class, FailureClass::Quota);
@@ -292,4 +308,141 @@ async fn a_lane_learns_its_limits_from_answers_and_a_stopped_call_gives_its_plac
     gate.add_permits(1);
     assert_eq!(tenant.ended(tasks[1]).await.status, TaskStatus::Succeeded);
     assert_eq!(stage.platform.lanes(tenant.id)[0].under_way, 0);
+}
+
+/// What was used of a model, for all kinds of work.
+fn sum_of(rows: &[UsageRow], model: &str) -> UsageSum {
+    let mut sum = UsageSum::default();
+    rows.iter().filter(|row| row.used.model == model).for_each(|row| sum.add(&row.used.sum));
+    sum
+}
+
+/// A tenant whose cap of the day has just held a task up.
+async fn held_up(stage: &Stage) -> (Tenant, TaskId) {
+    let tenant = stage.tenant("ada").await;
+    // A call could cost about 17,000 millionths, and costs some hundred.
+    let budget = BudgetCaps { day_micros: Some(18_000), ..BudgetCaps::default() };
+    stage.cap(&tenant, budget).await;
+    loop {
+        let id = tenant.ideas(1).await[0];
+        let task = until("an end or an obstacle", || async {
+            let task = tenant.task(id).await;
+            (task.held_up.is_some() || !task.status.is_open()).then_some(task)
+        })
+        .await;
+        if let Some(held_up) = &task.held_up {
+            assert_eq!(held_up.by, Obstacle::Cap(Cap::Day));
+            assert_eq!((task.status, task.hold), (TaskStatus::Queued, None));
+            return (tenant, id);
+        }
+        assert_eq!(task.status, TaskStatus::Succeeded, "{:?}", task.failure);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r12_what_a_day_s_cap_held_up_goes_on_by_itself_the_next_day() {
+    let clock = Arc::new(Shifted::default());
+    let stage = Stage::with(Models(vec![("m", offline())]), LaneLimits::OPEN, |world| {
+        world.clock = clock.clone();
+        world.options.idle_timeout = Duration::from_millis(100);
+    });
+    let stage = stage.await;
+    let (tenant, task) = held_up(&stage).await;
+    let why = tenant.site.read(move |site| site.waiting(site.task(task)?, Timestamp::default()));
+    assert!(matches!(why.await.unwrap(), Some(Waiting::Cap { cap: Cap::Day, .. })));
+    // Nobody looks at it: the site goes to rest, and its hint brings it back.
+    until("the site to rest", || async {
+        let kinds = stage.platform.status().kinds;
+        kinds.iter().any(|(kind, resident)| *kind == "site" && *resident == 0).then_some(())
+    })
+    .await;
+    clock.0.store(24 * 3_600_000, Ordering::SeqCst);
+    assert_eq!(tenant.ended(task).await.status, TaskStatus::Succeeded);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_higher_cap_wakes_what_the_lower_one_held_up() {
+    let stage = Stage::new(Models(vec![("m", offline())]), LaneLimits::OPEN).await;
+    let (tenant, task) = held_up(&stage).await;
+    stage.cap(&tenant, BudgetCaps::default()).await;
+    assert_eq!(tenant.ended(task).await.status, TaskStatus::Succeeded);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_test_of_a_model_is_booked_as_use_of_no_site() {
+    let stage = Stage::new(Models(vec![("m", offline())]), LaneLimits::OPEN).await;
+    let tenant = stage.tenant("ada").await;
+    let handle = stage.platform.tenant(tenant.id);
+    let name = handle.read(|tenant| tenant.routing().routes[0].name.clone()).await.unwrap();
+    let mut cost = 0;
+    for _ in 0..2 {
+        let tested = handle.test_route(name.clone()).await.unwrap();
+        assert!(tested.failure.is_none() && tested.used.cost_micros > 0, "{tested:?}");
+        cost += tested.used.cost_micros;
+    }
+    let rows = handle.read(|tenant| tenant.usage().since(0)).await.unwrap();
+    assert_eq!(rows.len(), 1);
+    let used = &rows[0].used;
+    assert_eq!((&*used.provider, &*used.model), ("platform", "m"));
+    assert_eq!((used.sum.calls, used.sum.failed_calls, used.sum.cost_micros), (2, 0, cost));
+}
+
+/// A painter that is asked too often.
+struct Busy;
+
+#[async_trait::async_trait]
+impl ImageProvider for Busy {
+    fn name(&self) -> &str {
+        "painter"
+    }
+    async fn generate(&self, _: ImageRequest) -> Result<GeneratedImage, ImageError> {
+        let (class, message) = (ports::FailureClass::RateLimited, "too often".to_owned());
+        Err(ImageError { class, message, retry_after: Some(Duration::from_secs(3_600)) })
+    }
+}
+
+/// Queues one picture for a document of its own.
+async fn picture(tenant: &Tenant, title: &str) -> TaskId {
+    let origin = Origin::Account(tenant.account);
+    let create = SiteCommand::CreateDocument { title: title.to_owned() };
+    let SiteReply::Document(document) = tenant.site.command(origin, None, create).await.unwrap()
+    else {
+        panic!("a document is made");
+    };
+    let command = SiteCommand::QueueImages { document: document.id, count: 1 };
+    tenant.site.queue(origin, None, command).await.unwrap()[0].id
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pictures_and_vectors_go_by_lanes_and_are_counted() {
+    let stage = Stage::new(Models(vec![("m", offline())]), LaneLimits::OPEN).await;
+    let tenant = stage.tenant("ada").await;
+    let task = picture(&tenant, "Cold brew").await;
+    assert_eq!(tenant.ended(task).await.status, TaskStatus::Succeeded);
+    let lanes = stage.platform.lanes(tenant.id);
+    let rows = tenant.site.read(|site| site.usage_since(0)).await.unwrap();
+    // Its describing call, and the picture.
+    assert_eq!(tenant.task(task).await.usage.calls, 2);
+    let models: BTreeSet<&str> = rows.iter().map(|row| &*row.used.model).collect();
+    assert_eq!(models.len(), 3, "text, vectors, pictures: {models:?}");
+    for model in models {
+        let lane = lanes.iter().find(|lane| lane.lane.model == model).unwrap();
+        assert_eq!(lane.calls, sum_of(&rows, model).calls, "{model}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_painter_that_was_asked_too_often_is_left_alone_until_it_said() {
+    let models = Models(vec![("m", offline())]);
+    let set = |world: &mut World| world.images = Arc::new(Busy);
+    let stage = Stage::with(models, LaneLimits::OPEN, set).await;
+    let tenant = stage.tenant("ada").await;
+    let first = picture(&tenant, "Cold brew").await;
+    until("the refusal", || async { tenant.task(first).await.failure }).await;
+    let second = picture(&tenant, "Latte art").await;
+    let held_up = until("the obstacle", || async { tenant.task(second).await.held_up }).await;
+    let class = FailureClass::RateLimited;
+    assert_eq!(held_up.by, Obstacle::Rest { model: "painter".to_owned(), class });
+    let task = tenant.task(second).await;
+    assert_eq!((task.hold, task.attempts_before), (None, 0), "its describing call was made");
 }

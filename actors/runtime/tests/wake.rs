@@ -13,22 +13,11 @@ use igny8_actors_runtime::Platform;
 use igny8_protocol_ids::{EntityKey, Epoch, SiteId, TenantId, Timestamp};
 use igny8_storage_api::Store;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering::SeqCst};
+use std::sync::atomic::Ordering::SeqCst;
 use std::time::Duration;
-use support::{fast, open, until, world};
+use support::{Shifted, fast, open, until, world};
 
 const HOUR_MS: i64 = 3_600_000;
-
-/// The machine's time, and as much more as a test wants.
-#[derive(Default)]
-struct Shifted(AtomicI64);
-
-impl Clock for Shifted {
-    fn now(&self) -> Timestamp {
-        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
-        Timestamp::from_millis(since.as_millis() as i64 + self.0.load(SeqCst))
-    }
-}
 
 struct Scene {
     store: Arc<dyn Store>,

@@ -37,6 +37,18 @@ pub struct PauseView {
     pub since: Timestamp,
 }
 
+/// A cap on what calls to models may cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum BudgetCap {
+    /// Of one task.
+    Task,
+    /// Of the day (UTC).
+    Day,
+    /// Of the calendar month (UTC).
+    Month,
+}
+
 /// Why a task waits.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
 #[serde(tag = "reason", rename_all = "snake_case")]
@@ -57,6 +69,22 @@ pub enum WaitingView {
         code: String,
         /// Until then.
         until: Timestamp,
+    },
+    /// A budget cap of the tenant is used up, or may be by calls under way.
+    Cap {
+        /// Which.
+        cap: BudgetCap,
+        /// Until then; absent: until the calls under way have ended.
+        until: Option<Timestamp>,
+    },
+    /// The provider of its model rests after failures.
+    Rest {
+        /// The model.
+        model: String,
+        /// How calls to it failed: the code of their failure.
+        code: String,
+        /// Until then; absent: until its key changes.
+        until: Option<Timestamp>,
     },
     /// Credits are on their way, or missing.
     Credits {
@@ -79,6 +107,35 @@ pub enum WaitingView {
     Turn {
         /// How many at most.
         behind: u32,
+    },
+    /// Its call waits for a place: as many calls of its model are under way as may be.
+    ModelPlaces {
+        /// The model.
+        model: String,
+        /// Calls under way.
+        taken: u32,
+        /// As many may be.
+        places: u32,
+        /// As the site has set it; otherwise its lane bears no more.
+        by_site: bool,
+    },
+    /// Its call waits until the rate of its model allows the next one.
+    ModelRate {
+        /// The model.
+        model: String,
+        /// Then.
+        free_at: Timestamp,
+        /// As the site has set it; otherwise its provider has.
+        by_site: bool,
+    },
+    /// Its call waits for its turn: others of its model are before it.
+    ModelTurn {
+        /// The model.
+        model: String,
+        /// How many.
+        behind: u32,
+        /// Those of them that are other workspaces'.
+        of_others: u32,
     },
 }
 
@@ -164,6 +221,17 @@ pub struct KindSettings {
     pub run_seconds: u32,
 }
 
+/// What a site allows of a model, whichever tasks call it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
+pub struct ModelLimit {
+    /// The model, as its provider names it.
+    pub model: String,
+    /// Calls under way at once, 1 to 100; absent: as many as there are places.
+    pub calls: Option<u32>,
+    /// Calls per time; absent: as fast as its lane bears.
+    pub rate: Option<Rate>,
+}
+
 /// What a site sets for its queue.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
 pub struct QueueSettings {
@@ -173,6 +241,10 @@ pub struct QueueSettings {
     pub rate: Option<Rate>,
     /// Kinds; those left out keep what they have.
     pub kinds: Vec<KindSettings>,
+    /// Models with limits of the site's own, 32 at most; absent: they stay as they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub models: Option<Vec<ModelLimit>>,
     /// A task that could start and still waits after so long is dead, 1 to 720.
     pub waiting_hours: u32,
     /// A worker without a sign of life so long after its start is given up, 10 to 3,600.

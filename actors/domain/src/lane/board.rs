@@ -1,11 +1,12 @@
 //! The board of a node: all lanes, who waits at them, and what is under way.
 
-use super::breaker::Breaker;
+use super::breaker::Health;
 use super::bucket::Hint;
 use super::cost::{Affordable, Purse};
-use super::fair::FairQueue;
+use super::fair::{FairQueue, Pass};
 use super::gate::Gate;
 use super::key::LaneKey;
+use super::quota::Quotas;
 use super::refusal::{Refused, affords, at_most, over_budget, soonest, too_long};
 use super::route::{LaneFacts, order};
 use super::turn::{Ask, Outcome, UnderWay, Waiter};
@@ -61,6 +62,7 @@ pub struct Board {
     waiting: BTreeMap<Ticket, Waiter>,
     under_way: BTreeMap<Ticket, UnderWay>,
     purses: BTreeMap<TenantId, Purse>,
+    quotas: Quotas,
     /// The ticket of each task that waits.
     tasks: BTreeMap<TaskId, Ticket>,
 }
@@ -72,7 +74,8 @@ impl Board {
         if self.waiting.len() >= WAITING_MAX {
             let message = "Too many calls wait for models on this server.".to_owned();
             let again_at = Some(now.plus(FULL_PAUSE));
-            let refused = Refused { class: FailureClass::RateLimited, message, again_at };
+            let class = FailureClass::RateLimited;
+            let refused = Refused { class, message, again_at, obstacle: None };
             return vec![Verdict::Refuse { ticket, refused }];
         }
         self.tasks.insert(ask.task, ticket);
@@ -103,6 +106,9 @@ impl Board {
     ) -> Vec<Verdict> {
         let mut verdicts = Vec::new();
         let Some(call) = self.under_way.remove(&ticket) else { return verdicts };
+        if let Some(quota) = &call.quota {
+            self.quotas.end(quota);
+        }
         if let Some(purse) = self.purses.get_mut(&call.tenant) {
             purse.roll(now);
             purse.settle(call.reserved, outcome.cost_micros);
@@ -110,12 +116,19 @@ impl Board {
         if let Some(lane) = self.lanes.get_mut(&call.lane) {
             lane.gate.end(now, &call, outcome, dice);
             lane.used_at = now;
-            if matches!(lane.gate.breaker.state(now), BreakerState::Open { .. }) {
-                self.place_again(now, &call.lane, &mut verdicts);
-            }
+            let (all, own) = (lane.gate.health.of_all(now), lane.gate.health.of(now, call.tenant));
+            let gone = match (all, own) {
+                (BreakerState::Open { .. }, _) => lane.waiting.drain(),
+                (_, BreakerState::Open { .. }) => lane.waiting.drain_of(call.tenant),
+                _ => Vec::new(),
+            };
+            self.place_again(now, gone, &mut verdicts);
         }
         self.pump(now, &call.lane, &mut verdicts);
-        self.pump_tenant(now, call.tenant, &call.lane, &mut verdicts);
+        // What it left over of a cap or of a site's limit may let another start elsewhere.
+        if call.quota.is_some() || self.purses.contains_key(&call.tenant) {
+            self.pump_tenant(now, call.tenant, &call.lane, &mut verdicts);
+        }
         verdicts
     }
 
@@ -130,13 +143,13 @@ impl Board {
     /// A call under way gets its first word: a lane that was being tried is well again.
     pub fn answers(&mut self, now: Timestamp, ticket: Ticket) -> Vec<Verdict> {
         let mut verdicts = Vec::new();
-        let Some(call) = self.under_way.get_mut(&ticket).filter(|call| call.tries) else {
+        let Some(call) = self.under_way.get_mut(&ticket).filter(|call| call.tries.any()) else {
             return verdicts;
         };
-        call.tries = false;
-        let (began, key) = (call.began, call.lane.clone());
+        let tries = std::mem::take(&mut call.tries);
+        let (tenant, began, key) = (call.tenant, call.began, call.lane.clone());
         if let Some(lane) = self.lanes.get_mut(&key) {
-            lane.gate.breaker.succeeded(began, true);
+            lane.gate.health.succeeded(tenant, began, tries);
         }
         self.pump(now, &key, &mut verdicts);
         verdicts
@@ -146,7 +159,7 @@ impl Board {
     pub fn revive(&mut self, now: Timestamp, key: &LaneKey) -> Vec<Verdict> {
         let mut verdicts = Vec::new();
         if let Some(lane) = self.lanes.get_mut(key) {
-            lane.gate.breaker = Breaker::default();
+            lane.gate.health = Health::new(key.owner.is_none());
         }
         self.pump(now, key, &mut verdicts);
         verdicts
@@ -156,6 +169,7 @@ impl Board {
     pub fn tick(&mut self, now: Timestamp) -> Vec<Verdict> {
         let mut verdicts = Vec::new();
         self.purses.retain(|_, purse| !purse.is_stale(now));
+        self.quotas.sweep(now);
         let waited_at = self.lanes.iter().filter(|(_, lane)| !lane.waiting.is_empty());
         let keys: Vec<LaneKey> = waited_at.map(|(key, _)| key.clone()).collect();
         for key in keys {
@@ -168,12 +182,19 @@ impl Board {
     pub fn next_due(&self, now: Timestamp) -> Option<Timestamp> {
         let waited_at = self.lanes.values().filter(|lane| !lane.waiting.is_empty());
         let due = waited_at.flat_map(|lane| {
-            lane.waiting.heads().filter_map(move |(_, ticket)| {
+            lane.waiting.heads().filter_map(move |(tenant, ticket)| {
                 let tokens = self.waiting.get(ticket)?.ask.need.tokens();
-                lane.gate.ready_at(now, tokens)
+                lane.gate.ready_at(now, tenant, tokens)
             })
         });
-        due.min()
+        let limited = self.waiting.values().filter(|_| !self.quotas.is_empty());
+        let by_site = limited.filter_map(|waiter| {
+            match self.quotas.holds_up(now, &waiter.ask, waiter.route)? {
+                HeldBy::SiteRate(free_at) => Some(free_at),
+                _ => None,
+            }
+        });
+        due.chain(by_site).min()
     }
 
     /// Why a task's call waits; none if none does.
@@ -183,19 +204,28 @@ impl Board {
         let Ask { tenant, routes, need, .. } = &waiter.ask;
         let key = &routes[waiter.route].lane;
         let lane = self.lanes.get(key)?;
-        let held_by = match lane.gate.breaker.state(now) {
+        let (ahead, ahead_of_others) = lane.waiting.ahead(*tenant, ticket).unwrap_or_default();
+        let of_site = self.quotas.holds_up(now, &waiter.ask, waiter.route);
+        let held_by = match lane.gate.health.of(now, *tenant) {
             BreakerState::Open { until, class } => HeldBy::Rest(until, class),
             _ => match (
                 affords(&self.purses, now, &waiter.ask, waiter.route),
-                lane.gate.ready_at(now, need.tokens()),
+                lane.gate.ready_at(now, *tenant, need.tokens()),
             ) {
                 (Affordable::Waits(cap) | Affordable::Not(cap, _), _) => HeldBy::Budget(cap),
+                _ if of_site.is_some() => of_site?,
                 (_, Some(at)) => HeldBy::Rate(at),
+                (_, None) if ahead == 0 && !lane.gate.has_place(*tenant) => lane.gate.places(),
                 (_, None) => HeldBy::Turn,
             },
         };
-        let ahead = lane.waiting.ahead(*tenant, ticket).unwrap_or(0);
-        Some(Standing { lane: key.clone(), since: waiter.since, ahead, held_by })
+        let starts_at = match held_by {
+            HeldBy::Budget(_) | HeldBy::Rest(None, _) | HeldBy::SitePlaces { .. } => None,
+            HeldBy::SiteRate(free_at) => Some(free_at),
+            _ => lane.gate.estimate(now, (*tenant, ahead), need.tokens()),
+        };
+        let (lane, since) = (key.clone(), waiter.since);
+        Some(Standing { lane, since, ahead, ahead_of_others, held_by, starts_at })
     }
 
     /// The lanes that a tenant may see: the server's own, and its own.
@@ -204,7 +234,7 @@ impl Board {
             self.lanes.iter().filter(|(key, _)| key.owner.is_none_or(|owner| owner == tenant));
         seen.map(|(key, lane)| {
             let waiting = (lane.waiting.len(), lane.waiting.len_of(tenant));
-            LaneView::of(key, &lane.gate, now, waiting)
+            LaneView::of(key, &lane.gate, now, Some(tenant), waiting)
         })
         .collect()
     }
@@ -212,7 +242,7 @@ impl Board {
     /// A lane, for metrics.
     pub fn lane(&self, now: Timestamp, key: &LaneKey) -> Option<LaneView> {
         let lane = self.lanes.get(key)?;
-        Some(LaneView::of(key, &lane.gate, now, (lane.waiting.len(), 0)))
+        Some(LaneView::of(key, &lane.gate, now, None, (lane.waiting.len(), 0)))
     }
 
     /// True if nobody waits and nothing is under way.
@@ -259,10 +289,14 @@ impl Board {
         }
     }
 
-    /// A lane rests: whoever waits there looks for another, or hears how long it takes.
-    fn place_again(&mut self, now: Timestamp, key: &LaneKey, verdicts: &mut Vec<Verdict>) {
-        let Some(lane) = self.lanes.get_mut(key) else { return };
-        for (_, ticket) in lane.waiting.drain() {
+    /// A lane rests: whoever waited there looks for another, or hears how long it takes.
+    fn place_again(
+        &mut self,
+        now: Timestamp,
+        gone: Vec<(TenantId, Ticket)>,
+        verdicts: &mut Vec<Verdict>,
+    ) {
+        for (_, ticket) in gone {
             if let Some(waiter) = self.waiting.remove(&ticket) {
                 self.place(now, ticket, waiter, verdicts);
             }
@@ -288,7 +322,7 @@ impl Board {
         let at_rest = self.lanes.iter().filter(|(_, lane)| {
             lane.waiting.is_empty()
                 && lane.gate.under_way() == 0
-                && lane.gate.breaker.state(now) == BreakerState::Closed
+                && lane.gate.health.is_forgettable(now)
         });
         let oldest = at_rest.min_by_key(|(_, lane)| lane.used_at).map(|(key, _)| key.clone());
         if let Some(key) = oldest {
@@ -320,11 +354,15 @@ impl Board {
         let lane = |place: &&usize| self.lanes.get(&ask.routes[**place].lane);
         let free = places.iter().find(|place| {
             lane(place).is_some_and(|lane| {
-                lane.waiting.is_empty() && lane.gate.may(now, ask.tenant, tokens)
+                lane.waiting.is_empty()
+                    && lane.gate.may(now, ask.tenant, tokens)
+                    && self.quotas.holds_up(now, ask, **place).is_none()
             })
         });
         let state = |place: &usize| {
-            self.lanes.get(&ask.routes[*place].lane).map(|lane| lane.gate.breaker.state(now))
+            self.lanes
+                .get(&ask.routes[*place].lane)
+                .map(|lane| lane.gate.health.of(now, ask.tenant))
         };
         let awake =
             || places.iter().find(|place| !matches!(state(place), Some(BreakerState::Open { .. })));
@@ -347,24 +385,49 @@ impl Board {
                 purse.reserve(reserved);
             }
             let (tenant, tokens) = (ask.tenant, ask.need.tokens());
+            let quota = self.quotas.begin(now, &ask, route);
             let Some(lane) = self.lanes.get_mut(key) else { return };
             let tries = lane.gate.begin(now, tenant, tokens);
-            let call = UnderWay { tenant, lane: key.clone(), began: now, tries, tokens, reserved };
+            let (lane, began) = (key.clone(), now);
+            let call = UnderWay { tenant, lane, began, tries, tokens, reserved, quota };
             self.under_way.insert(ticket, call);
             verdicts.push(Verdict::Go { ticket, route });
         }
     }
 
     fn next_of(&mut self, now: Timestamp, key: &LaneKey) -> Option<Ticket> {
-        let Self { lanes, waiting: waiters, purses, .. } = self;
+        let Self { lanes, waiting: waiters, purses, quotas, .. } = self;
         let Lane { gate, waiting, .. } = lanes.get_mut(key)?;
         let next = waiting.pop(|tenant, ticket| {
-            waiters.get(ticket).is_some_and(|Waiter { ask, route, .. }| {
-                gate.may(now, tenant, ask.need.tokens())
-                    && affords(purses, now, ask, *route) == Affordable::Yes
-            })
+            let Some(Waiter { ask, route, .. }) = waiters.get(ticket) else { return Pass::Skip };
+            if quotas.holds_up(now, ask, *route).is_some() {
+                // Its site's own limit: other sites of the tenant have none of it.
+                return Pass::Skip;
+            }
+            let may = gate.may(now, tenant, ask.need.tokens())
+                && affords(purses, now, ask, *route) == Affordable::Yes;
+            Pass::from(may)
         });
         next.map(|(_, ticket)| ticket)
+    }
+
+    /// What was settled may have used up a cap: whoever waited for it looks for another lane, or
+    /// hears when the cap ends.
+    fn place_unpayable(&mut self, now: Timestamp, tenant: TenantId, verdicts: &mut Vec<Verdict>) {
+        let waiting = self.lanes.values().flat_map(|lane| lane.waiting.of(tenant));
+        let out = waiting.filter(|ticket| {
+            self.waiting.get(ticket).is_some_and(|Waiter { ask, route, .. }| {
+                matches!(affords(&self.purses, now, ask, *route), Affordable::Not(..))
+            })
+        });
+        let out: Vec<Ticket> = out.copied().collect();
+        for ticket in out {
+            let Some(waiter) = self.waiting.remove(&ticket) else { continue };
+            if let Some(lane) = self.lanes.get_mut(&waiter.ask.routes[waiter.route].lane) {
+                lane.waiting.remove(tenant, &ticket);
+            }
+            self.place(now, ticket, waiter, verdicts);
+        }
     }
 
     /// What a call left over of its reserve may let another of the same tenant start elsewhere.
@@ -375,9 +438,7 @@ impl Board {
         done: &LaneKey,
         verdicts: &mut Vec<Verdict>,
     ) {
-        if !self.purses.contains_key(&tenant) {
-            return;
-        }
+        self.place_unpayable(now, tenant, verdicts);
         let waited_at =
             self.lanes.iter().filter(|(key, lane)| *key != done && lane.waiting.len_of(tenant) > 0);
         let keys: Vec<LaneKey> = waited_at.map(|(key, _)| key.clone()).collect();

@@ -17,6 +17,37 @@ struct Line<T> {
     deficit: u64,
 }
 
+/// What may be said of a waiting call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pass {
+    /// It may start.
+    Go,
+    /// It may not, and so may none of its tenant that came after it.
+    Wait,
+    /// It may not, for a reason of its own: those behind it may.
+    Skip,
+}
+
+impl From<bool> for Pass {
+    fn from(may: bool) -> Self {
+        if may { Self::Go } else { Self::Wait }
+    }
+}
+
+impl<T> Line<T> {
+    /// The place and the cost of the first call that may start.
+    fn first(&self, mut may: impl FnMut(&T) -> Pass) -> Option<(usize, u64)> {
+        for (place, (item, cost)) in self.items.iter().enumerate() {
+            match may(item) {
+                Pass::Go => return Some((place, *cost)),
+                Pass::Wait => return None,
+                Pass::Skip => {}
+            }
+        }
+        None
+    }
+}
+
 /// Lines of waiting calls, one per tenant. A tenant gets a turn's worth of calls, then the next
 /// tenant has its turn; whoever has nothing waiting saves up nothing.
 #[derive(Clone, Debug)]
@@ -62,16 +93,20 @@ impl<T: PartialEq> FairQueue<T> {
 
     /// The call whose turn it is, of those that may start. A tenant whose first call may not is
     /// passed over, and keeps what it had.
-    pub fn pop(&mut self, mut may: impl FnMut(TenantId, &T) -> bool) -> Option<(TenantId, T)> {
+    /// Calls that stand for themselves alone are passed over within their line.
+    pub fn pop<P: Into<Pass>>(
+        &mut self,
+        mut may: impl FnMut(TenantId, &T) -> P,
+    ) -> Option<(TenantId, T)> {
         // Each visit of a tenant whose call may start takes one: one round is enough.
         for _ in 0..=self.ring.len() {
             let tenant = *self.ring.front()?;
             let line = self.lines.get_mut(&tenant)?;
-            let (item, cost) = line.items.front().map(|(item, cost)| (item, *cost))?;
-            if !may(tenant, item) {
+            let found = line.first(|item| may(tenant, item).into());
+            let Some((place, cost)) = found else {
                 self.next_turn();
                 continue;
-            }
+            };
             if !self.begun {
                 line.deficit += line.weight * QUANTUM;
                 self.begun = true;
@@ -81,7 +116,7 @@ impl<T: PartialEq> FairQueue<T> {
                 continue;
             }
             line.deficit -= cost;
-            let (item, _) = line.items.pop_front()?;
+            let (item, _) = line.items.remove(place)?;
             self.count -= 1;
             if line.items.is_empty() {
                 self.leave(tenant);
@@ -118,9 +153,9 @@ impl<T: PartialEq> FairQueue<T> {
         true
     }
 
-    /// How many calls start before this one if all are of one size: those before it in its own
-    /// line, and as many of each other tenant, but for weights.
-    pub fn ahead(&self, tenant: TenantId, item: &T) -> Option<usize> {
+    /// How many calls start before this one if all are of one size, and how many of these are of
+    /// others: those before it in its own line, and as many of each other tenant, but for weights.
+    pub fn ahead(&self, tenant: TenantId, item: &T) -> Option<(usize, usize)> {
         let own = self.lines.get(&tenant)?;
         let place = own.items.iter().position(|(known, _)| known == item)?;
         let others = self.lines.iter().filter(|(other, _)| **other != tenant);
@@ -128,12 +163,27 @@ impl<T: PartialEq> FairQueue<T> {
         let of_others = others.map(|(_, line)| {
             line.items.len().min(usize::try_from(turns * line.weight).unwrap_or(usize::MAX))
         });
-        Some(place + of_others.sum::<usize>())
+        let of_others = of_others.sum();
+        Some((place + of_others, of_others))
+    }
+
+    /// The calls of a tenant, in order.
+    pub fn of(&self, tenant: TenantId) -> impl Iterator<Item = &T> {
+        self.lines.get(&tenant).into_iter().flat_map(|line| line.items.iter().map(|(item, _)| item))
     }
 
     /// The first call of each tenant's line.
     pub fn heads(&self) -> impl Iterator<Item = (TenantId, &T)> {
         self.lines.iter().filter_map(|(tenant, line)| Some((*tenant, &line.items.front()?.0)))
+    }
+
+    /// Takes all of a tenant out, in their order.
+    pub fn drain_of(&mut self, tenant: TenantId) -> Vec<(TenantId, T)> {
+        let Some(line) = self.lines.get_mut(&tenant) else { return Vec::new() };
+        let items = std::mem::take(&mut line.items);
+        self.count -= items.len();
+        self.leave(tenant);
+        items.into_iter().map(|(item, _)| (tenant, item)).collect()
     }
 
     /// Takes all out, in the order of the lines.

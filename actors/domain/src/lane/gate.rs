@@ -1,14 +1,16 @@
 //! A lane's gate: what may start now, and from when on.
 
-use super::breaker::{Breaker, BreakerState};
+use super::breaker::{BreakerState, Health, Tries};
 use super::bucket::{Bucket, Hint};
 use super::key::LaneLimits;
 use super::route::LaneFacts;
 use super::turn::{CallEnd, Outcome, UnderWay};
+use super::view::HeldBy;
 use crate::entity::Dice;
 use crate::site::FailureClass;
 use igny8_protocol_ids::{TenantId, Timestamp};
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// One in so many places of a shared lane is kept for tenants with nothing under way: whoever
 /// comes with a single task starts at once, however much another has begun.
@@ -23,6 +25,8 @@ pub(super) struct Figures {
     /// Calls that failed, by class.
     pub failures: BTreeMap<FailureClass, u64>,
     pub latency_ms: Option<u64>,
+    /// From the start to the end of a call that was answered, on average.
+    pub call_ms: Option<u64>,
 }
 
 #[derive(Clone, Debug)]
@@ -30,7 +34,7 @@ pub(super) struct Gate {
     pub limits: LaneLimits,
     pub requests: Option<Bucket>,
     pub tokens: Option<Bucket>,
-    pub breaker: Breaker,
+    pub health: Health,
     in_flight: BTreeMap<TenantId, u32>,
     under_way: u32,
     /// All tenants share it.
@@ -44,7 +48,7 @@ impl Gate {
             limits,
             requests: limits.requests_per_minute.map(|rate| Bucket::new(rate, now)),
             tokens: limits.tokens_per_minute.map(|rate| Bucket::new(rate, now)),
-            breaker: Breaker::default(),
+            health: Health::new(shared),
             in_flight: BTreeMap::new(),
             under_way: 0,
             shared,
@@ -54,6 +58,10 @@ impl Gate {
 
     pub(super) const fn under_way(&self) -> u32 {
         self.under_way
+    }
+
+    pub(super) const fn places(&self) -> HeldBy {
+        HeldBy::Places { taken: self.under_way, places: self.limits.concurrency }
     }
 
     pub(super) fn facts(&self) -> LaneFacts {
@@ -67,12 +75,12 @@ impl Gate {
     /// True if a call of this tenant may start now.
     pub(super) fn may(&self, now: Timestamp, tenant: TenantId, tokens: u64) -> bool {
         self.has_place(tenant)
-            && self.breaker.may(now)
+            && self.health.may(now, tenant)
             && self.requests.as_ref().is_none_or(|bucket| bucket.may(now, 1))
             && self.tokens.as_ref().is_none_or(|bucket| bucket.may(now, tokens))
     }
 
-    fn has_place(&self, tenant: TenantId) -> bool {
+    pub(super) fn has_place(&self, tenant: TenantId) -> bool {
         let all = self.limits.concurrency.max(1);
         let kept = if self.shared && all > 1 { (all / KEPT_DIVISOR).max(1) } else { 0 };
         let own = self.in_flight.get(&tenant).copied().unwrap_or(0);
@@ -80,8 +88,13 @@ impl Gate {
     }
 
     /// When time alone may let a call start; none if another must end first, or the key change.
-    pub(super) fn ready_at(&self, now: Timestamp, tokens: u64) -> Option<Timestamp> {
-        let rested = match self.breaker.state(now) {
+    pub(super) fn ready_at(
+        &self,
+        now: Timestamp,
+        tenant: TenantId,
+        tokens: u64,
+    ) -> Option<Timestamp> {
+        let rested = match self.health.of(now, tenant) {
             BreakerState::Closed | BreakerState::HalfOpen { trying: false, .. } => now,
             BreakerState::Open { until: Some(until), .. } => until,
             BreakerState::Open { until: None, .. }
@@ -97,8 +110,8 @@ impl Gate {
         (at > now).then_some(at)
     }
 
-    /// A call starts; true if it tries a lane that has rested.
-    pub(super) fn begin(&mut self, now: Timestamp, tenant: TenantId, tokens: u64) -> bool {
+    /// A call starts: what it tries that has rested.
+    pub(super) fn begin(&mut self, now: Timestamp, tenant: TenantId, tokens: u64) -> Tries {
         *self.in_flight.entry(tenant).or_default() += 1;
         self.under_way += 1;
         self.figures.calls += 1;
@@ -108,7 +121,7 @@ impl Gate {
         if let Some(bucket) = &mut self.tokens {
             bucket.take(now, tokens);
         }
-        self.breaker.began(now)
+        self.health.began(now, tenant)
     }
 
     pub(super) fn end(
@@ -129,18 +142,43 @@ impl Gate {
             bucket.correct(now, call.tokens, outcome.tokens);
         }
         if let Some(first) = outcome.first_word_ms {
-            let average = self.figures.latency_ms.unwrap_or(first);
-            self.figures.latency_ms =
-                Some(average - (average >> AVERAGE_SHIFT) + (first >> AVERAGE_SHIFT));
+            average(&mut self.figures.latency_ms, first);
+        }
+        if outcome.end == CallEnd::Answered {
+            let took = now.since(call.began).as_millis();
+            average(&mut self.figures.call_ms, u64::try_from(took).unwrap_or(u64::MAX));
         }
         match outcome.end {
-            CallEnd::Answered => self.breaker.succeeded(call.began, call.tries),
-            CallEnd::BrokenOff => self.breaker.gave_up(call.tries),
+            CallEnd::Answered => self.health.succeeded(call.tenant, call.began, call.tries),
+            CallEnd::BrokenOff => self.health.gave_up(call.tenant, call.tries),
             CallEnd::Failed { class, retry_after } => {
                 *self.figures.failures.entry(class).or_default() += 1;
-                self.breaker.failed(now, (call.began, call.tries), class, retry_after, dice);
+                let call = (call.tenant, call.began, call.tries);
+                self.health.failed(now, call, (class, retry_after), dice);
             }
         }
+    }
+
+    /// When a call with so many before it may start: places are given on and rates fill evenly.
+    pub(super) fn estimate(
+        &self,
+        now: Timestamp,
+        (tenant, ahead): (TenantId, usize),
+        tokens: u64,
+    ) -> Option<Timestamp> {
+        let ahead = ahead as u64;
+        let ready = self.ready_at(now, tenant, tokens).unwrap_or(now);
+        let interval = self.requests.as_ref().map_or(0, |bucket| 60_000 / bucket.per_minute());
+        let by_rate = ready.plus(Duration::from_millis(interval.saturating_mul(ahead)));
+        let places = u64::from(self.limits.concurrency.max(1));
+        let free = places.saturating_sub(u64::from(self.under_way));
+        let before = (ahead + 1).saturating_sub(free);
+        let by_places = match before {
+            0 => now,
+            _ => now
+                .plus(Duration::from_millis(self.figures.call_ms?.saturating_mul(before) / places)),
+        };
+        Some(by_rate.max(by_places))
     }
 
     /// What the provider says counts more than what we assumed.
@@ -156,4 +194,10 @@ impl Gate {
             }
         }
     }
+}
+
+/// A new measurement counts an eighth.
+fn average(kept: &mut Option<u64>, new: u64) {
+    let before = kept.unwrap_or(new);
+    *kept = Some(before - (before >> AVERAGE_SHIFT) + (new >> AVERAGE_SHIFT));
 }

@@ -10,6 +10,7 @@ mod cost;
 mod fair;
 mod gate;
 mod key;
+mod quota;
 mod refusal;
 mod route;
 mod turn;
@@ -22,12 +23,12 @@ pub use board::{Board, Ticket, Verdict};
 pub use breaker::{Breaker, BreakerState};
 pub use bucket::{Bucket, Hint};
 pub use cost::{
-    BudgetCaps, Cap, ModelPrice, ModelUsage, PRICE_TABLE_VERSION, Spent, UsageRow, UsageSum,
-    day_of, list_price, month_of, start_of,
+    BudgetCaps, Cap, ModelPrice, ModelUsage, PRICE_TABLE_VERSION, Spent, UsageBook, UsageRow,
+    UsageSum, day_of, list_price, month_of, start_of,
 };
-pub use fair::{COST_MAX, FairQueue, QUANTUM};
+pub use fair::{COST_MAX, FairQueue, Pass, QUANTUM};
 pub use key::{LaneKey, LaneLimits};
-pub use refusal::Refused;
+pub use refusal::{Obstacle, Refused};
 pub use route::{LaneFacts, Need, Policy, Route, order};
 pub use turn::{Ask, CallEnd, Outcome};
 pub use view::{HeldBy, LaneView, Standing};

@@ -5,12 +5,29 @@ use super::cost::{Affordable, Cap, Purse};
 use super::turn::Ask;
 use crate::site::FailureClass;
 use igny8_protocol_ids::{TenantId, Timestamp};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// A call waits for a lane that rests for so long; for longer rests its task goes back into the
 /// site's queue, where it holds no place.
 const PATIENCE: Duration = Duration::from_mins(1);
+
+/// What at the models holds a task up until a known time: it goes on then, and nobody need do
+/// anything.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Obstacle {
+    /// The tenant's budget cap is used up.
+    Cap(Cap),
+    /// The lane to this model rests after failures of this class.
+    Rest {
+        /// The model.
+        model: String,
+        /// Why it rests.
+        class: FailureClass,
+    },
+}
+
 /// Why a call cannot start, as its task will tell it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refused {
@@ -20,6 +37,8 @@ pub struct Refused {
     pub message: String,
     /// When it is worth asking again.
     pub again_at: Option<Timestamp>,
+    /// What will have gone by then, where the task need only wait.
+    pub obstacle: Option<Obstacle>,
 }
 
 pub(super) fn affords(
@@ -55,7 +74,7 @@ pub(super) fn too_long(ask: &Ask) -> Refused {
     } else {
         FailureClass::ContextLength
     };
-    Refused { class, message, again_at: None }
+    Refused { class, message, again_at: None, obstacle: None }
 }
 
 /// Refuses if no candidate can be paid: with the cap that ends the soonest.
@@ -73,6 +92,7 @@ pub(super) fn over_budget(affordable: &[(usize, Affordable)]) -> Option<Refused>
         class: FailureClass::Quota,
         message: format!("This call could cost more than {} allows.", cap.words()),
         again_at,
+        obstacle: again_at.map(|_| Obstacle::Cap(cap)),
     })
 }
 
@@ -104,5 +124,7 @@ pub(super) fn soonest(
         }
         _ => format!("The provider of {model} rests after failures; it is tried again later."),
     };
-    Err(Refused { class, message, again_at: until })
+    let passes = until.is_some() && class.passes_by_itself();
+    let obstacle = passes.then(|| Obstacle::Rest { model: model.clone(), class });
+    Err(Refused { class, message, again_at: until, obstacle })
 }

@@ -1,9 +1,12 @@
 //! One call's way over the board: asked for, waiting, under way, ended.
 
+use super::breaker::Tries;
 use super::cost::{BudgetCaps, Spent};
+use super::quota::QuotaKey;
 use super::route::{Need, Policy, Route};
-use crate::site::FailureClass;
-use igny8_protocol_ids::{TaskId, TenantId, Timestamp};
+use crate::site::{FailureClass, ModelLimit};
+use igny8_protocol_ids::{SiteId, TaskId, TenantId, Timestamp};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// What is asked for.
@@ -13,6 +16,10 @@ pub struct Ask {
     pub task: TaskId,
     /// Whose.
     pub tenant: TenantId,
+    /// Of which of its sites.
+    pub site: SiteId,
+    /// What the site allows of models.
+    pub limits: BTreeMap<String, ModelLimit>,
     /// The tenant's weight among others.
     pub weight: u32,
     /// By what the candidates are ordered.
@@ -71,8 +78,9 @@ pub(super) struct UnderWay {
     pub tenant: TenantId,
     pub lane: super::key::LaneKey,
     pub began: Timestamp,
-    /// It tries a lane that has rested.
-    pub tries: bool,
+    /// What it tries that has rested.
+    pub tries: Tries,
     pub tokens: u64,
     pub reserved: u64,
+    pub quota: Option<QuotaKey>,
 }

@@ -6,7 +6,7 @@ use super::cost::Cap;
 use super::gate::Gate;
 use super::key::LaneKey;
 use crate::site::FailureClass;
-use igny8_protocol_ids::Timestamp;
+use igny8_protocol_ids::{TenantId, Timestamp};
 use std::collections::BTreeMap;
 
 /// A lane as people see it.
@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 pub struct LaneView {
     /// Which.
     pub lane: LaneKey,
-    /// Whether calls pass.
+    /// Whether calls pass, of the tenant that asks.
     pub state: BreakerState,
     /// Calls under way.
     pub under_way: u32,
@@ -42,13 +42,21 @@ impl LaneView {
         self.failures.values().sum()
     }
 
-    pub(super) fn of(lane: &LaneKey, gate: &Gate, now: Timestamp, waiting: (usize, usize)) -> Self {
+    /// As a tenant sees it, or for all.
+    pub(super) fn of(
+        lane: &LaneKey,
+        gate: &Gate,
+        now: Timestamp,
+        tenant: Option<TenantId>,
+        waiting: (usize, usize),
+    ) -> Self {
         let level = |bucket: &Option<Bucket>| {
             bucket.as_ref().map(|bucket| (bucket.per_minute(), bucket.left(now)))
         };
         Self {
             lane: lane.clone(),
-            state: gate.breaker.state(now),
+            state: tenant
+                .map_or_else(|| gate.health.of_all(now), |tenant| gate.health.of(now, tenant)),
             under_way: gate.under_way(),
             concurrency: gate.limits.concurrency,
             waiting: waiting.0,
@@ -71,15 +79,35 @@ pub struct Standing {
     pub since: Timestamp,
     /// Calls that start before it.
     pub ahead: usize,
+    /// Those of them that are other tenants'.
+    pub ahead_of_others: usize,
     /// What holds the line up.
     pub held_by: HeldBy,
+    /// When it will start, as far as can be told.
+    pub starts_at: Option<Timestamp>,
 }
 
 /// What holds a line up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HeldBy {
-    /// All places are taken, or it is others' turn.
+    /// It is others' turn.
     Turn,
+    /// It is next, and all places are taken.
+    Places {
+        /// Calls under way.
+        taken: u32,
+        /// As many may be.
+        places: u32,
+    },
+    /// As many calls are under way as the site allows of the model.
+    SitePlaces {
+        /// Calls under way.
+        taken: u32,
+        /// As many may be.
+        places: u32,
+    },
+    /// The site allows the next call of the model then.
+    SiteRate(Timestamp),
     /// The provider allows the next call then.
     Rate(Timestamp),
     /// The lane rests until then (none: until its key changes) after failures of this class.
@@ -92,7 +120,21 @@ impl std::fmt::Display for Standing {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let model = &self.lane.model;
         match self.held_by {
+            HeldBy::Turn if self.ahead_of_others > 0 => {
+                let others = self.ahead_of_others;
+                write!(f, "waiting for {model}: {} ahead, {others} of other workspaces", self.ahead)
+            }
             HeldBy::Turn => write!(f, "waiting for {model}: {} ahead", self.ahead),
+            HeldBy::Places { taken, places } => {
+                write!(f, "waiting for {model}: {taken} of {places} calls are under way")
+            }
+            HeldBy::SitePlaces { taken, places } => {
+                write!(
+                    f,
+                    "waiting for {model}: {taken} of {places} calls of this site are under way"
+                )
+            }
+            HeldBy::SiteRate(_) => write!(f, "waiting for {model}: the rate that the site has set"),
             HeldBy::Rate(_) => {
                 write!(f, "waiting for {model}: its provider's rate, {} ahead", self.ahead)
             }

@@ -187,6 +187,7 @@ pub(super) fn from_tenant(
         }
         SiteMessage::Recall { transfer } => give_back(draft, context, site, transfer)?,
         SiteMessage::PauseQueue { by, since } => queue::tenant_pause(draft, by, since),
+        SiteMessage::ModelsChanged => drop(queue::wake_held_up(draft)),
     }
     Ok(SiteReply::Done)
 }

@@ -24,9 +24,9 @@ pub use order::{
 };
 pub use queue::{
     Batch, BatchCounts, BatchStatus, BatchSummary, DeadFilter, Failure, FailureClass, GivenAnswer,
-    INSUFFICIENT_CREDITS, KindLoad, KindSettings, Pace, Pause, PauseReason, PauseScope, Placement,
-    Priority, QueueLoad, QueuePause, QueueScope, QueueSettings, Rate, Share, Task, TaskEdit,
-    TaskInput, TaskKind, TaskStatus, Unique, Waiting, limits,
+    HeldUp, INSUFFICIENT_CREDITS, KindLoad, KindSettings, ModelLimit, Pace, Pause, PauseReason,
+    PauseScope, Placement, Priority, QueueLoad, QueuePause, QueueScope, QueueSettings, Rate, Share,
+    Task, TaskEdit, TaskInput, TaskKind, TaskStatus, Unique, Waiting, limits,
 };
 pub use record::{
     Ask, Cluster, Document, DocumentStatus, Idea, IdeaStatus, Image, Keyword, KeywordFigures,
@@ -170,6 +170,7 @@ fn dispatch(
         C::ApplyPreset { preset, zone } => automation::apply(draft, context, preset, &zone),
         C::RunAutomation { kind, dry_run } => automation::run(draft, context, kind, dry_run),
         C::Execute { execution, budget } => automation::execute(draft, context, execution, budget),
+        C::WakeHeldUp => Ok(queue::wake_held_up(draft)),
         C::CleanUp { keep_days } => automation::clean(draft, context, keep_days),
         C::Tick => credit::tick(draft, context),
     }

@@ -2,12 +2,13 @@
 
 mod sample;
 
-use super::queue::{GivenAnswer, Task, TaskInput};
+use super::queue::{GivenAnswer, ModelLimit, Task, TaskInput};
 use super::record::{Idea, Image, KeywordFigures};
 use super::state::Site;
 use crate::tenant::prompt::{PromptKind, PromptValues, Voice};
 use crate::text::intent::Intent;
 use igny8_protocol_ids::{ClusterId, Credits, DocumentId, ImageId, KeywordId, TaskId};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// Titles that a prompt names as known, the latest: more would fill the model's context. One that it
@@ -146,6 +147,8 @@ pub struct TaskOrder {
     pub hosts: Vec<String>,
     /// Answers that people gave in the model's place.
     pub given: Vec<GivenAnswer>,
+    /// Limits of the site's own for models.
+    pub models: BTreeMap<String, ModelLimit>,
     /// A runner that shows no sign of life so long after its start is given up.
     pub start_max: Duration,
     /// A runner that is silent for so long is given up.
@@ -169,6 +172,7 @@ impl Site {
             voice: card.voice(),
             hosts: card.hosts(),
             given: task.given.clone(),
+            models: self.queue_settings().models.clone(),
             start_max: Duration::from_secs(self.queue_settings().start_seconds.into()),
             silence_max: Duration::from_secs(self.queue_settings().silence_seconds.into()),
             work: self.work(task)?,

@@ -8,6 +8,7 @@ use super::record::{
     WorkPause,
 };
 use super::route::{AiRouting, RoutingChange};
+use crate::lane::ModelUsage;
 use crate::ledger::{Balance, Part};
 use crate::role::Role;
 use crate::secret::SealedSecret;
@@ -149,6 +150,11 @@ pub enum TenantCommand {
     },
     /// Choose several models, how one is chosen, and what they may cost.
     SetRouting(RoutingChange),
+    /// Calls for none of its sites used this.
+    BookUse {
+        /// By model.
+        used: ModelUsage,
+    },
     /// The kept key was sealed anew by a newer key. Without effect if another is kept by now.
     ResealModelKey {
         /// As it was kept.

@@ -54,6 +54,8 @@ pub enum SiteMessage {
         /// Since when; absent lets it go on.
         since: Option<Timestamp>,
     },
+    /// The tenant's models or their budget are others now: what they held up tries again.
+    ModelsChanged,
 }
 
 /// What a tenant tells a person's account.

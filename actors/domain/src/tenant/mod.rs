@@ -135,6 +135,7 @@ fn dispatch(
         TenantCommand::ResealModelKey { before, after } => {
             route::reseal_key(draft, context, &before, &after)
         }
+        TenantCommand::BookUse { used } => route::book_use(draft, context, used),
         TenantCommand::SetRouting(change) => route::set_routing(draft, context, change),
         TenantCommand::RestorePrompt { kind, version } => {
             setting::restore_prompt(draft, context, kind, version)

@@ -3,6 +3,7 @@
 use super::plan::Plan;
 use super::prompt::PromptKind;
 use super::route::AiRouting;
+use crate::lane::UsageRow;
 use crate::ledger::LedgerRecord;
 use crate::role::Role;
 use crate::secret::SealedSecret;
@@ -184,4 +185,6 @@ pub enum TenantRecord {
     WorkPause(WorkPause),
     /// Its levels of low credits.
     LowLevels(LowLevels),
+    /// What calls of no site used of a model on a day.
+    Usage(UsageRow),
 }

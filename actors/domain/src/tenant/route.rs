@@ -1,15 +1,17 @@
 //! A tenant's own models: several routes to providers, in the order of fallbacks, and what their
 //! calls may cost.
 
-use super::command::{KeyChange, TenantEvent, TenantReply};
+use super::command::{KeyChange, TenantEffect, TenantEvent, TenantReply};
+use super::message::SiteMessage;
 use super::record::{AiModelSettings, AiProvider, ModelKey, TenantRecord};
 use super::right::{authorise, system_only};
 use super::setting::{check_address, check_key, check_model};
-use super::state::Tenant;
+use super::state::{Tenant, record_key};
 use crate::entity::{Context, Draft, Refusal};
-use crate::lane::{BudgetCaps, ModelPrice, Policy};
+use crate::lane::{BudgetCaps, ModelPrice, ModelUsage, Policy, day_of};
 use crate::role::Action;
 use crate::secret::SealedSecret;
+use igny8_protocol_ids::SiteId;
 use serde::{Deserialize, Serialize};
 
 /// Routes of one tenant: each is a lane on every node, and a line on one screen.
@@ -159,8 +161,33 @@ pub(super) fn set_routing(
     if routing != before {
         draft.put(TenantRecord::Routing(routing.clone()));
         draft.event(TenantEvent::ModelsChanged(draft.models()));
+        tell_sites(draft);
     }
     Ok(TenantReply::Routing(routing))
+}
+
+/// What the old models or their budget held up may try again.
+pub(super) fn tell_sites(draft: &mut Draft<'_, Tenant>) {
+    let sites: Vec<SiteId> = draft.sites().map(|site| site.id).collect();
+    for site in sites {
+        draft.effect(TenantEffect::ToSite { site, message: SiteMessage::ModelsChanged });
+    }
+}
+
+/// A test of a model is paid by the tenant's own account at its provider, or by the house: booked
+/// where what a site's calls used is, but for no site.
+pub(super) fn book_use(
+    draft: &mut Draft<'_, Tenant>,
+    context: &Context,
+    used: ModelUsage,
+) -> Result<TenantReply, Refusal> {
+    system_only(draft, context)?;
+    let row = draft.usage().with((day_of(context.now), None), used);
+    draft.put(TenantRecord::Usage(row));
+    for row in draft.usage().surplus() {
+        draft.delete(record_key(&TenantRecord::Usage(row)));
+    }
+    Ok(TenantReply::Done)
 }
 
 /// The plain settings count again: what routes said of models goes, their budget stays.

@@ -50,6 +50,7 @@ pub(super) fn set_models(
         draft.put(TenantRecord::Models(models.clone()));
         super::route::forget_routes(draft);
         draft.event(TenantEvent::ModelsChanged(models.clone()));
+        super::route::tell_sites(draft);
     }
     Ok(TenantReply::Models(models))
 }

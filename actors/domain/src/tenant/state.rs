@@ -8,6 +8,7 @@ use super::record::{
 };
 use super::route::AiRouting;
 use crate::entity::RecordKey;
+use crate::lane::UsageBook;
 use crate::ledger::{Balance, Entry, Ledger};
 use crate::role::Role;
 use igny8_protocol_ids::{AccountId, SiteId, Timestamp, TransferId};
@@ -26,6 +27,7 @@ pub struct Tenant {
     ledger: Ledger,
     work_pause: Option<WorkPause>,
     levels: Option<LowLevels>,
+    usage: UsageBook,
 }
 
 fn key(kind: u8, id: &[u8]) -> RecordKey {
@@ -68,6 +70,7 @@ pub(super) fn record_key(record: &TenantRecord) -> RecordKey {
         TenantRecord::Ledger(record) => ledger_key(&Ledger::key(record)),
         TenantRecord::WorkPause(_) => work_pause_key(),
         TenantRecord::LowLevels(_) => key(b't', &[]),
+        TenantRecord::Usage(row) => key(b'u', &UsageBook::key(row)),
     }
 }
 
@@ -103,6 +106,7 @@ impl Tenant {
             TenantRecord::LowLevels(levels) => {
                 self.levels.replace(levels).map(TenantRecord::LowLevels)
             }
+            TenantRecord::Usage(row) => self.usage.put(row).map(TenantRecord::Usage),
         }
     }
 
@@ -126,6 +130,7 @@ impl Tenant {
             b'w' => self.work_pause.take().map(TenantRecord::WorkPause),
             b'l' => self.ledger.delete(id).map(TenantRecord::Ledger),
             b't' => self.levels.take().map(TenantRecord::LowLevels),
+            b'u' => self.usage.take(id).map(TenantRecord::Usage),
             _ => None,
         }
     }
@@ -209,6 +214,10 @@ impl Tenant {
     }
     pub(super) fn pending_of(&self, transfer: TransferId) -> Option<&PendingAllotment> {
         self.pending.get(&transfer)
+    }
+    /// What calls of none of its sites used: tests of its models.
+    pub fn usage(&self) -> &UsageBook {
+        &self.usage
     }
     pub(super) fn levels(&self) -> Option<&LowLevels> {
         self.levels.as_ref()

@@ -124,7 +124,8 @@ impl World {
                 | SiteEffect::StopTask { .. }
                 | SiteEffect::KeepTasks { .. }
                 | SiteEffect::FileEntries { .. }
-                | SiteEffect::ReportUse { .. } => {}
+                | SiteEffect::ReportUse { .. }
+                | SiteEffect::WakeHeldUp => {}
             }
         }
         Ok(reply)

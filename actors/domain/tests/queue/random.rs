@@ -3,6 +3,7 @@
 use crate::model::Model;
 use crate::stage::{CLUSTERS, DOCUMENTS, Stage, cluster, document, user};
 use igny8_actors_domain::Entity;
+use igny8_actors_domain::lane::{Cap, Obstacle};
 use igny8_actors_domain::site::{
     BatchCounts, DeadFilter, FailureClass, Placement, Priority, QueueScope, QueueSettings, Site,
     SiteCommand, SiteReply, Task, TaskEdit, TaskKind, TaskOutcome, TaskStatus,
@@ -84,7 +85,10 @@ impl Life {
             FailureClass::RateLimited,
         ];
         let class = (ending.is_multiple_of(3)).then(|| classes[usize::from(ending / 3) % 4]);
-        let outcome = self.stage.outcome(task, class);
+        let outcome = match ending % 7 {
+            1 => self.stage.held_up(Obstacle::Cap(Cap::Day), u64::from(ending)),
+            _ => self.stage.outcome(task, class),
+        };
         let is_late = self
             .stage
             .site
@@ -202,6 +206,9 @@ impl Life {
             13 => {
                 let since = (b.is_multiple_of(2)).then_some(self.stage.now);
                 self.tell(SiteMessage::PauseQueue { by: None, since });
+                if b.is_multiple_of(5) {
+                    self.tell(SiteMessage::ModelsChanged);
+                }
             }
             _ => {
                 let pauses = [1, 30, 600, 4_000];

@@ -1,5 +1,6 @@
 //! A site with clusters and documents to queue work for, and all that its store would hold.
 
+use igny8_actors_domain::lane::Obstacle;
 use igny8_actors_domain::ledger::{GrantKind, Part};
 use igny8_actors_domain::site::{
     Cluster, Document, DocumentStatus, FailureClass, NewIdea, Placement, Site, SiteCommand,
@@ -237,6 +238,22 @@ impl Stage {
             },
             _ => TaskOutcome::Reparsed { words: 900 },
         }
+    }
+
+    /// An attempt that found no model to call, for so many seconds.
+    pub(crate) fn held_up(&self, by: Obstacle, seconds: u64) -> TaskOutcome {
+        let until = self.now.plus(Duration::from_secs(seconds));
+        TaskOutcome::HeldUp { by, message: "not now".to_owned(), until, called: false }
+    }
+
+    /// Holds the oldest attempt under way up.
+    pub(crate) fn hold_up_first(&mut self, by: Obstacle, seconds: u64) -> TaskId {
+        let (task, attempt) = self.runs.remove(0);
+        let outcome = self.held_up(by, seconds);
+        let finish =
+            SiteCommand::FinishTask { task, attempt, outcome, model: None, response: None };
+        self.act(Origin::System, finish).unwrap();
+        task
     }
 
     pub(crate) fn status(&self, id: TaskId) -> TaskStatus {

@@ -52,8 +52,7 @@ pub(crate) enum Message {
     Keep(Answer<(BlobHash, u32)>, OwnedSemaphorePermit),
     RunBegin {
         run: RunId,
-        author: String,
-        hosts: Vec<String>,
+        about: (String, Vec<String>, Option<BlobHash>),
         answer: Answer<RunState>,
         permit: OwnedSemaphorePermit,
     },

@@ -171,14 +171,17 @@ impl DocumentHandle {
     }
 
     /// Begins an AI run, or takes it up where it is durable. Links and images in its text may have
-    /// these hosts; others stay as text.
+    /// these hosts; others stay as text. A further attempt hears by which question, a blob, the
+    /// text that is there came about.
     pub async fn run_begin(
         &self,
         run: RunId,
         author: String,
         hosts: Vec<String>,
+        question: Option<[u8; 32]>,
     ) -> Result<RunState, Failure> {
-        self.ask(|answer, permit| Message::RunBegin { run, author, hosts, answer, permit }).await
+        let about = (author, hosts, question.map(BlobHash));
+        self.ask(|answer, permit| Message::RunBegin { run, about, answer, permit }).await
     }
 
     /// Hands in received text that follows `offset` bytes of it; returns when it is durable.

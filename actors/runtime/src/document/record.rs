@@ -21,6 +21,9 @@ pub(super) struct Run {
     /// Hosts that its links and images may have; none in runs of older builds.
     #[serde(default)]
     pub hosts: Vec<String>,
+    /// The blob of what its model was asked, where a further attempt must ask the very same.
+    #[serde(default)]
+    pub question: Option<BlobHash>,
     /// Where it stands.
     pub progress: RunProgress,
     /// Pieces of received text that are stored.

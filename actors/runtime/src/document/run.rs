@@ -8,7 +8,7 @@ use crate::failure::Failure;
 use igny8_actors_document::{LinkPolicy, RunCursor, RunWriter};
 use igny8_actors_domain::sabotage::Sabotage;
 use igny8_protocol_ids::RunId;
-use igny8_storage_api::Record;
+use igny8_storage_api::{BlobHash, Record};
 use serde_json::json;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
@@ -30,6 +30,8 @@ pub struct RunState {
     pub text: String,
     /// True if the run has ended: there is nothing more to write.
     pub ended: bool,
+    /// The blob of what the model was asked that wrote the text, where it was kept.
+    pub question: Option<[u8; 32]>,
 }
 
 /// How a run ends.
@@ -50,7 +52,7 @@ impl State {
     pub(super) fn run_begin(
         &mut self,
         id: RunId,
-        (author, hosts): (String, Vec<String>),
+        (author, hosts, question): (String, Vec<String>, Option<BlobHash>),
         answer: Answer<RunState>,
         permit: OwnedSemaphorePermit,
     ) {
@@ -72,17 +74,22 @@ impl State {
                 id,
                 author,
                 hosts,
+                question,
                 progress: writer.progress(),
                 pieces: 0,
                 ended_at: None,
                 stopped: false,
             });
             (run.ended_at, run.stopped) = (None, false);
+            if text.is_empty() {
+                run.question = question;
+            }
             self.writing.insert(id, Writing { writer, received: text.len() as u64 });
             self.save_run(id);
         }
+        let question = self.runs.get(&id).and_then(|run| run.question).map(|blob| blob.0);
         self.output(Box::new(move || {
-            drop(answer.send(Ok(RunState { text, ended })));
+            drop(answer.send(Ok(RunState { text, ended, question })));
             drop(permit);
         }));
     }
@@ -159,7 +166,8 @@ impl State {
     fn save_run(&mut self, id: RunId) {
         let is_lost = Sabotage::RunPositionLost.is_on();
         if let Some(run) = self.runs.get(&id).filter(|run| !is_lost || run.pieces == 0) {
-            self.turn.records.push(Record::new(run_key(id), encode(run)));
+            let blobs = run.question.into_iter().collect();
+            self.turn.records.push(Record { blobs, ..Record::new(run_key(id), encode(run)) });
             self.turn.fenced = true;
         }
     }

@@ -115,8 +115,8 @@ impl State {
             }
             Message::Edit(edit, answer, permit) => self.edit(edit, answer, permit),
             Message::Keep(answer, permit) => self.keep(answer, permit),
-            Message::RunBegin { run, author, hosts, answer, permit } => {
-                self.run_begin(run, (author, hosts), answer, permit)
+            Message::RunBegin { run, about, answer, permit } => {
+                self.run_begin(run, about, answer, permit)
             }
             Message::RunPush { run, offset, text, answer, permit } => {
                 self.run_push(run, offset, &text, answer, permit)

@@ -82,6 +82,7 @@ impl LaneBoard {
             class: igny8_actors_domain::site::FailureClass::Internal,
             message: "The server is going down.".to_owned(),
             again_at: None,
+            obstacle: None,
         };
         let route = answer.await.map_err(|_| closed())??;
         place.kept = false;

@@ -4,7 +4,7 @@ use crate::failure::Failure;
 use crate::tenant::TenantHandle;
 use crate::worker::priced;
 use futures::StreamExt;
-use igny8_actors_domain::lane::{BudgetCaps, Policy, UsageSum};
+use igny8_actors_domain::lane::{BudgetCaps, ModelUsage, Policy, UsageSum};
 use igny8_actors_domain::site::FailureClass;
 use igny8_actors_domain::tenant::{
     AiRoute, AiRouting, KeyChange, RoutingChange, TenantCommand, TenantReply,
@@ -108,16 +108,20 @@ impl TenantHandle {
         let asked = answer(candidate.choice.provider.as_ref(), request);
         let end = tokio::time::timeout(TEST_TIME_MAX, asked).await.unwrap_or_else(|_| Err(slow()));
         let took = world.now().since(began);
-        let model = candidate.choice.model;
+        let (model, lane) = (candidate.choice.model, candidate.route.lane);
+        let usage = end.as_ref().map(|(_, usage)| *usage).unwrap_or_default();
+        let used = priced(&usage, candidate.route.price, end.is_err());
+        let sum =
+            ModelUsage { provider: lane.provider.clone(), model: lane.model.clone(), sum: used };
+        self.command(Origin::System, None, TenantCommand::BookUse { used: sum }).await?;
         Ok(match end {
-            Ok((text, usage)) => {
-                self.inner.lanes.revive(&candidate.route.lane);
-                let used = priced(&usage, candidate.route.price, false);
+            Ok((text, _)) => {
+                self.inner.lanes.revive(&lane);
                 RouteTest { model, text, failure: None, took, used }
             }
             Err(error) => {
                 let failure = Some(crate::worker::from_port(error.class));
-                RouteTest { model, text: error.message, failure, took, used: UsageSum::default() }
+                RouteTest { model, text: error.message, failure, took, used }
             }
         })
     }

@@ -52,11 +52,15 @@ impl Writing<'_> {
         self.job.prompt(0, PromptKind::Article, draft.values(), ResponseFormat::Markdown).await
     }
 
-    async fn write(&mut self, prompt: Prompt) -> (End, Option<String>) {
+    async fn write(&mut self, mut prompt: Prompt) -> (End, Option<String>) {
+        let question = match prompt.candidates.repeat_themselves() {
+            true => self.job.keep_answer(&prompt.question()).await,
+            false => None,
+        };
         let model = Some(prompt.trace.clone());
         let state = match self
             .document
-            .run_begin(self.run, "IGNY8 AI".to_owned(), self.job.hosts.clone())
+            .run_begin(self.run, "IGNY8 AI".to_owned(), self.job.hosts.clone(), question)
             .await
         {
             Ok(state) => state,
@@ -71,6 +75,12 @@ impl Writing<'_> {
         let mut prefix = None;
         if prompt.candidates.repeat_themselves() {
             self.replayed = 0;
+            // What the site says of itself may have changed since: it repeats only what it was asked.
+            if let Some(first) = state.question.filter(|first| Some(*first) != question)
+                && let Err(report) = self.job.ask_again(&mut prompt, first).await
+            {
+                return (End::Failed(report.into()), model);
+            }
         } else {
             self.replayed = self.text.len();
             prefix = Some(self.text.clone()).filter(|text| !text.is_empty());
@@ -82,7 +92,7 @@ impl Writing<'_> {
         };
         match call {
             Ok(call) => (self.pour(call).await, model),
-            Err(error) => (failed(error), model),
+            Err(why) => (End::Failed(Box::new(why.into())), model),
         }
     }
 

@@ -24,7 +24,10 @@ pub(super) async fn run(job: &Job, keywords: Vec<ClusterKeyword>) -> Report {
 async fn cluster_and_name(job: &Job, keywords: Vec<ClusterKeyword>) -> Result<Report, Report> {
     job.progress("reading keywords", 0.0, None);
     let texts: Vec<String> = keywords.iter().map(|keyword| keyword.normalized.clone()).collect();
-    let vectors = job.inner.world.embedder.embed(&texts).await?;
+    let embedder = &job.inner.world.embedder;
+    let sent = (embedder.name(), texts.iter().map(String::len).sum());
+    let embed = async { Ok((embedder.embed(&texts).await?, None)) };
+    let vectors = job.by_lane(&job.models().await?, sent, embed).await?;
     let keywords = Arc::new(keywords);
     let grouped = group(job, keywords.clone(), vectors).await?;
     let mut clusters = Vec::with_capacity(grouped.clusters.len());
@@ -72,7 +75,12 @@ async fn group(
             let fraction = fraction * GROUPING_SHARE;
             inner.progress.set(
                 site,
-                crate::site::ProgressUpdate { task, stage: "grouping", fraction, words: None },
+                crate::site::ProgressUpdate {
+                    task,
+                    stage: "grouping".into(),
+                    fraction,
+                    words: None,
+                },
             );
             !stop.is_cancelled()
         })

@@ -2,13 +2,13 @@
 //! the image provider, kept as a blob before anything names it.
 
 use super::answer::{self, Asked};
-use super::job::{Job, failed};
+use super::job::Job;
 use super::{Report, internal, stopped, unless_stopped};
 use igny8_actors_document::ImageNode;
 use igny8_actors_domain::answer::ImageText;
 use igny8_actors_domain::site::{Image, ImageOrder, TaskOutcome};
 use igny8_actors_domain::tenant::prompt::PromptKind;
-use igny8_actors_ports::ImageRequest;
+use igny8_actors_ports::{ImageRequest, ModelError, Usage};
 use igny8_protocol_ids::{ImageId, SiteId, TenantId};
 
 /// Wide enough for a featured image, below WordPress's limit of 2,560 pixels.
@@ -41,11 +41,14 @@ async fn make(job: &Job, wanted: ImageOrder) -> Result<Report, Report> {
         height: HEIGHT,
         idempotency_key: job.errand.idempotency_key(),
     };
-    let made =
-        job.inner.world.images.generate(request).await.map_err(|error| {
-            Report::from(failed(error.class, &error.message, error.retry_after))
-        })?;
-    job.count_image(&made.usage);
+    let images = &job.inner.world.images;
+    let paint = async {
+        let made = images.generate(request).await.map_err(ModelError::from)?;
+        let usage = Some(made.usage).filter(|usage| *usage != Usage::default());
+        Ok((made, usage))
+    };
+    let sent = (images.name(), described.prompt.len());
+    let made = job.by_lane(&prompt.candidates, sent, paint).await?;
     let now = job.inner.world.now();
     let stored = job.inner.world.store.put_blob(job.tenant, made.bytes, now).await;
     let blob = stored.map_err(|error| internal("Keeping the image", &error))?;

@@ -7,8 +7,9 @@ use crate::platform::Inner;
 use crate::site::ProgressUpdate;
 use igny8_actors_domain::Origin;
 use igny8_actors_domain::answer::ANSWER_BYTES_MAX;
+use igny8_actors_domain::lane::Refused;
 use igny8_actors_domain::site::{
-    FailureClass, GivenAnswer, Site, SiteCommand, SiteEffect, TaskOutcome,
+    FailureClass, GivenAnswer, ModelLimit, Site, SiteCommand, SiteEffect, TaskOutcome,
 };
 use igny8_actors_domain::tenant::prompt::{PromptKind, PromptValues, Voice, render, system};
 use igny8_actors_domain::tenant::{AiRouting, Plan, Tenant};
@@ -16,6 +17,7 @@ use igny8_actors_ports as ports;
 use igny8_actors_ports::{FinishReason, ModelError, ModelEvent, ModelRequest, ResponseFormat};
 use igny8_protocol_ids::{SiteId, TaskId, TenantId};
 use igny8_storage_api::BlobHash;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -38,6 +40,8 @@ pub(super) struct Job {
     pub hosts: Vec<String>,
     /// Answers that people gave in the model's place.
     pub given: Vec<GivenAnswer>,
+    /// What the site allows of models.
+    pub limits: BTreeMap<String, ModelLimit>,
     /// Told at each sign of life: a runner that is silent for too long is given up.
     pub life: Notify,
     /// What its calls used.
@@ -71,6 +75,13 @@ pub(super) struct Prompt {
     pub nonce: String,
 }
 
+impl Prompt {
+    /// All that the model is told in words, for a further attempt to ask the same.
+    pub(super) fn question(&self) -> String {
+        serde_json::json!([self.request.system, self.request.prompt]).to_string()
+    }
+}
+
 impl Job {
     /// A sign of life.
     pub(super) fn is_alive(&self) {
@@ -79,9 +90,10 @@ impl Job {
 
     pub(super) fn progress(&self, stage: &'static str, fraction: f32, words: Option<u32>) {
         self.is_alive();
-        self.inner
-            .progress
-            .set(self.site, ProgressUpdate { task: self.task, stage, fraction, words });
+        self.inner.progress.set(
+            self.site,
+            ProgressUpdate { task: self.task, stage: stage.into(), fraction, words },
+        );
     }
 
     /// Fills the tenant's template.
@@ -106,6 +118,18 @@ impl Job {
     pub(super) async fn model_settings(&self) -> Result<ModelSettings, Report> {
         let settings = self.inner.tenant(self.tenant).read(ModelSettings::of).await;
         settings.map_err(|failure| internal("Reading the settings", &failure))
+    }
+
+    /// The models of the tenant, and what their calls may cost.
+    pub(super) async fn models(&self) -> Result<Candidates, Report> {
+        let settings = self
+            .inner
+            .tenant(self.tenant)
+            .read(|tenant| (tenant.routing(), tenant.plan()))
+            .await
+            .map_err(|failure| internal("Reading the settings", &failure))?;
+        let (routing, plan) = settings;
+        self.candidates(&routing, plan).await
     }
 
     /// Fills a template. Imported text is fenced by a nonce of this call's own. It follows from
@@ -160,7 +184,7 @@ impl Job {
     }
 
     /// The whole answer at once, for structured ones.
-    pub(super) async fn answer(&self, prompt: &Prompt) -> Result<String, ModelError> {
+    pub(super) async fn answer(&self, prompt: &Prompt) -> Result<String, NoAnswer> {
         let mut call = self.call(prompt, None).await?;
         let mut text = String::new();
         while let Some(event) = call.next().await {
@@ -169,17 +193,17 @@ impl Job {
                 ModelEvent::Text(piece) => {
                     text.push_str(&piece);
                     if text.len() > ANSWER_BYTES_MAX {
-                        return Err(invalid_answer("The answer is longer than 1 MiB."));
+                        return Err(invalid_answer("The answer is longer than 1 MiB.").into());
                     }
                 }
                 ModelEvent::Limits(_) => {}
                 ModelEvent::Done { reason: FinishReason::ContentFilter, .. } => {
-                    return Err(filtered());
+                    return Err(filtered().into());
                 }
                 ModelEvent::Done { .. } => return Ok(text),
             }
         }
-        Err(cut())
+        Err(cut().into())
     }
 
     /// The answer that a person gave to a call, if one did.
@@ -187,12 +211,30 @@ impl Job {
         let Some(given) = self.given.iter().find(|given| given.call == call) else {
             return Ok(None);
         };
-        let packed = self.inner.world.store.blob(self.tenant, BlobHash(given.blob)).await;
+        self.kept_text("Reading the answer", given.blob).await.map(Some)
+    }
+
+    /// A text that was kept as a blob.
+    async fn kept_text(&self, what: &str, blob: [u8; 32]) -> Result<String, Report> {
+        let packed = self.inner.world.store.blob(self.tenant, BlobHash(blob)).await;
         let packed = packed
-            .map_err(|error| internal("Reading the answer", &error))?
-            .ok_or_else(|| internal("Reading the answer", &"its blob is missing"))?;
-        let text = unpack(&packed).map_err(|error| internal("Reading the answer", &error))?;
-        Ok(Some(text))
+            .map_err(|error| internal(what, &error))?
+            .ok_or_else(|| internal(what, &"its blob is missing"))?;
+        unpack(&packed).map_err(|error| internal(what, &error))
+    }
+
+    /// Asks what an earlier attempt had asked.
+    pub(super) async fn ask_again(
+        &self,
+        prompt: &mut Prompt,
+        blob: [u8; 32],
+    ) -> Result<(), Report> {
+        const WHAT: &str = "Reading the first attempt's prompt";
+        let question = self.kept_text(WHAT, blob).await?;
+        let (system, text) =
+            serde_json::from_str(&question).map_err(|error| internal(WHAT, &error))?;
+        (prompt.request.system, prompt.request.prompt) = (system, text);
+        Ok(())
     }
 
     /// Keeps the raw answer, compressed, for the task's record. Its loss is no reason to fail.
@@ -261,6 +303,40 @@ pub(super) fn failed(
         message: format!("{message} Nothing was charged."),
         retry_after_ms: retry_after
             .map(|after| u64::try_from(after.as_millis()).unwrap_or(u64::MAX)),
+    }
+}
+
+/// Why there is no answer.
+#[derive(Debug)]
+pub(super) enum NoAnswer {
+    /// A call failed.
+    Failed(ModelError),
+    /// None was made.
+    Refused(Refused),
+}
+
+impl From<ModelError> for NoAnswer {
+    fn from(error: ModelError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<NoAnswer> for Report {
+    fn from(why: NoAnswer) -> Self {
+        match why {
+            NoAnswer::Failed(error) => error.into(),
+            NoAnswer::Refused(refused) => not_called(refused).into(),
+        }
+    }
+}
+
+/// Where time alone helps, the task waits for it; otherwise it has failed.
+fn not_called(refused: Refused) -> TaskOutcome {
+    let Refused { class, message, again_at, obstacle } = refused;
+    let message = format!("{message} Nothing was charged.");
+    match (obstacle, again_at) {
+        (Some(by), Some(until)) => TaskOutcome::HeldUp { by, message, until, called: false },
+        _ => TaskOutcome::Failed { class, message, retry_after_ms: None },
     }
 }
 

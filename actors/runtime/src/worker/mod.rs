@@ -77,6 +77,7 @@ pub(crate) async fn run(
     let life = Notify::new();
     let (voice, hosts, given) = (order.voice.clone(), order.hosts.clone(), order.given.clone());
     let (used, spent_micros) = (call::Used::default(), order.spent_micros);
+    let limits = order.models.clone();
     let job = Job {
         inner: inner.clone(),
         tenant,
@@ -87,12 +88,13 @@ pub(crate) async fn run(
         voice,
         hosts,
         given,
+        limits,
         life,
         used,
         spent_micros,
     };
     let (start_max, silence_max) = (order.start_max, order.silence_max);
-    let report = tokio::select! {
+    let mut report = tokio::select! {
         biased;
         report = work(&job, order) => report,
         after = silence(&job.life, start_max, silence_max) => given_up(after),
@@ -100,8 +102,11 @@ pub(crate) async fn run(
     inner.progress.clear(site, task);
     inner.runners.end(task, attempt);
     log(&job, kind, &report, inner.world.now().since(started));
-    let finish = finished(task, attempt, report);
     let used = std::mem::take(&mut job.used.lock().models);
+    if let TaskOutcome::HeldUp { called, .. } = &mut report.outcome {
+        *called = !used.is_empty();
+    }
+    let finish = finished(task, attempt, report);
     Some(match used.is_empty() {
         true => finish,
         false => SiteCommand::Used { task: Some(task), used, command: Box::new(finish) },
@@ -175,6 +180,7 @@ fn log(job: &Job, task_type: &'static str, report: &Report, took: Duration) {
     let status = match &report.outcome {
         TaskOutcome::Failed { class, .. } => class.code(),
         TaskOutcome::Stopped { .. } => "stopped",
+        TaskOutcome::HeldUp { .. } => "held_up",
         _ => "succeeded",
     };
     let duration_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);

@@ -3,6 +3,7 @@
 use crate::site::ProgressUpdate;
 use igny8_protocol_ids::{SiteId, TaskId};
 use parking_lot::Mutex;
+use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -34,6 +35,23 @@ impl ProgressBoard {
                 }
             });
         });
+    }
+    /// Says what a task does, at the same fraction; hands back what it said before.
+    pub(crate) fn set_stage(
+        &self,
+        site: SiteId,
+        task: TaskId,
+        stage: Cow<'static, str>,
+    ) -> Option<Cow<'static, str>> {
+        let mut before = None;
+        self.with(site, |board| {
+            board.send_if_modified(|tasks| {
+                let known = tasks.iter_mut().find(|update| update.task == task);
+                before = known.map(|update| std::mem::replace(&mut update.stage, stage));
+                before.is_some()
+            });
+        });
+        before
     }
     pub(crate) fn clear(&self, site: SiteId, task: TaskId) {
         let mut sites = self.sites.lock();

@@ -21,6 +21,7 @@ use rand::RngCore;
 use secrecy::SecretSlice;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 struct SystemClock;
@@ -28,6 +29,17 @@ impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
         let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
         Timestamp::from_millis(since.as_millis() as i64)
+    }
+}
+
+/// The machine's time, and as much more as a test wants.
+#[derive(Default)]
+pub(crate) struct Shifted(pub AtomicI64);
+
+impl Clock for Shifted {
+    fn now(&self) -> Timestamp {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+        Timestamp::from_millis(since.as_millis() as i64 + self.0.load(Ordering::SeqCst))
     }
 }
 

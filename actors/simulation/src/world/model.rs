@@ -206,6 +206,10 @@ pub(super) struct FakeImages {
 
 #[async_trait::async_trait]
 impl ImageProvider for FakeImages {
+    fn name(&self) -> &str {
+        "simulated pictures"
+    }
+
     async fn generate(&self, request: ImageRequest) -> Result<GeneratedImage, ImageError> {
         self.witness.called(&request.idempotency_key);
         let pass = self.gate.image(&self.pulse).await;

@@ -79,7 +79,8 @@ pub struct LaneWaitView {
     pub task: TaskId,
     /// The model in whose line it stands.
     pub model: String,
-    /// What holds the line up: `turn`, `rate`, `rest`, `budget`.
+    /// What holds the line up: `turn`, `places`, `site_places`, `site_rate`, `rate`,
+    /// `rest`, `budget`.
     pub held_by: String,
     /// Calls that start before it.
     pub ahead: u32,
@@ -87,6 +88,8 @@ pub struct LaneWaitView {
     pub since: Timestamp,
     /// When that ends at the latest, where it is known.
     pub until: Option<Timestamp>,
+    /// When the call will start, as far as can be told.
+    pub starts_at: Option<Timestamp>,
     /// In words.
     pub text: String,
 }
@@ -136,13 +139,13 @@ pub struct UsageView {
     pub unpriced_calls: u64,
 }
 
-/// What one site used of one model for one kind of work on one day.
+/// What one site, or none, used of one model for one kind of work on one day.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema, TS)]
 pub struct UsageRowView {
     /// The day's beginning (UTC).
     pub day: Timestamp,
-    /// Which site.
-    pub site: SiteId,
+    /// Which site; absent: none, it was a test of the model.
+    pub site: Option<SiteId>,
     /// The provider, as its lane names it.
     pub provider: String,
     /// The model.

@@ -4,7 +4,7 @@ use super::{id, position, view};
 use igny8_protocol_ids::Credits;
 use igny8_protocol_wire::{
     frame::ServerFrame,
-    queue::WaitingView,
+    queue::{BudgetCap, WaitingView},
     stream::{StreamEvent, StreamName, StreamPosition, StreamSnapshot, TaskProgress},
 };
 
@@ -16,6 +16,7 @@ pub(crate) fn frames() -> Vec<(&'static str, ServerFrame)> {
     frames
         .push(("server_events_automation", events(StreamName::Site(id('2')), automation_events())));
     frames.push(("server_events_queue", events(StreamName::Site(id('2')), queue_events())));
+    frames.push(("server_events_models", events(StreamName::Site(id('2')), model_events())));
     frames.push(("server_events_tenant", events(StreamName::Tenant(id('1')), tenant_events())));
     let low = vec![StreamEvent::CreditsLow { level: Credits(50), left: Credits(49) }];
     frames.push(("server_events_credits_low", events(StreamName::Tenant(id('1')), low)));
@@ -173,6 +174,21 @@ fn queue_events() -> Vec<StreamEvent> {
     events.push(StreamEvent::PausesChanged { pauses: vec![view::pause()] });
     events.push(StreamEvent::QueueSettingsChanged { settings: view::queue_settings() });
     events
+}
+
+/// What models hold up.
+fn model_events() -> Vec<StreamEvent> {
+    let model = || "gpt-5".to_owned();
+    let code = || "rate_limited".to_owned();
+    let reasons = [
+        WaitingView::Cap { cap: BudgetCap::Day, until: Some(view::AT) },
+        WaitingView::Cap { cap: BudgetCap::Month, until: None },
+        WaitingView::Rest { model: model(), code: code(), until: Some(view::AT) },
+        WaitingView::ModelPlaces { model: model(), taken: 4, places: 4, by_site: false },
+        WaitingView::ModelRate { model: model(), free_at: view::AT, by_site: true },
+        WaitingView::ModelTurn { model: model(), behind: 5, of_others: 3 },
+    ];
+    reasons.map(|why| StreamEvent::TaskChanged { task: view::waiting_task(why) }).into()
 }
 
 fn tenant_events() -> Vec<StreamEvent> {

@@ -200,6 +200,7 @@ pub(crate) fn queue_settings() -> QueueSettings {
     let kind =
         KindSettings { kind: TaskKind::Draft, places: 20, rate, attempts: 4, run_seconds: 1_800 };
     QueueSettings {
+        models: None,
         places: 40,
         rate: None,
         kinds: vec![kind],

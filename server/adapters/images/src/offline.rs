@@ -41,6 +41,10 @@ impl OfflineImages {
 
 #[async_trait::async_trait]
 impl ImageProvider for OfflineImages {
+    fn name(&self) -> &str {
+        "offline pictures"
+    }
+
     async fn generate(&self, request: ImageRequest) -> Result<GeneratedImage, ImageError> {
         let (width, height) = (request.width, request.height);
         if !(1..=SIDE_MAX).contains(&width) || !(1..=SIDE_MAX).contains(&height) {

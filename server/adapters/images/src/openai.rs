@@ -177,6 +177,10 @@ fn format_name(format: PictureFormat) -> &'static str {
 
 #[async_trait::async_trait]
 impl ImageProvider for OpenAiImages {
+    fn name(&self) -> &str {
+        &self.config.model
+    }
+
     async fn generate(&self, request: ImageRequest) -> Result<GeneratedImage, ImageError> {
         Ok(self.draw(&request).await?)
     }

@@ -205,6 +205,10 @@ fn task_id(idempotency_key: &str) -> Uuid {
 
 #[async_trait::async_trait]
 impl ImageProvider for Runware {
+    fn name(&self) -> &str {
+        &self.config.model
+    }
+
     async fn generate(&self, request: ImageRequest) -> Result<GeneratedImage, ImageError> {
         Ok(self.draw(&request).await?)
     }

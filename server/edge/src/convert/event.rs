@@ -30,7 +30,7 @@ pub(crate) fn site_event(
         SiteEvent::Idea(idea) => StreamEvent::IdeaChanged { idea: idea_view(idea) },
         SiteEvent::IdeaRemoved(id) => StreamEvent::IdeaRemoved { id },
         SiteEvent::Task(task) => {
-            let outlook = outlooks.get(&task.id).copied().unwrap_or_default();
+            let outlook = outlooks.get(&task.id).cloned().unwrap_or_default();
             StreamEvent::TaskChanged { task: task_view(task, outlook) }
         }
         SiteEvent::TaskRemoved(id) => StreamEvent::TaskRemoved { id },

@@ -1,5 +1,6 @@
 //! Lanes, usage and the routes to models, as clients see them, and what they ask for.
 
+use super::queue::budget_cap;
 use super::tenant::{provider, provider_view};
 use super::word::task_kind;
 use igny8_actors_domain::lane::{
@@ -9,6 +10,7 @@ use igny8_actors_domain::lane::{
 use igny8_actors_domain::tenant::{AiRoute, AiRouting};
 use igny8_actors_runtime::{RouteText, RoutingText};
 use igny8_protocol_ids::{SiteId, TaskId};
+use igny8_protocol_wire::queue::WaitingView;
 use igny8_protocol_wire::rest::lane as wire;
 
 fn count(number: usize) -> u32 {
@@ -44,9 +46,36 @@ pub(crate) fn lane_view(view: LaneView) -> wire::LaneView {
     }
 }
 
+/// Why the call of a task that runs waits, among the reasons for which tasks wait.
+pub(crate) fn lane_reason(standing: &Standing) -> WaitingView {
+    let model = standing.lane.model.clone();
+    match standing.held_by {
+        HeldBy::Turn => WaitingView::ModelTurn {
+            model,
+            behind: count(standing.ahead),
+            of_others: count(standing.ahead_of_others),
+        },
+        HeldBy::Places { taken, places } => {
+            WaitingView::ModelPlaces { model, taken, places, by_site: false }
+        }
+        HeldBy::SitePlaces { taken, places } => {
+            WaitingView::ModelPlaces { model, taken, places, by_site: true }
+        }
+        HeldBy::Rate(free_at) => WaitingView::ModelRate { model, free_at, by_site: false },
+        HeldBy::SiteRate(free_at) => WaitingView::ModelRate { model, free_at, by_site: true },
+        HeldBy::Rest(until, class) => {
+            WaitingView::Rest { model, code: class.code().to_owned(), until }
+        }
+        HeldBy::Budget(cap) => WaitingView::Cap { cap: budget_cap(cap), until: None },
+    }
+}
+
 pub(crate) fn lane_wait(task: TaskId, standing: Standing) -> wire::LaneWaitView {
     let (held_by, until) = match standing.held_by {
         HeldBy::Turn => ("turn", None),
+        HeldBy::Places { .. } => ("places", None),
+        HeldBy::SitePlaces { .. } => ("site_places", None),
+        HeldBy::SiteRate(at) => ("site_rate", Some(at)),
         HeldBy::Rate(at) => ("rate", Some(at)),
         HeldBy::Rest(until, _) => ("rest", until),
         HeldBy::Budget(_) => ("budget", None),
@@ -59,6 +88,7 @@ pub(crate) fn lane_wait(task: TaskId, standing: Standing) -> wire::LaneWaitView 
         ahead: count(standing.ahead),
         since: standing.since,
         until,
+        starts_at: standing.starts_at,
     }
 }
 
@@ -78,7 +108,7 @@ pub(crate) const fn usage_view(sum: &UsageSum) -> wire::UsageView {
     }
 }
 
-pub(crate) fn usage_row(site: SiteId, row: UsageRow) -> wire::UsageRowView {
+pub(crate) fn usage_row(site: Option<SiteId>, row: UsageRow) -> wire::UsageRowView {
     wire::UsageRowView {
         day: start_of(row.day),
         site,

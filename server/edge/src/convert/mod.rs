@@ -14,11 +14,13 @@ mod word;
 pub(crate) use automation::{execution_view, rules, schedule_view, timing, timing_preview};
 pub(crate) use event::{site_event, tenant_event};
 pub(crate) use import::{mapping, new_keyword, preview, refused as import_refused, report};
-pub(crate) use lane::{ai_routes, lane_view, lane_wait, routing_change, usage_row, usage_view};
+pub(crate) use lane::{
+    ai_routes, lane_reason, lane_view, lane_wait, routing_change, usage_row, usage_view,
+};
 pub(crate) use ledger::{bucket_view, entry_kind, entry_view, low_levels};
 pub(crate) use queue::{
     batch_view, pause_scope, placement, priority, queue_pause, queue_settings_from, queue_view,
-    queue_work, work_pause,
+    queue_work, waiting_word, work_pause,
 };
 pub(crate) use site::{
     Outlook, Place, cluster_view, counts, document_view, idea_view, keyword_view, link_view,

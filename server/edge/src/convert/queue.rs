@@ -2,12 +2,15 @@
 
 use super::word::{task_kind, task_kind_from};
 use crate::problem::Problem;
+use igny8_actors_domain::lane::Cap;
 use igny8_actors_domain::site::{
-    BatchCounts, BatchStatus, BatchSummary, KindSettings, Pause, PauseReason, PauseScope,
-    Placement, Priority, QueuePause, QueueSettings, Rate, Site, SiteCommand, TaskKind, Waiting,
+    BatchCounts, BatchStatus, BatchSummary, KindSettings, ModelLimit, Pause, PauseReason,
+    PauseScope, Placement, Priority, QueuePause, QueueSettings, Rate, Site, SiteCommand, TaskKind,
+    Waiting,
 };
 use igny8_actors_domain::tenant::WorkPause;
 use igny8_protocol_wire::{queue as wire, view};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// How long a unique key keeps another task out if nothing else is said.
@@ -19,6 +22,10 @@ pub(crate) fn waiting_view(waiting: Waiting) -> wire::WaitingView {
         Waiting::Paused { scope, pause } => W::Paused { pause: pause_view(scope, pause) },
         Waiting::Delayed { until } => W::Delayed { until },
         Waiting::Retry { class, until } => W::Retry { code: class.code().to_owned(), until },
+        Waiting::Cap { cap, until } => W::Cap { cap: budget_cap(cap), until: Some(until) },
+        Waiting::Rest { model, class, until } => {
+            W::Rest { model, code: class.code().to_owned(), until: Some(until) }
+        }
         Waiting::Credits { missing } => W::Credits { missing },
         Waiting::Places { taken, places } => W::Places { taken, places },
         Waiting::Rate { free_at } => W::Rate { free_at },
@@ -26,16 +33,29 @@ pub(crate) fn waiting_view(waiting: Waiting) -> wire::WaitingView {
     }
 }
 
-pub(super) const fn waiting_word(waiting: &wire::WaitingView) -> &'static str {
+pub(crate) const fn waiting_word(waiting: &wire::WaitingView) -> &'static str {
     use wire::WaitingView as W;
     match waiting {
         W::Paused { .. } => "paused",
         W::Delayed { .. } => "delayed",
         W::Retry { .. } => "retry",
+        W::Cap { .. } => "cap",
+        W::Rest { .. } => "rest",
         W::Credits { .. } => "credits",
         W::Places { .. } => "places",
         W::Rate { .. } => "rate",
         W::Turn { .. } => "turn",
+        W::ModelPlaces { .. } => "model_places",
+        W::ModelRate { .. } => "model_rate",
+        W::ModelTurn { .. } => "model_turn",
+    }
+}
+
+pub(super) const fn budget_cap(cap: Cap) -> wire::BudgetCap {
+    match cap {
+        Cap::Task => wire::BudgetCap::Task,
+        Cap::Day => wire::BudgetCap::Day,
+        Cap::Month => wire::BudgetCap::Month,
     }
 }
 
@@ -109,6 +129,18 @@ fn rate_from(rate: wire::Rate) -> Rate {
     Rate { per_minute: rate.per_minute, burst: rate.burst }
 }
 
+fn model_limit((model, limit): (&String, &ModelLimit)) -> wire::ModelLimit {
+    wire::ModelLimit { model: model.clone(), calls: limit.calls, rate: limit.rate.map(rate) }
+}
+
+fn model_limits_from(limits: Vec<wire::ModelLimit>) -> BTreeMap<String, ModelLimit> {
+    let limit = |limit: wire::ModelLimit| {
+        let kept = ModelLimit { calls: limit.calls, rate: limit.rate.map(rate_from) };
+        (limit.model.trim().to_owned(), kept)
+    };
+    limits.into_iter().map(limit).collect()
+}
+
 pub(crate) fn queue_settings(settings: &QueueSettings) -> wire::QueueSettings {
     let kind = |kind: TaskKind| {
         let set = settings.kind(kind);
@@ -124,6 +156,7 @@ pub(crate) fn queue_settings(settings: &QueueSettings) -> wire::QueueSettings {
         places: settings.places,
         rate: settings.rate.map(rate),
         kinds: TaskKind::ALL.map(kind).to_vec(),
+        models: Some(settings.models.iter().map(model_limit).collect()),
         waiting_hours: settings.waiting_hours,
         start_seconds: settings.start_seconds,
         silence_seconds: settings.silence_seconds,
@@ -151,6 +184,7 @@ pub(crate) fn queue_settings_from(
         places: settings.places,
         rate: settings.rate.map(rate_from),
         kinds,
+        models: settings.models.map_or_else(|| before.models.clone(), model_limits_from),
         waiting_hours: settings.waiting_hours,
         start_seconds: settings.start_seconds,
         silence_seconds: settings.silence_seconds,

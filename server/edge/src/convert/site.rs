@@ -100,7 +100,7 @@ fn failure_view(failure: Failure) -> view::TaskFailure {
 }
 
 /// What only the site knows of a task: why it waits and when it will start.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Outlook {
     waiting: Option<Waiting>,
     starts_at: Option<Timestamp>,
@@ -109,10 +109,9 @@ pub(crate) struct Outlook {
 
 /// Asks the site.
 pub(crate) fn outlook(site: &Site, task: &Task, now: Timestamp) -> Outlook {
-    let waiting = site.waiting(task, now);
     Outlook {
-        waiting,
-        starts_at: waiting.and_then(|_| site.start_estimate(task, now)),
+        waiting: site.waiting(task, now),
+        starts_at: site.start_estimate(task, now),
         attempts_max: site.queue_settings().kind(task.input.kind()).attempts,
     }
 }

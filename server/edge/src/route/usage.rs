@@ -27,14 +27,21 @@ async fn usage(
 ) -> Result<Json<UsageReport>, Problem> {
     let days = query.days.unwrap_or(DAYS).clamp(1, DAYS_MAX);
     let first = (day_of(member.state.now()) + 1).saturating_sub(days);
-    let sites: Vec<_> =
-        member.tenant.read(|tenant| tenant.sites().map(|site| site.id).collect()).await?;
+    let read = member.tenant.read(move |tenant| {
+        let sites: Vec<_> = tenant.sites().map(|site| site.id).collect();
+        (sites, tenant.usage().since(first))
+    });
+    let (sites, of_none) = read.await?;
     let (mut total, mut rows) = (UsageSum::default(), Vec::new());
+    for row in of_none {
+        total.add(&row.used.sum);
+        rows.push(convert::usage_row(None, row));
+    }
     for id in sites {
         let site = member.state.platform.site(member.id, id);
         for row in site.read(move |site| site.usage_since(first)).await? {
             total.add(&row.used.sum);
-            rows.push(convert::usage_row(id, row));
+            rows.push(convert::usage_row(Some(id), row));
         }
     }
     rows.sort_by_key(|row| std::cmp::Reverse(row.day));

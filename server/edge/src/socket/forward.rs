@@ -288,7 +288,7 @@ async fn moved(
 fn progress_view(update: &ProgressUpdate) -> TaskProgress {
     TaskProgress {
         task: update.task,
-        stage: update.stage.to_owned(),
+        stage: update.stage.clone().into_owned(),
         fraction: update.fraction,
         words: update.words,
     }

@@ -103,13 +103,13 @@ impl ConfiguredModels {
             }
             AiProvider::OpenAiCompatible | AiProvider::Platform => {
                 let config = OpenAiConfig {
+                    token_limit_field: TokenLimitField::at(&base_url),
                     base_url,
                     key,
                     model: model.clone(),
                     organization: None,
                     // Told in words as well as by schema, so that servers without schemas do, too.
                     json_schema: route.json_schema,
-                    token_limit_field: TokenLimitField::MaxTokens,
                 };
                 OpenAiCompatible::new(config, &reach)
                     .map(|made| Arc::new(made) as Arc<dyn ModelProvider>)
@@ -237,6 +237,10 @@ pub(crate) struct NoImages;
 
 #[async_trait::async_trait]
 impl ImageProvider for NoImages {
+    fn name(&self) -> &str {
+        "none"
+    }
+
     async fn generate(&self, _request: ImageRequest) -> Result<GeneratedImage, ImageError> {
         let message = "this server has no image model: write without images".to_owned();
         Err(ImageError { class: FailureClass::InvalidRequest, message, retry_after: None })

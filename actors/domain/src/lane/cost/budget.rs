@@ -35,7 +35,7 @@ pub struct Spent {
 }
 
 /// Which cap.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Cap {
     /// Of the task.
     Task,

@@ -1,6 +1,6 @@
 use super::*;
 use crate::entity::Dice;
-use crate::site::FailureClass;
+use crate::site::{FailureClass, ModelLimit, Rate};
 use igny8_protocol_ids::TaskId;
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,6 +22,8 @@ fn ask(who: u128, task: u64, routes: Vec<Route>) -> Ask {
     Ask {
         task: task_id(task),
         tenant: tenant(who),
+        site: site(1),
+        limits: BTreeMap::new(),
         weight: 1,
         policy: Policy::Order,
         routes,
@@ -331,4 +333,70 @@ proptest! {
         prop_assert!(seen.waiting.is_empty(), "forgotten: {:?}", seen.waiting.keys());
         prop_assert!(board.is_idle());
     }
+}
+
+#[test]
+fn a_waiting_call_says_whose_turn_it_is_and_when_its_own_will_be() {
+    let mut board = Board::default();
+    let mut dice = Dice::new(1);
+    let routes = vec![route("m", few(2))];
+    board.ask(at(0), Ticket(1), ask(1, 1, routes.clone()));
+    board.end(at(4_000), Ticket(1), &end(CallEnd::Answered), &mut dice);
+    for number in 2..=5 {
+        board.ask(at(4_000), Ticket(number), ask(1, number, routes.clone()));
+    }
+    board.ask(at(4_000), Ticket(6), ask(2, 6, routes.clone()));
+    board.ask(at(4_000), Ticket(7), ask(2, 7, routes));
+    let standing = |number| board.standing(at(4_000), task_id(number)).unwrap();
+    // Of two places one is kept for whoever has nothing under way: the second call of 1 waits.
+    let next = standing(3);
+    assert_eq!((next.ahead, next.ahead_of_others), (1, 1));
+    assert_eq!(next.to_string(), "waiting for m: 1 ahead, 1 of other workspaces");
+    // Four seconds a call, two places: two calls have to end before it.
+    assert_eq!(next.starts_at, Some(at(8_000)));
+    assert_eq!(standing(5).starts_at, Some(at(4_000 + 4_000 * 4 / 2)));
+    let verdicts = board.withdraw(at(4_000), Ticket(7));
+    assert_eq!(verdicts, []);
+    let next = board.standing(at(4_000), task_id(3)).unwrap();
+    assert_eq!(next.held_by, HeldBy::Places { taken: 2, places: 2 });
+    assert_eq!(next.to_string(), "waiting for m: 2 of 2 calls are under way");
+}
+
+fn limited(number: u64, of: u128, limit: ModelLimit) -> Ask {
+    let limits = [("m".to_owned(), limit)].into();
+    Ask { site: site(of), limits, ..ask(1, number, vec![route("m", LaneLimits::OPEN)]) }
+}
+
+#[test]
+fn a_site_s_limit_of_calls_holds_up_that_site_alone() {
+    let mut board = Board::default();
+    let mut dice = Dice::new(1);
+    let limit = ModelLimit { calls: Some(1), rate: None };
+    assert_eq!(went(&board.ask(at(0), Ticket(1), limited(1, 1, limit))), [(1, 0)]);
+    assert_eq!(board.ask(at(0), Ticket(2), limited(2, 1, limit)), []);
+    let standing = board.standing(at(0), task_id(2)).unwrap();
+    assert_eq!(standing.held_by, HeldBy::SitePlaces { taken: 1, places: 1 });
+    let verdicts = board.ask(at(0), Ticket(3), limited(3, 2, limit));
+    assert_eq!(went(&verdicts), [(3, 0)], "another site of the tenant, behind it in the line");
+    let verdicts = board.end(at(1), Ticket(1), &end(CallEnd::Answered), &mut dice);
+    assert_eq!(went(&verdicts), [(2, 0)]);
+}
+
+#[test]
+fn a_site_s_rate_of_a_model_counts_over_all_its_lanes_and_wakes_the_next_in_time() {
+    let mut board = Board::default();
+    let limit = ModelLimit { calls: None, rate: Some(Rate { per_minute: 6, burst: 1 }) };
+    let elsewhere = |number| {
+        let mut ask = limited(number, 1, limit);
+        ask.routes[0].lane.provider = "elsewhere".to_owned();
+        ask
+    };
+    assert_eq!(went(&board.ask(at(0), Ticket(1), limited(1, 1, limit))), [(1, 0)]);
+    assert_eq!(board.ask(at(0), Ticket(2), elsewhere(2)), []);
+    let standing = board.standing(at(0), task_id(2)).unwrap();
+    assert_eq!(standing.held_by, HeldBy::SiteRate(at(10_000)));
+    assert_eq!(standing.starts_at, Some(at(10_000)));
+    assert_eq!(board.next_due(at(0)), Some(at(10_000)));
+    assert_eq!(board.tick(at(9_999)), []);
+    assert_eq!(went(&board.tick(at(10_000))), [(2, 0)]);
 }

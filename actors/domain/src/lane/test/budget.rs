@@ -2,6 +2,7 @@ use super::*;
 use crate::entity::Dice;
 use crate::site::FailureClass;
 use igny8_protocol_ids::TaskId;
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 const DOLLAR: ModelPrice = ModelPrice { input: 0, cached: 0, cache_write: 0, output: 1_000_000 };
@@ -10,6 +11,8 @@ fn ask(task: u128, caps: BudgetCaps, spent: Spent) -> Ask {
     Ask {
         task: TaskId::from_uuid(Uuid::from_u128(task)),
         tenant: tenant(1),
+        site: site(1),
+        limits: BTreeMap::new(),
         weight: 1,
         policy: Policy::Order,
         routes: vec![Route {
@@ -98,4 +101,17 @@ fn a_cheaper_candidate_is_taken_where_the_dear_one_is_over_the_cap() {
     });
     let verdicts = board.ask(at(0), Ticket(1), wanted);
     assert_eq!(verdicts, [Verdict::Go { ticket: Ticket(1), route: 1 }]);
+}
+
+#[test]
+fn who_waits_for_a_cap_that_is_then_used_up_hears_when_it_ends() {
+    let mut board = Board::default();
+    let mut dice = Dice::new(1);
+    board.ask(at(0), Ticket(1), ask(1, day(150), Spent::default()));
+    assert_eq!(board.ask(at(0), Ticket(2), ask(2, day(150), Spent::default())), []);
+    let verdicts = board.end(at(1), Ticket(1), &done(100), &mut dice);
+    let refusal = refused(&verdicts);
+    assert_eq!(refusal.obstacle, Some(Obstacle::Cap(Cap::Day)));
+    assert_eq!(refusal.again_at, Some(start_of(day_of(at(1)) + 1)));
+    assert!(board.is_idle());
 }

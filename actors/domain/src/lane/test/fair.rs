@@ -37,7 +37,7 @@ fn removed_calls_are_gone_and_the_rest_keeps_its_order() {
         queue.push(tenant(1), 1, number, 10);
     }
     assert!(queue.remove(tenant(1), &1) && !queue.remove(tenant(1), &1));
-    assert_eq!(queue.ahead(tenant(1), &3), Some(2));
+    assert_eq!(queue.ahead(tenant(1), &3), Some((2, 0)));
     let left: Vec<i32> = std::iter::from_fn(|| queue.pop(|_, _| true)).map(|(_, n)| n).collect();
     assert_eq!(left, [0, 2, 3]);
 }

@@ -4,7 +4,7 @@ mod reply;
 
 pub use reply::{ClusterSummary, DocumentSummary, KeywordCounts, SiteEffect, SiteEvent, SiteReply};
 
-use crate::lane::ModelUsage;
+use crate::lane::{ModelUsage, Obstacle};
 use crate::secret::SealedSecret;
 use crate::site::automation::{AutomationKind, ExecutionId, Preset, ScheduleRules, Timing};
 use crate::site::queue::{
@@ -111,6 +111,17 @@ pub enum TaskOutcome {
         call: u32,
         /// What is wrong with it.
         message: String,
+    },
+    /// There was no model to call: it goes on when that has passed.
+    HeldUp {
+        /// What was in the way.
+        by: Obstacle,
+        /// What happened.
+        message: String,
+        /// Until then.
+        until: Timestamp,
+        /// The attempt had called a model before.
+        called: bool,
     },
     /// It did not work out.
     Failed {
@@ -437,6 +448,8 @@ pub enum SiteCommand {
         /// What the tenant can spend, all slices counted.
         budget: Credits,
     },
+    /// Let tasks try again that something at the models held up.
+    WakeHeldUp,
     /// Remove tasks that ended long ago.
     CleanUp {
         /// More than so many days.

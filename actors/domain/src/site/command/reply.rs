@@ -156,6 +156,8 @@ pub enum SiteEffect {
         #[serde(default)]
         attempt: Option<u32>,
     },
+    /// Let more tasks try again that something at the models held up.
+    WakeHeldUp,
     /// Write tasks that left the state into the site's log.
     KeepTasks {
         /// Which.

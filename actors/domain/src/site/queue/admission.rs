@@ -171,6 +171,7 @@ pub(super) fn enqueue(
         deadline: Some(waiting_deadline(draft, not_before.unwrap_or(context.now))),
         started_at: None,
         paused: None,
+        held_up: None,
         batch: placement.batch,
         unique: new.unique,
         stop_requested: false,

@@ -4,8 +4,8 @@ use super::admission::{Placement, enqueue, waiting_deadline};
 use super::record::{Failure, FailureClass, Task, TaskInput, TaskStatus};
 use super::request::wanted_images;
 use super::review::park;
-use super::start::{passes_by_itself, pause};
-use super::{batch, retention};
+use super::start::pause;
+use super::{batch, obstacle, retention};
 use crate::entity::{Context, Draft, Refusal};
 use crate::ledger::price::PriceList;
 use crate::sabotage::Sabotage;
@@ -37,6 +37,9 @@ pub(in crate::site) fn finish(
     match outcome {
         TaskOutcome::Failed { class, message, retry_after_ms } => {
             failed(draft, context, task, class, message, retry_after_ms)?;
+        }
+        TaskOutcome::HeldUp { by, message, until, called } => {
+            obstacle::hold_up(draft, context, task, by, message, (until, called))?;
         }
         TaskOutcome::Unreadable { call, message } => {
             park(draft, context, task, call, message)?;
@@ -170,10 +173,11 @@ pub(super) fn failed(
     // A person who queues it again gives it all attempts anew.
     let tried = task.attempts.saturating_sub(task.attempts_before);
     // One repetition of a bad answer may help; then a person looks.
-    let again = passes_by_itself(class) || (class == FailureClass::InvalidAnswer && tried < 2);
+    let again = class.passes_by_itself() || (class == FailureClass::InvalidAnswer && tried < 2);
     let attempts = draft.queue_settings().kind(task.input.kind()).attempts;
     if again && tried < attempts && !task.stop_requested {
         let at = context.now.plus(pause(context, tried, retry_after_ms));
+        task.held_up = None;
         task.not_before = Some(at);
         task.deadline = Some(waiting_deadline(draft, at));
         task.status = TaskStatus::Queued;
@@ -214,7 +218,7 @@ pub(super) fn close(
     task.spent = cost;
     task.status = status;
     task.updated_at = context.now;
-    (task.deadline, task.paused, task.not_before) = (None, None, None);
+    (task.deadline, task.paused, task.not_before, task.held_up) = (None, None, None, None);
     if status != TaskStatus::Succeeded {
         give_back(draft, context, &task);
     } else {

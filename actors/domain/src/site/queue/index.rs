@@ -42,6 +42,8 @@ pub(in crate::site) struct QueueIndex {
     unpaid: BTreeMap<TaskKind, i64>,
     waiting: BTreeSet<(u64, TaskId)>,
     delayed: BTreeSet<(Timestamp, TaskId)>,
+    /// Of these, the ones that something at the models holds up.
+    held_up: BTreeSet<TaskId>,
     deadlines: BTreeSet<(Timestamp, TaskId)>,
     running: BTreeMap<TaskKind, u32>,
     open: BTreeMap<TaskKind, u32>,
@@ -132,6 +134,7 @@ impl QueueIndex {
         self.waiting.insert((task.number, task.id));
         if let Some(at) = task.not_before {
             self.delayed.insert((at, task.id));
+            self.held_up.extend(task.held_up.as_ref().map(|_| task.id));
         } else if !self.is_held_up(task) {
             self.ready.insert(place(task));
             add(&mut self.lined, share(task));
@@ -171,6 +174,7 @@ impl QueueIndex {
         self.waiting.remove(&(task.number, task.id));
         if let Some(at) = task.not_before {
             self.delayed.remove(&(at, task.id));
+            self.held_up.remove(&task.id);
         } else if self.ready.remove(&place(task)) {
             subtract(&mut self.lined, share(task));
             self.add_unpaid(task.input.kind(), -unpaid(task).0);
@@ -242,6 +246,10 @@ impl QueueIndex {
     /// How many tasks wait, for whatever reason.
     pub(in crate::site) fn waiting(&self) -> usize {
         self.waiting.len()
+    }
+    /// Tasks that something at the models holds up, the oldest first.
+    pub(super) fn held_up(&self) -> impl Iterator<Item = TaskId> {
+        self.held_up.iter().copied()
     }
     /// The highest number of a task that waits.
     pub(super) fn last_number(&self) -> u64 {

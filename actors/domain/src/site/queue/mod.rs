@@ -5,6 +5,7 @@ mod batch;
 mod control;
 mod finish;
 mod index;
+mod obstacle;
 mod record;
 mod request;
 mod retention;
@@ -23,10 +24,11 @@ pub(super) use control::{
 };
 pub(super) use finish::{book_lost_attempt, finish};
 pub(super) use index::{BatchState, QueueIndex};
+pub(super) use obstacle::wake_held_up;
 pub use record::{
-    Batch, BatchCounts, BatchStatus, Failure, FailureClass, GivenAnswer, KindSettings, Pace, Pause,
-    PauseReason, PauseScope, Priority, QueuePause, QueueSettings, Rate, Share, Task, TaskInput,
-    TaskKind, TaskStatus, Unique,
+    Batch, BatchCounts, BatchStatus, Failure, FailureClass, GivenAnswer, HeldUp, KindSettings,
+    ModelLimit, Pace, Pause, PauseReason, PauseScope, Priority, QueuePause, QueueSettings, Rate,
+    Share, Task, TaskInput, TaskKind, TaskStatus, Unique,
 };
 pub(super) use request::{clustering, drafts, ideas, images, publication, reparse, test_run};
 pub(super) use retention::{next_old, remove as put_away, sweep_old};

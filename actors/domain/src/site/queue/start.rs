@@ -1,7 +1,7 @@
 //! What starts when.
 
 use super::index::unpaid;
-use super::record::{FailureClass, KindSettings, PauseScope, Share, Task, TaskKind, TaskStatus};
+use super::record::{KindSettings, PauseScope, Share, Task, TaskKind, TaskStatus};
 use crate::entity::{Context, Draft};
 use crate::sabotage::Sabotage;
 use crate::site::command::SiteEffect;
@@ -218,10 +218,4 @@ pub(super) fn pause(context: &mut Context, attempts: u32, retry_after_ms: Option
             Duration::from_millis(ceiling / 2 + context.entropy.roll() % (ceiling / 2 + 1))
         }
     }
-}
-
-/// True if trying again can help without anybody doing something first.
-pub(super) const fn passes_by_itself(class: FailureClass) -> bool {
-    use FailureClass as F;
-    matches!(class, F::Timeout | F::RateLimited | F::Unavailable | F::BrokenStream | F::Internal)
 }

@@ -40,7 +40,8 @@ fn give_up(draft: &mut Draft<'_, Site>, context: &mut Context, task: Task) -> Re
 /// A task that waited for too long. One that is held up is not to blame: it may wait on.
 fn bury(draft: &mut Draft<'_, Site>, context: &mut Context, mut task: Task) -> Result<(), Refusal> {
     let why = draft.waiting(&task, context.now);
-    if let Some(Waiting::Paused { .. } | Waiting::Delayed { .. } | Waiting::Retry { .. }) = why {
+    // What was put off is: whatever it was, it cannot be its fault.
+    if matches!(why, Some(Waiting::Paused { .. })) || task.not_before > Some(context.now) {
         let from = task.not_before.unwrap_or(context.now).max(context.now);
         task.deadline = Some(waiting_deadline(draft, from));
         draft.put(SiteRecord::Task(task));

@@ -3,12 +3,13 @@
 use super::index::unpaid;
 use super::record::{FailureClass, Pause, PauseScope, Task, TaskKind, TaskStatus};
 use super::start::{Closed, closed, rate_free_at};
+use crate::lane::{Cap, Obstacle};
 use crate::site::state::Site;
 use igny8_protocol_ids::{Credits, Timestamp};
 use std::time::Duration;
 
 /// Why a task waits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Waiting {
     /// It, its batch, its kind, its site or its tenant is paused.
     Paused {
@@ -25,6 +26,22 @@ pub enum Waiting {
     /// An attempt failed; the next one is due later.
     Retry {
         /// How it failed.
+        class: FailureClass,
+        /// Until then.
+        until: Timestamp,
+    },
+    /// A budget cap of the tenant is used up.
+    Cap {
+        /// Which.
+        cap: Cap,
+        /// Until then.
+        until: Timestamp,
+    },
+    /// The provider of its model rests after failures.
+    Rest {
+        /// Which model.
+        model: String,
+        /// How calls to it failed.
         class: FailureClass,
         /// Until then.
         until: Timestamp,
@@ -63,8 +80,13 @@ impl Site {
             return Some(Waiting::Paused { scope, pause });
         }
         if let Some(until) = task.not_before.filter(|at| *at > now) {
-            return Some(match &task.failure {
-                Some(failure) if task.attempts > task.attempts_before => {
+            let held_up = task.held_up.as_deref().map(|held_up| &held_up.by);
+            return Some(match (held_up, &task.failure) {
+                (Some(Obstacle::Cap(cap)), _) => Waiting::Cap { cap: *cap, until },
+                (Some(Obstacle::Rest { model, class }), _) => {
+                    Waiting::Rest { model: model.clone(), class: *class, until }
+                }
+                (None, Some(failure)) if task.attempts > task.attempts_before => {
                     Waiting::Retry { class: failure.class, until }
                 }
                 _ => Waiting::Delayed { until },
@@ -120,7 +142,10 @@ impl Site {
     pub fn start_estimate(&self, task: &Task, now: Timestamp) -> Option<Timestamp> {
         match self.waiting(task, now)? {
             Waiting::Paused { .. } | Waiting::Credits { .. } => None,
-            Waiting::Delayed { until } | Waiting::Retry { until, .. } => Some(until),
+            Waiting::Delayed { until }
+            | Waiting::Retry { until, .. }
+            | Waiting::Cap { until, .. }
+            | Waiting::Rest { until, .. } => Some(until),
             Waiting::Places { .. } | Waiting::Rate { .. } | Waiting::Turn { .. } => {
                 let by_rate = self.by_rate(task, now);
                 Some(now.plus(self.by_places(task)?).max(by_rate))

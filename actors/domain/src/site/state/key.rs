@@ -1,12 +1,12 @@
 //! The keys under which a site's records are stored: a kind byte and an id.
 
 use crate::entity::RecordKey;
+use crate::lane::UsageBook;
 use crate::ledger::Ledger;
 use crate::site::automation::{self, ExecutionId};
 use crate::site::command::SiteEvent;
 use crate::site::queue::{Pace, PauseScope, QueuePause, Share, TaskInput, TaskKind};
 use crate::site::record::SiteRecord;
-use crate::site::usage;
 use igny8_protocol_ids::{AccountId, BatchId, ClusterId, IdeaId, TaskId};
 use uuid::Uuid;
 
@@ -77,7 +77,7 @@ pub(in crate::site) fn key(record: &SiteRecord) -> RecordKey {
         SiteRecord::Pause(QueuePause { scope, .. }) => pause_key(*scope),
         SiteRecord::Batch(batch) => batch_key(batch.id),
         SiteRecord::QueueSettings(_) => vec![QUEUE_SETTINGS],
-        SiteRecord::Usage(row) => [&[USAGE], usage::key(row).as_slice()].concat(),
+        SiteRecord::Usage(row) => [&[USAGE], UsageBook::key(row).as_slice()].concat(),
     }
 }
 

@@ -10,6 +10,7 @@ pub(super) use key::{
 };
 
 use crate::entity::RecordKey;
+use crate::lane::UsageBook;
 use crate::ledger::Ledger;
 use crate::secret::SealedSecret;
 use crate::site::automation::Automations;
@@ -21,7 +22,6 @@ use crate::site::record::{
     Ask, Cluster, Document, Idea, Image, Keyword, KeywordStatus, SiteCard, SiteRecord, Watch,
 };
 use crate::site::title::TitleIndex;
-use crate::site::usage::UsageBook;
 use igny8_protocol_ids::{
     AccountId, BatchId, ClusterId, DocumentId, IdeaId, ImageId, KeywordId, TaskId,
 };

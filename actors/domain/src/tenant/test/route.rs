@@ -1,9 +1,9 @@
 //! Several models.
 
-use super::member::{account, create};
+use super::member::{account, create, new_site, site_id};
 use super::stage::Stage;
 use crate::entity::Origin;
-use crate::lane::{BudgetCaps, Policy};
+use crate::lane::{BudgetCaps, ModelUsage, Policy, UsageSum};
 use crate::secret::SealedSecret;
 use crate::tenant::*;
 
@@ -123,4 +123,37 @@ fn anthropics_own_address_is_known() {
         AiRoute { model: Some("claude".into()), ..AiRoute::plain("a", AiProvider::Anthropic) };
     stage.system(set(vec![(own, KeyChange::Replace(key("k1")))])).unwrap();
     assert_eq!(stage.state.routing().routes[0].base_url, None);
+}
+
+#[test]
+fn r4_sites_hear_of_other_models_or_caps_and_of_nothing_else() {
+    let mut stage = stage();
+    stage.system(new_site(1)).unwrap();
+    let told = |changes: crate::entity::Changes<Tenant>| -> Vec<_> { changes.effects };
+    let message = SiteMessage::ModelsChanged;
+    let expected = [TenantEffect::ToSite { site: site_id(1), message }];
+    let routes = || set(vec![(route("a", "one.example"), KeyChange::Keep)]);
+    assert_eq!(told(stage.system(routes()).unwrap().1), expected);
+    assert_eq!(told(stage.system(routes()).unwrap().1), [], "they are the same");
+}
+
+#[test]
+fn use_of_no_site_is_summed_by_day_and_model_and_booked_by_the_system_alone() {
+    let mut stage = stage();
+    let used = |model: &str| TenantCommand::BookUse {
+        used: ModelUsage {
+            provider: "p".into(),
+            model: model.into(),
+            sum: UsageSum { calls: 1, cost_micros: 5, ..UsageSum::default() },
+        },
+    };
+    for model in ["a", "a", "b"] {
+        stage.system(used(model)).unwrap();
+    }
+    let rows = stage.state.usage().since(0);
+    let sums: Vec<_> =
+        rows.iter().map(|row| (&*row.used.model, row.used.sum.cost_micros)).collect();
+    assert_eq!(sums, [("b", 5), ("a", 10)]);
+    assert_eq!(stage.state.usage().cost_since(0), 15);
+    assert!(stage.give(Origin::Account(account(1)), used("a")).is_err());
 }

@@ -1,14 +1,15 @@
 //! A call to a model: by a lane, counted to the token, with fallbacks until its first word.
 
 mod known;
+mod whole;
 
-use super::job::{Job, Prompt};
+use super::job::{Job, NoAnswer, Prompt};
 use super::{Report, internal};
 use crate::lane::{Candidate, Permit};
 use crate::world::World;
 use igny8_actors_domain::lane::{
-    Ask, BudgetCaps, CallEnd, LaneKey, ModelPrice, ModelUsage, Need, Outcome, Policy, Refused,
-    Route, Spent, UsageSum, day_of, month_of,
+    Ask, BudgetCaps, CallEnd, LaneKey, ModelPrice, ModelUsage, Need, Outcome, Policy, Route, Spent,
+    UsageSum, day_of, month_of,
 };
 use igny8_actors_domain::site::FailureClass;
 use igny8_actors_domain::tenant::{AiRouting, Plan};
@@ -18,6 +19,7 @@ use igny8_actors_ports::{
 };
 use igny8_protocol_ids::{SiteId, Timestamp};
 use parking_lot::Mutex;
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,6 +28,9 @@ const BYTES_PER_TOKEN: usize = 4;
 
 /// How often a call that waits for its turn says so: well below any bound on a runner's silence.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(5);
+
+/// A wait that is longer is told to whoever looks at the task.
+const FIRST_WORD_OF_WAIT: Duration = Duration::from_secs(1);
 
 /// What the calls of an attempt used, so far.
 pub(super) type Used = Arc<Mutex<Tally>>;
@@ -90,26 +95,19 @@ impl Job {
         Ok(Candidates { list, policy, weight, caps, spent, reuse_answers })
     }
 
-    /// Counts a call to an image model, where its provider says what it used.
-    pub(super) fn count_image(&self, usage: &Usage) {
-        if *usage != Usage::default() {
-            let (provider, model) = ("images".to_owned(), "images".to_owned());
-            let sum = priced(usage, None, false);
-            ModelUsage { provider, model, sum }.add_to(&mut self.used.lock().models);
-        }
-    }
-
     /// What the tenant has spent today and this month, all sites together.
     async fn spent_by_tenant(&self) -> Result<Spent, Report> {
         let today = day_of(self.inner.world.now());
         let month = month_of(today).0;
         let failed = |failure| internal("Reading what was spent", &failure);
         let tenant = self.inner.tenant(self.tenant);
-        let sites: Vec<SiteId> = tenant
-            .read(|tenant| tenant.sites().map(|site| site.id).collect())
-            .await
-            .map_err(failed)?;
-        let mut spent = Spent::default();
+        let read = tenant.read(move |tenant| {
+            let sites: Vec<SiteId> = tenant.sites().map(|site| site.id).collect();
+            let usage = tenant.usage();
+            let (day_micros, month_micros) = (usage.cost_since(today), usage.cost_since(month));
+            (sites, Spent { day_micros, month_micros, ..Spent::default() })
+        });
+        let (sites, mut spent) = read.await.map_err(failed)?;
         for site in sites {
             let site = self.inner.site(self.tenant, site);
             let cost = site.read(move |site| (site.cost_since(today), site.cost_since(month)));
@@ -125,7 +123,7 @@ impl Job {
         &self,
         prompt: &Prompt,
         prefix: Option<&str>,
-    ) -> Result<Call, ModelError> {
+    ) -> Result<Call, NoAnswer> {
         self.book_if_lost(&prompt.candidates).await;
         let mut left: Vec<usize> = (0..prompt.candidates.list.len()).collect();
         let mut last: Option<ModelError> = None;
@@ -133,7 +131,9 @@ impl Job {
             let ask = self.turn(prompt, &left, prefix);
             let permit = match self.patiently(self.inner.lanes.acquire(ask)).await {
                 Ok(permit) => permit,
-                Err(refused) => return Err(last.unwrap_or_else(|| self.refusal(refused))),
+                Err(refused) => {
+                    return Err(last.map_or(NoAnswer::Refused(refused), NoAnswer::Failed));
+                }
             };
             let place = left[permit.route];
             let candidate = &prompt.candidates.list[place];
@@ -149,54 +149,69 @@ impl Job {
                     left.retain(|known| *known != place);
                     last = Some(error);
                 }
-                Err(error) => return Err(error),
+                Err(error) => return Err(error.into()),
             }
         }
     }
 
-    /// Whoever waits for its turn is alive: only the model's silence counts against it.
+    /// Whoever waits for its turn is alive: only the model's silence counts against it. Its progress
+    /// says for what it waits.
     async fn patiently<T>(&self, wait: impl Future<Output = T>) -> T {
         tokio::pin!(wait);
+        let (mut before, mut pause) = (None, FIRST_WORD_OF_WAIT);
         loop {
             tokio::select! {
                 biased;
                 done = &mut wait => {
                     self.is_alive();
+                    before.and_then(|stage| self.stage(stage));
                     return done;
                 }
-                () = tokio::time::sleep(SIGN_OF_LIFE) => self.is_alive(),
+                () = tokio::time::sleep(pause) => {
+                    self.is_alive();
+                    let standing = self.inner.lanes.standing(self.task);
+                    let said = standing.and_then(|standing| self.stage(standing.to_string().into()));
+                    before = before.or(said);
+                    pause = SIGN_OF_LIFE;
+                }
             }
         }
+    }
+
+    fn stage(&self, stage: Cow<'static, str>) -> Option<Cow<'static, str>> {
+        self.inner.progress.set_stage(self.site, self.task, stage)
     }
 
     fn turn(&self, prompt: &Prompt, left: &[usize], prefix: Option<&str>) -> Ask {
         let request = &prompt.request;
         let sent = request.system.len() + request.prompt.len() + prefix.map_or(0, str::len);
-        let attempt: u64 = self.used.lock().models.iter().map(|used| used.sum.cost_micros).sum();
         let route = |place: &usize| -> Route { prompt.candidates.list[*place].route.clone() };
+        let need = Need {
+            input_tokens: tokens(sent),
+            output_tokens_max: u64::from(request.output_tokens_max),
+            json_schema: matches!(request.format, ResponseFormat::Json { .. }),
+        };
+        self.ask_for(&prompt.candidates, left.iter().map(route).collect(), need)
+    }
+
+    /// One call among these routes, as the tenant and the site have set it.
+    fn ask_for(&self, candidates: &Candidates, routes: Vec<Route>, need: Need) -> Ask {
+        let attempt: u64 = self.used.lock().models.iter().map(|used| used.sum.cost_micros).sum();
         Ask {
             task: self.task,
             tenant: self.tenant,
-            weight: prompt.candidates.weight,
-            policy: prompt.candidates.policy,
-            routes: left.iter().map(route).collect(),
-            need: Need {
-                input_tokens: tokens(sent),
-                output_tokens_max: u64::from(request.output_tokens_max),
-                json_schema: matches!(request.format, ResponseFormat::Json { .. }),
-            },
-            caps: prompt.candidates.caps,
+            site: self.site,
+            limits: self.limits.clone(),
+            weight: candidates.weight,
+            policy: candidates.policy,
+            routes,
+            need,
+            caps: candidates.caps,
             spent: Spent {
                 task_micros: self.spent_micros.saturating_add(attempt),
-                ..prompt.candidates.spent
+                ..candidates.spent
             },
         }
-    }
-
-    fn refusal(&self, refused: Refused) -> ModelError {
-        let Refused { class, message, again_at } = refused;
-        let now = self.inner.world.now();
-        ModelError { class: to_port(class), message, retry_after: again_at.map(|at| at.since(now)) }
     }
 }
 
@@ -223,6 +238,20 @@ struct Meter {
 }
 
 impl Meter {
+    fn new(world: &World, permit: &Permit, price: Option<ModelPrice>, sent_bytes: usize) -> Self {
+        Self {
+            provider: permit.lane.provider.clone(),
+            model: permit.lane.model.clone(),
+            price,
+            began: world.now(),
+            first_word: None,
+            sent_bytes,
+            text_bytes: 0,
+            taken: false,
+            world: world.clone(),
+        }
+    }
+
     fn sum(&self, usage: Option<Usage>, failed: bool) -> UsageSum {
         let usage = usage.unwrap_or_else(|| Usage {
             input_tokens: if self.taken { tokens(self.sent_bytes) } else { 0 },
@@ -272,19 +301,9 @@ impl Call {
         permit: Permit,
         request: ModelRequest,
     ) -> Result<Self, ModelError> {
-        let world = job.inner.world.clone();
         let prefix = request.prefix.as_ref().map_or(0, String::len);
-        let meter = Meter {
-            provider: permit.lane.provider.clone(),
-            model: permit.lane.model.clone(),
-            price: candidate.route.price,
-            began: world.now(),
-            first_word: None,
-            sent_bytes: request.system.len() + request.prompt.len() + prefix,
-            text_bytes: 0,
-            taken: false,
-            world,
-        };
+        let sent_bytes = request.system.len() + request.prompt.len() + prefix;
+        let meter = Meter::new(&job.inner.world, &permit, candidate.route.price, sent_bytes);
         let used = job.used.clone();
         let mut call = Self { stream: None, first: None, permit, meter, used, ended: false };
         match candidate.choice.provider.generate(request).await {
@@ -388,24 +407,5 @@ pub(crate) const fn from_port(class: ports::FailureClass) -> FailureClass {
         P::BrokenStream => FailureClass::BrokenStream,
         P::InvalidAnswer => FailureClass::InvalidAnswer,
         P::InvalidRequest => FailureClass::InvalidRequest,
-    }
-}
-
-const fn to_port(class: FailureClass) -> ports::FailureClass {
-    use ports::FailureClass as P;
-    match class {
-        FailureClass::Timeout => P::Timeout,
-        FailureClass::RateLimited => P::RateLimited,
-        FailureClass::Quota => P::Quota,
-        FailureClass::Unauthorized => P::Unauthorized,
-        FailureClass::ContextLength => P::ContextLength,
-        FailureClass::ContentFilter => P::ContentFilter,
-        FailureClass::BrokenStream => P::BrokenStream,
-        FailureClass::InvalidAnswer => P::InvalidAnswer,
-        FailureClass::InvalidRequest => P::InvalidRequest,
-        FailureClass::Unavailable
-        | FailureClass::Conflict
-        | FailureClass::WaitedTooLong
-        | FailureClass::Internal => P::Unavailable,
     }
 }

@@ -433,6 +433,11 @@ available: Credits,
 held: Credits, };
 
 /**
+ * A cap on what calls to models may cost.
+ */
+export type BudgetCap = "task" | "day" | "month";
+
+/**
  * Caps in millionths of a US dollar; absent is no cap.
  */
 export type BudgetView = { 
@@ -1493,7 +1498,8 @@ task: TaskId,
  */
 model: string, 
 /**
- * What holds the line up: `turn`, `rate`, `rest`, `budget`.
+ * What holds the line up: `turn`, `places`, `site_places`, `site_rate`, `rate`,
+ * `rest`, `budget`.
  */
 held_by: string, 
 /**
@@ -1508,6 +1514,10 @@ since: Timestamp,
  * When that ends at the latest, where it is known.
  */
 until: Timestamp | null, 
+/**
+ * When the call will start, as far as can be told.
+ */
+starts_at: Timestamp | null, 
 /**
  * In words.
  */
@@ -1789,6 +1799,23 @@ row: number,
  * The keyword into which it went.
  */
 into: string, };
+
+/**
+ * What a site allows of a model, whichever tasks call it.
+ */
+export type ModelLimit = { 
+/**
+ * The model, as its provider names it.
+ */
+model: string, 
+/**
+ * Calls under way at once, 1 to 100; absent: as many as there are places.
+ */
+calls: number | null, 
+/**
+ * Calls per time; absent: as fast as its lane bears.
+ */
+rate: Rate | null, };
 
 /**
  * An instant, and the clock on the wall there.
@@ -2254,6 +2281,10 @@ rate: Rate | null,
  * Kinds; those left out keep what they have.
  */
 kinds: Array<KindSettings>, 
+/**
+ * Models with limits of the site's own, 32 at most; absent: they stay as they are.
+ */
+models?: Array<ModelLimit>, 
 /**
  * A task that could start and still waits after so long is dead, 1 to 720.
  */
@@ -3493,7 +3524,7 @@ total: UsageView,
 price_table_version: number, };
 
 /**
- * What one site used of one model for one kind of work on one day.
+ * What one site, or none, used of one model for one kind of work on one day.
  */
 export type UsageRowView = { 
 /**
@@ -3501,9 +3532,9 @@ export type UsageRowView = {
  */
 day: Timestamp, 
 /**
- * Which site.
+ * Which site; absent: none, it was a test of the model.
  */
-site: SiteId, 
+site: SiteId | null, 
 /**
  * The provider, as its lane names it.
  */
@@ -3642,7 +3673,27 @@ code: string,
 /**
  * Until then.
  */
-until: Timestamp, } | { "reason": "credits", 
+until: Timestamp, } | { "reason": "cap", 
+/**
+ * Which.
+ */
+cap: BudgetCap, 
+/**
+ * Until then; absent: until the calls under way have ended.
+ */
+until: Timestamp | null, } | { "reason": "rest", 
+/**
+ * The model.
+ */
+model: string, 
+/**
+ * How calls to it failed: the code of their failure.
+ */
+code: string, 
+/**
+ * Until then; absent: until its key changes.
+ */
+until: Timestamp | null, } | { "reason": "credits", 
 /**
  * How many.
  */
@@ -3662,7 +3713,47 @@ free_at: Timestamp, } | { "reason": "turn",
 /**
  * How many at most.
  */
-behind: number, };
+behind: number, } | { "reason": "model_places", 
+/**
+ * The model.
+ */
+model: string, 
+/**
+ * Calls under way.
+ */
+taken: number, 
+/**
+ * As many may be.
+ */
+places: number, 
+/**
+ * As the site has set it; otherwise its lane bears no more.
+ */
+by_site: boolean, } | { "reason": "model_rate", 
+/**
+ * The model.
+ */
+model: string, 
+/**
+ * Then.
+ */
+free_at: Timestamp, 
+/**
+ * As the site has set it; otherwise its provider has.
+ */
+by_site: boolean, } | { "reason": "model_turn", 
+/**
+ * The model.
+ */
+model: string, 
+/**
+ * How many.
+ */
+behind: number, 
+/**
+ * Those of them that are other workspaces'.
+ */
+of_others: number, };
 
 /**
  * Whether all work of the tenant is held up.

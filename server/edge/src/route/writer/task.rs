@@ -59,8 +59,12 @@ pub(super) fn view(site: &Site, now: Timestamp, task: &Task) -> TaskView {
 
 /// Why the call of a task that runs has not started.
 fn stand(site: &SiteHandle, view: &mut TaskView) {
-    let standing = site.lane_standing(view.id);
-    view.lane = standing.map(|standing| convert::lane_wait(view.id, standing));
+    let Some(standing) = site.lane_standing(view.id) else { return };
+    let waiting = convert::lane_reason(&standing);
+    view.waiting_for = Some(convert::waiting_word(&waiting).to_owned());
+    view.waiting = Some(waiting);
+    view.starts_at = standing.starts_at;
+    view.lane = Some(convert::lane_wait(view.id, standing));
 }
 
 /// Queues one draft per idea.

@@ -179,6 +179,7 @@ pub(in crate::site) fn change(
             // Credits are not kept from others while a task is put off.
             super::finish::release(draft, context, &mut task)?;
             task.not_before = Some(at).filter(|at| *at > context.now);
+            task.held_up = None;
             task.deadline = Some(waiting_deadline(draft, at.max(context.now)));
         }
         save(draft, context, task);

@@ -11,5 +11,7 @@ pub use batch::{Batch, BatchCounts, BatchStatus};
 pub use pace::{Pace, Share};
 pub use pause::{Pause, PauseReason, PauseScope, QueuePause};
 pub use priority::Priority;
-pub use setting::{KindSettings, QueueSettings, Rate};
-pub use task::{Failure, FailureClass, GivenAnswer, Task, TaskInput, TaskKind, TaskStatus, Unique};
+pub use setting::{KindSettings, ModelLimit, QueueSettings, Rate};
+pub use task::{
+    Failure, FailureClass, GivenAnswer, HeldUp, Task, TaskInput, TaskKind, TaskStatus, Unique,
+};

@@ -40,6 +40,10 @@ impl Pace {
         let free = self.full_at_us.saturating_sub(spare).div_ceil(1_000);
         Timestamp::from_millis(i64::try_from(free).unwrap_or(i64::MAX))
     }
+    /// True if the bucket is full: nothing is known that counts.
+    pub fn is_full(&self, now: Timestamp) -> bool {
+        self.full_at_us <= micros(now)
+    }
     /// After a start.
     pub fn after_start(self, now: Timestamp, rate: Rate) -> Self {
         let full_at_us = self.full_at_us.max(micros(now)).saturating_add(rate.interval_us());

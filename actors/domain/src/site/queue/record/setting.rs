@@ -56,6 +56,15 @@ impl KindSettings {
     }
 }
 
+/// What a site allows of a model, whichever tasks call it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelLimit {
+    /// Calls under way at once; absent: as many as there are places.
+    pub calls: Option<u32>,
+    /// Calls per time; absent: as fast as its lane bears.
+    pub rate: Option<Rate>,
+}
+
 /// What a site sets for its queue.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QueueSettings {
@@ -65,6 +74,9 @@ pub struct QueueSettings {
     pub rate: Option<Rate>,
     /// Kinds with settings of their own.
     pub kinds: BTreeMap<TaskKind, KindSettings>,
+    /// Models with limits of the site's own.
+    #[serde(default)]
+    pub models: BTreeMap<String, ModelLimit>,
     /// A task that could start and still waits after so long is dead.
     pub waiting_hours: u32,
     /// A worker that has shown no sign of life so long after its start is given up.
@@ -83,6 +95,7 @@ impl Default for QueueSettings {
             places: 40,
             rate: None,
             kinds: BTreeMap::new(),
+            models: BTreeMap::new(),
             waiting_hours: 7 * 24,
             start_seconds: 600,
             silence_seconds: 300,
@@ -105,6 +118,11 @@ const LIFE_SECONDS: RangeInclusive<u32> = 10..=3_600;
 /// Ended tasks are in memory: 20,000 of them take about 20 MB.
 const KEPT_TASKS: RangeInclusive<u32> = 100..=20_000;
 const KEPT_DAYS: RangeInclusive<u32> = 1..=365;
+
+/// More models than a site's tasks use.
+const MODELS_MAX: usize = 32;
+/// The longest name of a model: as in the tenant's settings.
+const MODEL_CHARS_MAX: usize = 200;
 
 fn within(what: &str, value: u32, bounds: &RangeInclusive<u32>) -> Result<(), Refusal> {
     if bounds.contains(&value) {
@@ -142,6 +160,7 @@ impl QueueSettings {
         within("silence_seconds", self.silence_seconds, &LIFE_SECONDS)?;
         within("kept_tasks", self.kept_tasks, &KEPT_TASKS)?;
         within("kept_days", self.kept_days, &KEPT_DAYS)?;
+        self.check_models()?;
         for (kind, settings) in &self.kinds {
             within("places", settings.places, &PLACES)?;
             check_rate(settings.rate)?;
@@ -151,6 +170,23 @@ impl QueueSettings {
                 let message = "Only one clustering runs at a time: two would fight for keywords.";
                 return Err(Refusal::invalid("queue_setting", message));
             }
+        }
+        Ok(())
+    }
+
+    fn check_models(&self) -> Result<(), Refusal> {
+        let length = |model: &String| model.trim().chars().count();
+        if self.models.len() > MODELS_MAX
+            || !self.models.keys().all(|model| (1..=MODEL_CHARS_MAX).contains(&length(model)))
+        {
+            let message = format!(
+                "At most {MODELS_MAX} models have limits, with names of 1 to {MODEL_CHARS_MAX} characters."
+            );
+            return Err(Refusal::invalid("queue_setting", message));
+        }
+        for limit in self.models.values() {
+            within("calls", limit.calls.unwrap_or(1), &PLACES)?;
+            check_rate(limit.rate)?;
         }
         Ok(())
     }

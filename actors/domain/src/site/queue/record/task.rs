@@ -2,7 +2,7 @@
 
 use super::pause::Pause;
 use super::priority::Priority;
-use crate::lane::UsageSum;
+use crate::lane::{Obstacle, UsageSum};
 use crate::tenant::prompt::PromptKind;
 use igny8_protocol_ids::{
     AccountId, BatchId, ClusterId, Credits, DocumentId, HoldId, IdeaId, ImageId, KeywordId, TaskId,
@@ -206,6 +206,17 @@ impl FailureClass {
         Self::Internal,
         Self::WaitedTooLong,
     ];
+    /// True if trying again can help without anybody doing something first.
+    pub const fn passes_by_itself(self) -> bool {
+        matches!(
+            self,
+            Self::Timeout
+                | Self::RateLimited
+                | Self::Unavailable
+                | Self::BrokenStream
+                | Self::Internal
+        )
+    }
     /// A stable code.
     pub const fn code(self) -> &'static str {
         match self {
@@ -244,6 +255,15 @@ pub struct GivenAnswer {
     pub call: u32,
     /// The blob of its text.
     pub blob: [u8; 32],
+}
+
+/// What at the models holds a task up, and since when in a row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldUp {
+    /// What.
+    pub by: Obstacle,
+    /// Since the first attempt that met any.
+    pub since: Timestamp,
 }
 
 /// A key under which only one task is queued within a time.
@@ -297,6 +317,9 @@ pub struct Task {
     /// Set while somebody holds it up.
     #[serde(default)]
     pub paused: Option<Pause>,
+    /// What the latest attempt met in place of a model; it goes on by itself at `not_before`.
+    #[serde(default)]
+    pub held_up: Option<Box<HeldUp>>,
     /// The batch that it belongs to.
     #[serde(default)]
     pub batch: Option<BatchId>,

@@ -14,6 +14,9 @@ export interface UsageFilter {
 
 export const OTHER_KIND = 'other';
 
+/** Where a row is of no site. */
+const NO_SITE = '';
+
 /** A row's kind as a filter's value: calls of tasks that are gone have none. */
 const kindOf = (row: UsageRowView): string => row.kind ?? OTHER_KIND;
 export const modelOf = ({ provider, model }: Pick<UsageRowView, 'provider' | 'model'>): string => `${provider} · ${model}`;
@@ -42,12 +45,12 @@ export const kindLabel = (kind: string): string => TASK_KIND[kind as TaskKind] ?
 
 /** The sums of each day (the latest first), or of each kind, model or site (the dearest first). */
 export function grouped(rows: readonly UsageRowView[], by: Dimension, sites: readonly Pick<SiteView, 'id' | 'name'>[]): UsageGroup[] {
-  const key = { day: (row: UsageRowView) => String(row.day), kind: kindOf, model: modelOf, site: (row: UsageRowView) => row.site }[by];
+  const key = { day: (row: UsageRowView) => String(row.day), kind: kindOf, model: modelOf, site: (row: UsageRowView) => row.site ?? NO_SITE }[by];
   const label = {
     day: (value: string) => formatDay(Number(value)),
     kind: kindLabel,
     model: (value: string) => value,
-    site: (value: string) => sites.find((site) => site.id === value)?.name ?? 'A site that is gone',
+    site: (value: string) => (value === NO_SITE ? 'No site: tests of models' : (sites.find((site) => site.id === value)?.name ?? 'A site that is gone')),
   }[by];
   const parts = new Map<string, UsageRowView[]>();
   for (const row of rows) {
@@ -97,5 +100,5 @@ export const CSV_HEADER = ['day', 'site', 'site_name', 'provider', 'model', 'kin
 
 export function csvRows(rows: readonly UsageRowView[], sites: readonly Pick<SiteView, 'id' | 'name'>[]): (string | number)[][] {
   const name = new Map(sites.map((site) => [site.id, site.name]));
-  return rows.map((row) => [new Date(row.day).toISOString().slice(0, 10), row.site, name.get(row.site) ?? '', row.provider, row.model, row.kind ?? '', ...FIELDS.map((field) => row.used[field])]);
+  return rows.map((row) => [new Date(row.day).toISOString().slice(0, 10), row.site ?? '', (row.site && name.get(row.site)) ?? '', row.provider, row.model, row.kind ?? '', ...FIELDS.map((field) => row.used[field])]);
 }

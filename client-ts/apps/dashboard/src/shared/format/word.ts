@@ -70,6 +70,11 @@ const WAITING: Record<string, string> = {
   rate: 'because no more may start just now',
   delayed: 'until its time',
   retry: 'to try again after a failure',
+  cap: 'for the end of a budget cap',
+  rest: 'for a model that rests after failures',
+  model_places: 'for a free place at its model',
+  model_rate: 'for the rate of its model',
+  model_turn: 'for its turn at its model',
   paused: 'because it is paused',
   document: 'for its draft to be finished',
 };

@@ -1,5 +1,9 @@
 //! When a lane rests after failures, and how it is tried again.
 
+mod health;
+
+pub(in crate::lane) use health::{Health, Tries};
+
 use crate::entity::Dice;
 use crate::site::FailureClass;
 use igny8_protocol_ids::Timestamp;
