@@ -3,8 +3,13 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for a terminal")]
 
 use igny8_actors_simulation::{Plan, Violation, live, live_many, shrink};
+use mimalloc::MiMalloc;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+
+/// As the server allocates.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Lives that a shrinking may take: about a minute.
 const SHRINK_LIVES_MAX: usize = 600;

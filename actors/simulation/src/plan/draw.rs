@@ -22,7 +22,7 @@ impl Plan {
         let mut chance = Chance::new(seed ^ 0x6c69_6665);
         let place = Place {
             idle_ms: chance.between(5, 600) * 1_000,
-            wake_ms: chance.between(10, 60) * 1_000,
+            wake_ms: chance.between(20, 120) * 1_000,
             credits: chance.weighted(&[(3, 400), (3, 60), (2, 25), (1, 8)]),
             model_is_deterministic: chance.one_in(2),
             store_latency_ms: chance.weighted(&[(1, 0), (3, 3), (1, 40)]),
