@@ -102,8 +102,10 @@ async function deadLetter(page: Page): Promise<void> {
 
 async function lanes(page: Page): Promise<void> {
   await goTo(page, 'Lanes');
-  // All workspaces of the server share it; it has one model.
-  const lane = page.getByRole('list', { name: 'Lanes' }).getByRole('listitem');
+  // All workspaces of the server share it; pictures and embeddings have lanes of their own.
+  const lane = page
+    .getByRole('list', { name: 'Lanes' })
+    .getByRole('listitem', { name: 'offline', exact: true });
   await expect(lane).toContainText('Server’s key, shared');
   await expect(lane).toContainText('Open to calls');
   await expect(lane).toContainText(/Refused by the provider’s filter: \d/);
