@@ -165,9 +165,14 @@ impl DocumentHandle {
         .await
     }
 
-    /// Replaces the content, keeping what is equal.
-    pub async fn replace(&self, tree: ContentTree) -> Result<Position, Failure> {
-        self.edit(Box::new(move |live| Some(live.replace_with(&tree)))).await
+    /// Rewrites the content as it is at that moment, keeping what is equal; `None` leaves it. What
+    /// is typed before or after is in it.
+    pub async fn rewrite(
+        &self,
+        rewritten: impl FnOnce(&ContentTree) -> Option<ContentTree> + Send + 'static,
+    ) -> Result<Position, Failure> {
+        let edit = |live: &mut LiveDocument| Some(live.replace_with(&rewritten(&live.tree())?));
+        self.edit(Box::new(edit)).await
     }
 
     /// Begins an AI run, or takes it up where it is durable. Links and images in its text may have

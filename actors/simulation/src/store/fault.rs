@@ -183,7 +183,7 @@ impl Store for NodeStore {
         self.call(Kind::Read, None, |memory| memory.rows().claims(after, limit)).await
     }
     async fn wake(&self, entity: &EntityKey) -> Result<Option<Timestamp>, StoreError> {
-        self.call(Kind::Read, None, |memory| memory.rows().wake(entity)).await
+        self.call(Kind::Read, Some(entity), |memory| memory.rows().wake(entity)).await
     }
     async fn set_wake(
         &self,
@@ -191,7 +191,8 @@ impl Store for NodeStore {
         epoch: Epoch,
         due: Option<Timestamp>,
     ) -> Result<(), StoreError> {
-        self.call(Kind::Write, None, |memory| memory.rows().set_wake(entity, epoch, due)).await
+        self.call(Kind::Write, Some(entity), |memory| memory.rows().set_wake(entity, epoch, due))
+            .await
     }
     async fn due_wakes(&self, until: Timestamp, limit: usize) -> Result<Vec<Wake>, StoreError> {
         // Asked for all day long: it is not worth a place among the calls that may fail.
