@@ -184,14 +184,20 @@ fn r6_a_site_has_its_entries_filed_in_a_page_that_a_record_names() {
     assert_eq!(1, world.site.ledger().pages().count());
 }
 
-#[test]
-fn r6_a_watched_slice_reports_what_it_has_used() {
+/// A slice that is to report what it uses, and has used something.
+fn watched_after_a_task() -> World {
     let mut world = World::running();
     world.tell(SiteMessage::Watch { is_watched: true });
     let Task { id, attempts, .. } = world.task();
     let clustered =
         TaskOutcome::Clustered { clusters: Vec::new(), orphans: Vec::new(), method: "m".into() };
     world.finish(id, attempts, clustered);
+    world
+}
+
+#[test]
+fn r6_a_watched_slice_reports_what_it_has_used() {
+    let mut world = watched_after_a_task();
     let reports = |effects: Vec<SiteEffect>| -> Vec<i64> {
         let used = |effect| match effect {
             SiteEffect::ReportUse { used } => Some(used.0),
@@ -210,12 +216,7 @@ fn r6_a_watched_slice_reports_what_it_has_used() {
 /// Found by a simulated life: the time of the report stayed, and woke the site for ever.
 #[test]
 fn r12_a_report_that_nobody_wants_any_more_wakes_nobody() {
-    let mut world = World::running();
-    world.tell(SiteMessage::Watch { is_watched: true });
-    let Task { id, attempts, .. } = world.task();
-    let clustered =
-        TaskOutcome::Clustered { clusters: Vec::new(), orphans: Vec::new(), method: "m".into() };
-    world.finish(id, attempts, clustered);
+    let mut world = watched_after_a_task();
     let due = world.site.next_due().expect("a report is due");
     world.tell(SiteMessage::Watch { is_watched: false });
     world.now = due;

@@ -1,8 +1,8 @@
 import { expect, test, type Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
 import { seriousIssues } from '../page/barrier.js';
-import { isLive } from '../page/person.js';
-import { SITE, TASKS } from '../stage/data.js';
+import { openScreen, shot, told } from '../page/screen.js';
+import { TASKS } from '../stage/data.js';
 import { LANES, usage } from '../stage/model.js';
 import { Stage } from '../stage/server.js';
 
@@ -13,13 +13,7 @@ test.beforeEach(async ({ page }) => {
 });
 test.afterEach(() => stage.stop());
 
-const open = async (page: Page, screen: string) => {
-  await page.goto(`${stage.url}/sites/${SITE.id}/${screen}`);
-  await isLive(page);
-  await expect(page.locator('.skeleton')).toHaveCount(0);
-};
-const shot = (page: Page, name: string) => page.screenshot({ path: `test-results/screens/open-${name}.png` });
-const told = (page: Page) => page.getByRole('region', { name: 'Notifications' });
+const open = (page: Page, screen: string) => openScreen(page, stage, screen);
 const problem = (status: number, detail: string) => ({ status, body: { type: 'about:blank', title: 'Refused', status, detail, code: 'x', request_id: 'req-9' } });
 
 test.describe('lanes', () => {

@@ -1,8 +1,8 @@
 import { expect, test, type Page } from '@playwright/test';
 import { seriousIssues } from '../page/barrier.js';
-import { isLive } from '../page/person.js';
 import { dataRows } from '../page/planner.js';
-import { SITE, TASKS } from '../stage/data.js';
+import { openScreen, shot, told } from '../page/screen.js';
+import { TASKS } from '../stage/data.js';
 import { Stage } from '../stage/server.js';
 
 let stage: Stage;
@@ -12,13 +12,7 @@ test.beforeEach(async ({ page }) => {
 });
 test.afterEach(() => stage.stop());
 
-const open = async (page: Page, screen: string) => {
-  await page.goto(`${stage.url}/sites/${SITE.id}/${screen}`);
-  await isLive(page);
-  await expect(page.locator('.skeleton')).toHaveCount(0);
-};
-const shot = (page: Page, name: string) => page.screenshot({ path: `test-results/screens/open-${name}.png` });
-const told = (page: Page) => page.getByRole('region', { name: 'Notifications' });
+const open = (page: Page, screen: string) => openScreen(page, stage, screen);
 
 test('what waits stands in the order of its priority, with the reason', async ({ page }) => {
   await open(page, 'tasks?status=queued');

@@ -131,12 +131,12 @@ fn wake_due(draft: &mut Draft<'_, Site>, context: &Context) {
 /// Asks for what everything needs that waits, and at least for what the next one needs that could
 /// start but for its price.
 fn ask(draft: &mut Draft<'_, Site>, context: &mut Context, price: Credits) {
-    let kinds = TaskKind::ALL.into_iter().filter(|kind| draft.queue().pause_of(*kind).is_none());
-    let unpaid: i64 = kinds.map(|kind| draft.queue().unpaid(kind).0).sum();
     if draft.ask().is_some_and(|ask| ask.again_at.is_none_or(|at| at > context.now)) {
         return;
     }
     let refusals = draft.ask().map_or(0, |ask| ask.refusals);
+    let kinds = TaskKind::ALL.into_iter().filter(|kind| draft.queue().pause_of(*kind).is_none());
+    let unpaid: i64 = kinds.map(|kind| draft.queue().unpaid(kind).0).sum();
     let spendable = draft.ledger().spendable(context.now);
     let least = Credits(price.0 - spendable.0);
     let missing = Credits(unpaid - spendable.0).max(least);
