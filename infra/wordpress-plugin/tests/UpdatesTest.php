@@ -65,6 +65,19 @@ final class UpdatesTest extends TestCase
         self::assertSame(range($cursor + 1, $cursor + 6), array_column($pulled['changes'], 'seq'));
     }
 
+    public function testChangesNotedAtOnceAreAllThere(): void
+    {
+        $cursor = $this->head();
+        $note = "\$append = Closure::bind(function (int \$id): void {
+            self::append(\$id, '00000000-0000-4000-8000-000000000000', 'updated');
+        }, null, Igny8\\Content\\Changes::class);
+        for (\$n = 1; \$n <= 200; \$n++) {
+            \$append(\$n);
+        }";
+        self::$site->evaluateAll(array_fill(0, 6, $note));
+        self::assertSame($cursor + 1200, $this->head());
+    }
+
     public function testScheduledPostThatWentOutIsNews(): void
     {
         $id = self::$site->post('import-content', Site::article([

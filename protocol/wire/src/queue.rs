@@ -154,8 +154,13 @@ pub enum BatchStatus {
 /// How many tasks of a batch are where.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
 pub struct BatchCounts {
-    /// All.
+    /// All, those included that are still to come.
     pub total: u32,
+    /// Items whose tasks are still to be made: a queue takes a part of a large batch at a time.
+    /// Absent: none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub to_come: Option<u32>,
     /// Wait.
     pub queued: u32,
     /// Run.
@@ -189,6 +194,11 @@ pub struct BatchView {
     pub price: Credits,
     /// How many of its tasks are where.
     pub counts: BatchCounts,
+    /// Items that made no task: another one worked on them, or they were gone when their turn came.
+    /// Absent: none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub skipped: Option<u32>,
     /// Who asked for it; absent for automation.
     pub created_by: Option<AccountId>,
     /// When it was made.

@@ -24,9 +24,9 @@ pub use order::{
 };
 pub use queue::{
     Batch, BatchCounts, BatchStatus, BatchSummary, DeadFilter, Failure, FailureClass, GivenAnswer,
-    HeldUp, INSUFFICIENT_CREDITS, KindLoad, KindSettings, ModelLimit, Pace, Pause, PauseReason,
-    PauseScope, Placement, Priority, QueueLoad, QueuePause, QueueScope, QueueSettings, Rate, Share,
-    Task, TaskEdit, TaskInput, TaskKind, TaskStatus, Unique, Waiting, limits,
+    HeldUp, INSUFFICIENT_CREDITS, Items, KindLoad, KindSettings, ModelLimit, Pace, Pause,
+    PauseReason, PauseScope, Placement, Priority, QueueLoad, QueuePause, QueueScope, QueueSettings,
+    Rate, Rest, Share, Task, TaskEdit, TaskInput, TaskKind, TaskStatus, Unique, Waiting, limits,
 };
 pub use record::{
     Ask, Cluster, Document, DocumentStatus, Idea, IdeaStatus, Image, Keyword, KeywordFigures,
@@ -73,6 +73,7 @@ impl Entity for Site {
         if matches!(context.origin, Origin::Account(_)) {
             credit::ask_anew(draft);
         }
+        queue::refill(draft, context);
         queue::pump(draft, context);
         credit::report(draft, context.now);
         credit::file(draft);
@@ -280,6 +281,7 @@ impl Touched {
             SiteRecord::LinkSecret(_)
             | SiteRecord::Ask(_)
             | SiteRecord::Share(_)
+            | SiteRecord::Rest(_)
             | SiteRecord::Usage(_)
             | SiteRecord::Pace(_)
             | SiteRecord::Watch(_) => {}

@@ -1,7 +1,7 @@
 //! What a site keeps: one record per keyword, cluster, idea, task, document, image and ledger row.
 
 use super::automation::{Execution, Schedule};
-use super::queue::{Batch, Pace, QueuePause, QueueSettings, Share, Task};
+use super::queue::{Batch, Pace, QueuePause, QueueSettings, Rest, Share, Task};
 use crate::lane::UsageRow;
 use crate::{
     ledger::LedgerRecord, secret::SealedSecret, tenant::prompt::Voice, text::intent::Intent,
@@ -350,6 +350,8 @@ pub enum SiteRecord {
     Pause(QueuePause),
     /// A batch.
     Batch(Batch),
+    /// A portion of a batch that is still to become tasks.
+    Rest(Rest),
     /// The settings of the queue.
     QueueSettings(QueueSettings),
     /// What was used of a model on one day.

@@ -115,7 +115,9 @@ impl Life {
     }
 
     fn queue(&mut self, kind: u8, a: u8, b: u8) {
-        let clusters = (a..a.saturating_add(b % 9 + 1)).map(|n| cluster(n % CLUSTERS)).collect();
+        // Now and then so many that a queue takes a part at a time.
+        let count = if b == 1 { 300 + usize::from(a) } else { usize::from(b % 9) + 1 };
+        let clusters = (a..=u8::MAX).cycle().take(count).map(|n| cluster(n % CLUSTERS)).collect();
         let command = match kind {
             0 => SiteCommand::QueueIdeas { clusters, count: u32::from(b % 3) + 1 },
             1 => SiteCommand::QueueReparse { document: document(a % DOCUMENTS) },
@@ -246,9 +248,13 @@ impl Life {
             }
             let summary = site.batch_summary(batch.id).unwrap();
             assert_eq!(summary.counts, counts, "a batch counts its tasks");
-            assert!(batch.ended_at.is_some() || counts != BatchCounts::default());
-            let ended = counts.open() == 0;
+            let empty = counts == BatchCounts::default() && batch.to_come == 0;
+            assert!(batch.ended_at.is_some() || !empty);
+            let ended = counts.open() == 0 && batch.to_come == 0;
             assert!(!ended || batch.ended_at.is_some(), "a batch ends with its last task");
+            assert!(batch.ended_at.is_none() || batch.to_come == 0, "and not before: {batch:?}");
+            let is_held_up = batch.paused.is_some() || counts.queued >= 50;
+            assert!(batch.to_come == 0 || is_held_up, "what is to come comes: {batch:?}");
         }
     }
 }

@@ -79,7 +79,7 @@ impl Stage {
         stage
     }
 
-    fn keep(&mut self, record: SiteRecord) {
+    pub(crate) fn keep(&mut self, record: SiteRecord) {
         self.stored.insert(Site::key(&record), record.clone());
         self.site.put(record);
     }

@@ -22,7 +22,7 @@ pub struct Generate {
     pub placement: Option<Placement>,
 }
 
-/// `POST batches`: up to 500 tasks, watched and steered as one.
+/// `POST batches`: up to 10,000 tasks, watched and steered as one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema, TS)]
 pub struct NewBatch {
     /// What it is about, for people.

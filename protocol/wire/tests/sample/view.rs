@@ -189,6 +189,7 @@ pub(crate) fn batch() -> BatchView {
         stop_percent: Some(20),
         price: Credits(120),
         counts: BatchCounts { total: 40, queued: 38, running: 2, ..BatchCounts::default() },
+        skipped: None,
         created_by: None,
         created_at: AT,
         ended_at: None,

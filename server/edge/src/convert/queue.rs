@@ -85,12 +85,17 @@ pub(crate) fn work_pause(pause: WorkPause) -> wire::PauseView {
     pause_view(PauseScope::Tenant, pause)
 }
 
-fn batch_counts(counts: BatchCounts) -> wire::BatchCounts {
-    let total = counts.total();
+fn some_of(count: u32) -> Option<u32> {
+    (count > 0).then_some(count)
+}
+
+fn batch_counts(counts: BatchCounts, to_come: u32) -> wire::BatchCounts {
+    let total = counts.total() + to_come;
     let BatchCounts { queued, running, waiting_for_review, succeeded, failed, cancelled, dead } =
         counts;
     wire::BatchCounts {
         total,
+        to_come: some_of(to_come),
         queued,
         running,
         waiting_for_review,
@@ -114,7 +119,8 @@ pub(crate) fn batch_view(summary: BatchSummary) -> wire::BatchView {
         paused: batch.paused.map(|pause| pause_view(PauseScope::Batch, pause)),
         stop_percent: batch.stop_percent,
         price: batch.price,
-        counts: batch_counts(counts),
+        counts: batch_counts(counts, batch.to_come),
+        skipped: some_of(batch.skipped),
         created_by: batch.created_by,
         created_at: batch.created_at,
         ended_at: batch.ended_at,

@@ -231,7 +231,7 @@ pub enum SiteCommand {
         /// A command that queues.
         command: Box<SiteCommand>,
     },
-    /// Queue up to 500 tasks as one batch.
+    /// Queue many tasks as one batch; of more than 250 items the rest becomes tasks as those start.
     QueueBatch {
         /// What it is about, for people.
         title: String,

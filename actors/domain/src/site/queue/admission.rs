@@ -11,6 +11,7 @@ use crate::site::credit;
 use crate::site::record::SiteRecord;
 use crate::site::state::Site;
 use igny8_protocol_ids::{BatchId, Credits, TaskId, Timestamp};
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// The longest unique key, in bytes: a schedule, an instant and an item fit.
@@ -21,7 +22,7 @@ const WINDOW_MAX: Duration = Duration::from_hours(30 * 24);
 const DELAY_MAX: Duration = Duration::from_hours(366 * 24);
 
 /// How tasks are placed in the queue.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Placement {
     /// What goes first.
     pub priority: Priority,
@@ -125,12 +126,20 @@ pub(super) fn queue(
     for wanted in wanted {
         ids.push(match wanted {
             Wanted::Known(id) => id,
-            Wanted::New(new) => enqueue(draft, context, placement, new),
+            // One request may name an item twice.
+            Wanted::New(new) => match kept_out(draft, &new, context.now) {
+                Some(id) => id,
+                None => enqueue(draft, context, placement, new),
+            },
         });
     }
     credit::ask_anew(draft);
     pump(draft, context);
     Ok(SiteReply::Tasks(ids.iter().filter_map(|id| draft.task(*id)).cloned().collect()))
+}
+
+fn kept_out(site: &Site, new: &New, now: Timestamp) -> Option<TaskId> {
+    keeper(site, &new.unique.as_ref()?.key, now)
 }
 
 /// The number for the next task. Ids of one millisecond are in no order, so that the newest task

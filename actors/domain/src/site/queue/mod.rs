@@ -16,8 +16,8 @@ mod waiting;
 
 pub use admission::{INSUFFICIENT_CREDITS, Placement};
 pub(super) use admission::{full_price, price_of, within};
-pub use batch::BatchSummary;
-pub(super) use batch::{begin as begin_batch, cancel as cancel_batch};
+pub use batch::{BatchSummary, Items, Rest};
+pub(super) use batch::{begin as begin_batch, cancel as cancel_batch, refill};
 pub use control::{DeadFilter, QueueScope, TaskEdit};
 pub(super) use control::{
     cancel, change, discard, pause_queue, replay_dead, retry, set as set_queue, tenant_pause,
@@ -45,8 +45,12 @@ pub mod limits {
     pub const TASKS_QUEUED_MAX: usize = 10_000;
     /// Items in one request.
     pub const ITEMS_PER_REQUEST_MAX: usize = 100;
-    /// Items in one batch.
-    pub const ITEMS_PER_BATCH_MAX: usize = 500;
+    /// Items in one batch. Tasks are made of so many at a time that a queue is never full of it.
+    pub const ITEMS_PER_BATCH_MAX: usize = 10_000;
+    /// Items of a site's batches whose tasks are still to be made, 16 bytes each.
+    pub const ITEMS_TO_COME_MAX: usize = 100_000;
+    /// Tasks that are changed, put away or tried again at once.
+    pub const TASKS_PER_CHANGE_MAX: usize = 500;
     /// Dead letters that are kept; the oldest beyond go into the log.
     pub const DEAD_LETTERS_MAX: usize = 1_000;
     /// Ideas for one cluster in one request.

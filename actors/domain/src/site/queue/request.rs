@@ -7,7 +7,7 @@ use crate::entity::{Context, Draft, Refusal};
 use crate::ledger::price;
 use crate::site::command::SiteReply;
 use crate::site::document::{being_written, document, fresh, save};
-use crate::site::record::{DocumentStatus, IdeaStatus, SiteRecord};
+use crate::site::record::{DocumentStatus, Idea, IdeaStatus, SiteRecord};
 use crate::site::state::Site;
 use crate::tenant::prompt::{PromptKind, render};
 use igny8_protocol_ids::{ClusterId, DocumentId, IdeaId, ImageId, Timestamp};
@@ -104,6 +104,11 @@ fn wanted_ideas(
     Ok(new.keyed(placement, &item, now))
 }
 
+pub(super) fn idea_in_use(idea: &Idea) -> Refusal {
+    let message = format!("\u{201c}{}\u{201d} has a draft already, or is archived.", idea.title);
+    Refusal::conflict("idea_in_use", message)
+}
+
 pub(in crate::site) fn drafts(
     draft: &mut Draft<'_, Site>,
     context: &mut Context,
@@ -124,10 +129,7 @@ pub(in crate::site) fn drafts(
         }
         let mut idea = draft.idea(*id).cloned().ok_or_else(|| Refusal::not_found("idea"))?;
         if idea.status != IdeaStatus::New {
-            return Err(Refusal::conflict(
-                "idea_in_use",
-                format!("\u{201c}{}\u{201d} has a draft already, or is archived.", idea.title),
-            ));
+            return Err(idea_in_use(&idea));
         }
         let document = fresh(context, &idea.title, Some(*id));
         idea.status = IdeaStatus::Queued;

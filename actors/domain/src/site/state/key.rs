@@ -27,6 +27,7 @@ pub(super) const PACE: u8 = 12;
 pub(super) const PAUSE: u8 = 13;
 pub(super) const BATCH: u8 = 14;
 pub(super) const QUEUE_SETTINGS: u8 = 15;
+pub(super) const REST: u8 = 16;
 pub(super) const WATCH: u8 = 40;
 pub(super) const USAGE: u8 = 30;
 
@@ -76,6 +77,7 @@ pub(in crate::site) fn key(record: &SiteRecord) -> RecordKey {
         SiteRecord::Pace(Pace { kind, .. }) => vec![PACE, kind.map_or(ANY, |kind| kind as u8)],
         SiteRecord::Pause(QueuePause { scope, .. }) => pause_key(*scope),
         SiteRecord::Batch(batch) => batch_key(batch.id),
+        SiteRecord::Rest(rest) => rest_key(rest.batch, rest.number),
         SiteRecord::QueueSettings(_) => vec![QUEUE_SETTINGS],
         SiteRecord::Usage(row) => [&[USAGE], UsageBook::key(row).as_slice()].concat(),
     }
@@ -95,6 +97,16 @@ pub(in crate::site) fn ask_key() -> RecordKey {
 }
 pub(in crate::site) fn batch_key(id: BatchId) -> RecordKey {
     id_key(BATCH, id.uuid())
+}
+pub(in crate::site) fn rest_key(batch: BatchId, number: u32) -> RecordKey {
+    let mut key = id_key(REST, batch.uuid());
+    key.extend_from_slice(&number.to_be_bytes());
+    key
+}
+/// The batch and the place of a portion's key.
+pub(super) fn rest_of(key: &[u8]) -> Option<(BatchId, u32)> {
+    let (batch, number) = key.split_last_chunk()?;
+    Some((BatchId::from_uuid(Uuid::from_slice(batch).ok()?), u32::from_be_bytes(*number)))
 }
 /// In keys: no kind in particular.
 const ANY: u8 = u8::MAX;

@@ -6,7 +6,7 @@ mod key;
 pub(super) use card::{bounded, change, link, note_problem, reseal_link, unlink};
 pub(super) use key::{
     ask_key, batch_key, blobs, cluster_key, execution_record_key, is_pause, key, ledger_key,
-    pause_key, removal, task_key,
+    pause_key, removal, rest_key, task_key,
 };
 
 use crate::entity::RecordKey;
@@ -16,7 +16,7 @@ use crate::secret::SealedSecret;
 use crate::site::automation::Automations;
 use crate::site::command::{ClusterSummary, DocumentSummary, KeywordCounts};
 use crate::site::queue::{
-    Batch, BatchState, QueueIndex, QueuePause, QueueSettings, Task, TaskKind,
+    Batch, BatchState, QueueIndex, QueuePause, QueueSettings, Rest, Task, TaskKind,
 };
 use crate::site::record::{
     Ask, Cluster, Document, Idea, Image, Keyword, KeywordStatus, SiteCard, SiteRecord, Watch,
@@ -27,9 +27,11 @@ use igny8_protocol_ids::{
 };
 use key::{
     ASK, BATCH, CARD, CLUSTER, DOCUMENT, EXECUTION, IDEA, IMAGE, KEYWORD, LEDGER, LINK_SECRET,
-    PACE, PAUSE, QUEUE_SETTINGS, SCHEDULE, SHARE, TASK, USAGE, WATCH, kind_of, scope_of,
+    PACE, PAUSE, QUEUE_SETTINGS, REST, SCHEDULE, SHARE, TASK, USAGE, WATCH, kind_of, rest_of,
+    scope_of,
 };
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 use uuid::Uuid;
 
 /// The state of a site, rebuilt from its records.
@@ -42,6 +44,7 @@ pub struct Site {
     ideas: BTreeMap<IdeaId, Idea>,
     tasks: BTreeMap<TaskId, Task>,
     batches: BTreeMap<BatchId, Batch>,
+    rests: BTreeMap<(BatchId, u32), Rest>,
     settings: Option<QueueSettings>,
     documents: BTreeMap<DocumentId, Document>,
     images: BTreeMap<ImageId, Image>,
@@ -126,6 +129,18 @@ impl Site {
     /// A batch.
     pub fn batch(&self, id: BatchId) -> Option<&Batch> {
         self.batches.get(&id)
+    }
+    /// What a batch still has to do, in order.
+    pub(super) fn rests_of(&self, batch: BatchId) -> impl Iterator<Item = &Rest> {
+        self.rests.range((batch, 0)..=(batch, u32::MAX)).map(|(_, rest)| rest)
+    }
+    /// The batches that still have something to do, the oldest first.
+    pub(super) fn batches_to_come(&self) -> impl Iterator<Item = BatchId> {
+        let next = |after: Option<(BatchId, u32)>| {
+            let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+            self.rests.range((from, Bound::Unbounded)).next().map(|((batch, _), _)| *batch)
+        };
+        std::iter::successors(next(None), move |batch| next(Some((*batch, u32::MAX))))
     }
     /// What the site set for its queue, or what holds until it does.
     pub fn queue_settings(&self) -> &QueueSettings {
@@ -262,6 +277,9 @@ impl Site {
             SiteRecord::Pace(pace) => self.queue.put_pace(pace).map(SiteRecord::Pace),
             SiteRecord::Pause(pause) => self.queue.put_pause(pause).map(SiteRecord::Pause),
             SiteRecord::Batch(batch) => self.put_batch(batch),
+            SiteRecord::Rest(rest) => {
+                self.rests.insert((rest.batch, rest.number), rest).map(SiteRecord::Rest)
+            }
             SiteRecord::QueueSettings(settings) => {
                 self.settings.replace(settings).map(SiteRecord::QueueSettings)
             }
@@ -278,6 +296,7 @@ impl Site {
             _ => {}
         }
         match *kind {
+            REST => return self.rests.remove(&rest_of(rest)?).map(SiteRecord::Rest),
             USAGE => return self.usage.take(rest).map(SiteRecord::Usage),
             SHARE => return self.remove_share(rest),
             PACE => {

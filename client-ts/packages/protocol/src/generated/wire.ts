@@ -318,9 +318,14 @@ granted: Credits, };
  */
 export type BatchCounts = { 
 /**
- * All.
+ * All, those included that are still to come.
  */
 total: number, 
+/**
+ * Items whose tasks are still to be made: a queue takes a part of a large batch at a time.
+ * Absent: none.
+ */
+to_come?: number, 
 /**
  * Wait.
  */
@@ -394,6 +399,11 @@ price: Credits,
  * How many of its tasks are where.
  */
 counts: BatchCounts, 
+/**
+ * Items that made no task: another one worked on them, or they were gone when their turn came.
+ * Absent: none.
+ */
+skipped?: number, 
 /**
  * Who asked for it; absent for automation.
  */
@@ -1840,7 +1850,7 @@ export type MoveKeywords = {
 ids: Array<KeywordId>, };
 
 /**
- * `POST batches`: up to 500 tasks, watched and steered as one.
+ * `POST batches`: up to 10,000 tasks, watched and steered as one.
  */
 export type NewBatch = { 
 /**

@@ -3,6 +3,7 @@
 namespace Igny8\Content;
 
 use Igny8\Database;
+use Igny8\Problem;
 
 /**
  * The list of what happened to our posts on the site: numbers without gaps, in the
@@ -10,7 +11,8 @@ use Igny8\Database;
  */
 final class Changes
 {
-    private const RETRIES = 5;
+    /** Seconds to wait for others who save at the same moment. */
+    private const PATIENCE = 5;
     /** Rows behind the app's cursor that are kept, for an app restored from a backup. */
     private const KEEP_BEHIND = 1000;
 
@@ -81,30 +83,30 @@ final class Changes
     }
 
     /**
-     * The next number is taken by the statement that writes the row, so a reader never
-     * sees a number before the one below it. The newest row is never removed.
+     * One row after the other, so that a reader never sees a number before the one below it. The
+     * lock is what keeps people who save at the same moment from ending in a deadlock of their
+     * inserts, which the database resolves by failing some. The newest row is never removed.
      */
     private static function append(int $postId, string $externalId, string $kind): void
     {
         global $wpdb;
         $table = Database::table('change');
-        for ($try = 0; $try < self::RETRIES; $try++) {
-            $quiet = $wpdb->suppress_errors(true);
-            $rows = $wpdb->query($wpdb->prepare(
-                "INSERT INTO $table (seq, post_id, external_id, kind, changed_at)
-                 SELECT COALESCE(MAX(seq), 0) + 1, %d, %s, %s, %d FROM $table",
-                $postId,
-                $externalId,
-                $kind,
-                time()
-            ));
-            $wpdb->suppress_errors($quiet);
-            if ($rows === 1) {
-                return;
-            }
+        $insert = $wpdb->prepare(
+            "INSERT INTO $table (seq, post_id, external_id, kind, changed_at)
+             SELECT COALESCE(MAX(seq), 0) + 1, %d, %s, %s, %d FROM $table",
+            $postId,
+            $externalId,
+            $kind,
+            time()
+        );
+        try {
+            Database::locked('changes', self::PATIENCE, function () use ($insert): int {
+                return Database::write($insert);
+            });
+        } catch (Problem $problem) {
+            // A person's save must not fail for this; the app compares all posts twice a day.
+            error_log("igny8: change of post $postId could not be recorded: " . $wpdb->last_error);
         }
-        // A person's save must not fail for this; the app compares all posts twice a day.
-        error_log("igny8: change of post $postId could not be recorded: " . $wpdb->last_error);
     }
 
     public static function head(): int

@@ -20,7 +20,7 @@ fn view(reply: SiteReply) -> Result<Json<BatchView>, Problem> {
     }
 }
 
-/// Queues up to 500 tasks as one batch.
+/// Queues up to 10,000 tasks as one batch.
 #[utoipa::path(post, path = "/api/writer/sites/{site}/batches", tag = "writer",
     params(("site" = SiteId, Path)), request_body = NewBatch, responses((status = 202, body = BatchView)))]
 pub(super) async fn create_batch(

@@ -43,7 +43,7 @@ pub(in crate::site) fn replay_dead(
     let fits: Vec<TaskId> =
         draft.dead_letters().filter(|task| filter.fits(task)).map(|task| task.id).collect();
     let (mut replayed, mut refused) = (0, 0);
-    for id in fits.iter().take(limits::ITEMS_PER_BATCH_MAX) {
+    for id in fits.iter().take(limits::TASKS_PER_CHANGE_MAX) {
         let room = draft.queue().waiting() < limits::TASKS_QUEUED_MAX;
         let Some(task) = draft.task(*id).filter(|_| room).cloned() else { break };
         match replay(draft, context, task, TaskEdit::default()) {
@@ -63,8 +63,8 @@ pub(in crate::site) fn discard(
     context: &Context,
     ids: &[TaskId],
 ) -> Result<SiteReply, Refusal> {
-    if ids.is_empty() || ids.len() > limits::ITEMS_PER_BATCH_MAX {
-        let max = limits::ITEMS_PER_BATCH_MAX;
+    if ids.is_empty() || ids.len() > limits::TASKS_PER_CHANGE_MAX {
+        let max = limits::TASKS_PER_CHANGE_MAX;
         let message = format!("{} tasks are named; 1 to {max} are allowed.", ids.len());
         return Err(Refusal::invalid("invalid_count", message));
     }

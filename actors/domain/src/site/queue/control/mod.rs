@@ -160,8 +160,8 @@ pub(in crate::site) fn change(
     priority: Option<Priority>,
     not_before: Option<Timestamp>,
 ) -> Result<SiteReply, Refusal> {
-    if ids.is_empty() || ids.len() > limits::ITEMS_PER_BATCH_MAX {
-        let max = limits::ITEMS_PER_BATCH_MAX;
+    if ids.is_empty() || ids.len() > limits::TASKS_PER_CHANGE_MAX {
+        let max = limits::TASKS_PER_CHANGE_MAX;
         let message = format!("{} tasks are named; 1 to {max} are allowed.", ids.len());
         return Err(Refusal::invalid("invalid_count", message));
     }

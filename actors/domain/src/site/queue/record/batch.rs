@@ -12,7 +12,7 @@ pub enum BatchStatus {
     Open,
     /// Was cancelled: what still runs is told to end.
     Cancelled,
-    /// All its tasks ended. Said once.
+    /// All its tasks ended and none is to come. Said once.
     Finished,
 }
 
@@ -94,6 +94,12 @@ pub struct Batch {
     pub price: Credits,
     /// Its tasks that have left the state, by how they ended.
     pub removed: BatchCounts,
+    /// Items whose tasks are still to be made.
+    #[serde(default)]
+    pub to_come: u32,
+    /// Items that made no task: another one worked on them, or they were gone when their turn came.
+    #[serde(default)]
+    pub skipped: u32,
     /// Who asked for it; absent for automation.
     pub created_by: Option<AccountId>,
     /// When it was made.

@@ -52,8 +52,9 @@ export function BatchList() {
 }
 
 function BatchRow({ batch }: { batch: BatchView }) {
-  const { counts } = batch;
-  const ended = counts.total - counts.queued - counts.running;
+  const { counts, skipped = 0 } = batch;
+  const toCome = counts.to_come ?? 0;
+  const ended = counts.total - counts.queued - counts.running - toCome;
   const bad = counts.failed + counts.dead;
   return (
     <li className="grid items-center gap-x-4 gap-y-2 px-4 py-3 sm:grid-cols-[minmax(0,1fr)_minmax(160px,260px)_144px]">
@@ -71,6 +72,8 @@ function BatchRow({ batch }: { batch: BatchView }) {
         <p className="tnum text-xs text-ink-2">
           {formatCount(counts.succeeded)} of {formatCount(counts.total)} done{bad > 0 && <span className="text-bad"> · {formatCount(bad)} failed</span>}
           {counts.running > 0 && ` · ${formatCount(counts.running)} running`}
+          {toCome > 0 && <span title="A queue takes a part of a large batch at a time."> · {formatCount(toCome)} to come</span>}
+          {skipped > 0 && <span title="Another task worked on these already, or they were gone when their turn came."> · {formatCount(skipped)} left out</span>}
         </p>
       </div>
       {batch.status === 'open' ? <BatchButtons batch={batch} /> : <span className="sm:justify-self-end"><StatusDot tone={batch.status === 'finished' ? 'good' : 'neutral'}>{batch.status === 'finished' ? 'Finished' : 'Cancelled'}</StatusDot></span>}

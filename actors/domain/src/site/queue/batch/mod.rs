@@ -1,5 +1,10 @@
 //! Batches: many tasks of one request, watched and steered as one.
 
+mod rest;
+
+pub(in crate::site) use rest::refill;
+pub use rest::{Items, Rest};
+
 use super::admission::{Placement, full_price};
 use super::control::end;
 use super::record::{Batch, BatchCounts, BatchStatus, Pause, PauseReason, Task, TaskStatus};
@@ -9,6 +14,7 @@ use crate::site::record::SiteRecord;
 use crate::site::state::{Site, bounded};
 use igny8_protocol_ids::{BatchId, Credits, TaskId};
 use serde::{Deserialize, Serialize};
+use std::mem;
 
 /// The longest title of a batch, in characters.
 const TITLE_CHARS_MAX: usize = 200;
@@ -68,6 +74,8 @@ pub(in crate::site) fn begin(
         forgiven: (0, 0),
         price: Credits::ZERO,
         removed: BatchCounts::default(),
+        to_come: 0,
+        skipped: 0,
         created_by: match context.origin {
             Origin::Account(account) => Some(account),
             Origin::System => None,
@@ -78,13 +86,16 @@ pub(in crate::site) fn begin(
     // It stands before its tasks: they are counted with it.
     draft.put(SiteRecord::Batch(fresh.clone()));
     let placement = Placement { batch: Some(id), ..placement };
+    let (command, rests) = rest::split(draft, id, &placement, command)?;
     let SiteReply::Tasks(tasks) = crate::site::place(draft, context, &placement, command)? else {
         return Err(Refusal::invalid("not_a_batch", "Only what queues tasks makes a batch."));
     };
-    let own = tasks.iter().filter(|task| task.batch == Some(id));
-    let price = Credits(own.map(full_price).fold(0, i64::saturating_add));
-    draft.put(SiteRecord::Batch(Batch { price, ..fresh }));
-    if draft.queue().counts(id).total() == 0 {
+    let (to_come, price_to_come) = rest::keep(draft, rests);
+    let own = || tasks.iter().filter(|task| task.batch == Some(id));
+    let price = Credits(own().map(full_price).fold(price_to_come.0, i64::saturating_add));
+    let skipped = u32::try_from(tasks.len() - own().count()).unwrap_or(u32::MAX);
+    draft.put(SiteRecord::Batch(Batch { price, to_come, skipped, ..fresh }));
+    if draft.queue().counts(id).total() == 0 && to_come == 0 {
         let message = "All of these wait or run already: there is nothing to add.";
         return Err(Refusal::conflict("all_known", message));
     }
@@ -98,7 +109,7 @@ pub(super) fn note_end(draft: &mut Draft<'_, Site>, context: &Context, id: Batch
     if batch.ended_at.is_some() {
         return;
     }
-    if counts.open() == 0 {
+    if counts.open() == 0 && batch.to_come == 0 {
         batch.ended_at = Some(context.now);
         batch.paused = None;
         if batch.status == BatchStatus::Open {
@@ -151,7 +162,7 @@ fn refuse_ended(batch: &Batch) -> Result<(), Refusal> {
     Err(Refusal::conflict("batch_ended", "The batch has ended."))
 }
 
-/// Cancels what waits of a batch and tells what runs to end.
+/// Cancels what waits of a batch, drops what was still to come, and tells what runs to end.
 pub(in crate::site) fn cancel(
     draft: &mut Draft<'_, Site>,
     context: &mut Context,
@@ -161,6 +172,8 @@ pub(in crate::site) fn cancel(
     refuse_ended(&batch)?;
     batch.status = BatchStatus::Cancelled;
     batch.paused = None;
+    batch.removed.cancelled += mem::take(&mut batch.to_come);
+    rest::drop_all(draft, id);
     draft.put(SiteRecord::Batch(batch));
     let open = |task: &&Task| task.status == TaskStatus::Queued || !task.stop_requested;
     let open: Vec<TaskId> = draft
@@ -174,5 +187,7 @@ pub(in crate::site) fn cancel(
             end(draft, context, task)?;
         }
     }
+    // Without a task that waits or runs there was no end to note.
+    note_end(draft, context, id);
     answer(draft, id)
 }

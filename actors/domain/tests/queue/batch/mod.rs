@@ -1,5 +1,7 @@
 //! Batches: many tasks steered as one.
 
+mod rest;
+
 use crate::stage::{CLUSTERS, Stage, cluster, user};
 use igny8_actors_domain::site::{
     BatchStatus, BatchSummary, FailureClass, PauseReason, Placement, QueueScope, SiteCommand,
@@ -102,9 +104,9 @@ fn a_paused_batch_lets_others_pass() {
 }
 
 #[test]
-fn a_batch_takes_five_hundred_and_a_request_one() {
+fn a_batch_takes_ten_thousand_and_a_request_one_hundred() {
     let mut stage = Stage::rich();
-    let clusters: Vec<_> = std::iter::repeat_n(cluster(0), 501).collect();
+    let clusters: Vec<_> = std::iter::repeat_n(cluster(0), 10_001).collect();
     let ideas = |count: usize| {
         Box::new(SiteCommand::QueueIdeas { clusters: clusters[..count].to_vec(), count: 1 })
     };
@@ -115,7 +117,7 @@ fn a_batch_takes_five_hundred_and_a_request_one() {
         command,
     };
     assert_eq!(stage.act(user(1), *ideas(101)).unwrap_err().code, "invalid_count");
-    assert_eq!(stage.act(user(1), batch(ideas(501))).unwrap_err().code, "invalid_count");
+    assert_eq!(stage.act(user(1), batch(ideas(10_001))).unwrap_err().code, "invalid_count");
     assert!(stage.site.batches().next().is_none(), "a refusal leaves no batch behind");
-    stage.act(user(1), batch(ideas(500))).unwrap();
+    stage.act(user(1), batch(ideas(10_000))).unwrap();
 }
