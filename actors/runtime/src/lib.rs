@@ -39,4 +39,4 @@ pub use site::{ProgressUpdate, SiteHandle};
 pub use tenant::{TenantHandle, model_key_place};
 pub use upkeep::{Upkeep, upkeep};
 pub use verify::{Verification, verify};
-pub use world::{ModelChoice, ModelSource, World, WorldOptions};
+pub use world::{EmbeddingModel, ImageModel, ModelChoice, ModelSource, World, WorldOptions};

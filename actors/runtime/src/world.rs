@@ -11,11 +11,16 @@ use igny8_protocol_ids::{Credits, TenantId, Timestamp};
 use igny8_storage_api::Store;
 use std::{sync::Arc, time::Duration};
 
-/// A model provider and the model to ask it for.
+/// Who makes pictures.
+pub type ImageModel = Arc<dyn ImageProvider>;
+/// Who makes vectors of texts.
+pub type EmbeddingModel = Arc<dyn Embedder>;
+
+/// A provider, for texts where nothing else is said, and the model to ask it for.
 #[derive(Clone)]
-pub struct ModelChoice {
+pub struct ModelChoice<P = Arc<dyn ModelProvider>> {
     /// The provider.
-    pub provider: Arc<dyn ModelProvider>,
+    pub provider: P,
     /// The model's name there.
     pub model: String,
 }
@@ -41,6 +46,29 @@ pub trait ModelSource: Send + Sync + 'static {
         let _ = routing;
         let choice = self.text(tenant, &AiModelSettings::default()).await?;
         Ok(vec![Candidate::platform(choice, limits)])
+    }
+
+    /// The models for pictures, in the order of fallbacks: the tenant's own, and the server's where
+    /// the tenant lists it or uses no other.
+    async fn image_models(
+        &self,
+        tenant: TenantId,
+        routing: &AiRouting,
+        server: Candidate<ImageModel>,
+    ) -> Result<Vec<Candidate<ImageModel>>, SealError> {
+        let _ = (tenant, routing);
+        Ok(vec![server])
+    }
+
+    /// The models for vectors, likewise.
+    async fn embedding_models(
+        &self,
+        tenant: TenantId,
+        routing: &AiRouting,
+        server: Candidate<EmbeddingModel>,
+    ) -> Result<Vec<Candidate<EmbeddingModel>>, SealError> {
+        let _ = (tenant, routing);
+        Ok(vec![server])
     }
 }
 
@@ -82,10 +110,10 @@ pub struct World {
     pub entropy: Arc<dyn Entropy>,
     /// Models.
     pub models: Arc<dyn ModelSource>,
-    /// Images.
-    pub images: Arc<dyn ImageProvider>,
-    /// Vectors for clustering.
-    pub embedder: Arc<dyn Embedder>,
+    /// Images, of the server's own model.
+    pub images: ImageModel,
+    /// Vectors for clustering, of the server's own model.
+    pub embedder: EmbeddingModel,
     /// WordPress.
     pub wordpress: Arc<dyn SitePublisher>,
     /// The folder of exports, for sites without a link.
@@ -116,6 +144,26 @@ impl World {
         let mut bytes = [0; 10];
         self.entropy.fill(&mut bytes);
         bytes
+    }
+    /// Among whom a tenant's call for a picture chooses.
+    pub(crate) async fn image_models(
+        &self,
+        tenant: TenantId,
+        routing: &AiRouting,
+    ) -> Result<Vec<Candidate<ImageModel>>, SealError> {
+        let (provider, model) = (self.images.clone(), self.images.name().to_owned());
+        let server = Candidate::shared(ModelChoice { provider, model }, self.options.lanes);
+        self.models.image_models(tenant, routing, server).await
+    }
+    /// Among whom a tenant's call for vectors chooses.
+    pub(crate) async fn embedding_models(
+        &self,
+        tenant: TenantId,
+        routing: &AiRouting,
+    ) -> Result<Vec<Candidate<EmbeddingModel>>, SealError> {
+        let (provider, model) = (self.embedder.clone(), self.embedder.name().to_owned());
+        let server = Candidate::shared(ModelChoice { provider, model }, self.options.lanes);
+        self.models.embedding_models(tenant, routing, server).await
     }
     /// A commit id.
     pub fn commit_id(&self) -> igny8_storage_api::CommitId {

@@ -14,9 +14,10 @@ export const LANES: LaneView[] = [
 
 export const AI_ROUTES: AiRoutes = {
   routes: [
-    { name: 'main', provider: 'anthropic', base_url: null, model: 'claude-sonnet-4', key_hint: 'x7Qa', weight: 1, context_tokens: 200_000, json_schema: true, price: null, requests_per_minute: null, tokens_per_minute: 80_000, concurrency: null, enabled: true },
-    { name: 'own machine', provider: 'open_ai_compatible', base_url: 'https://models.northtrail.example/v1', model: 'writer-large', key_hint: null, weight: 2, context_tokens: 32_000, json_schema: false, price: { input: 150_000, cached: 150_000, cache_write: 150_000, output: 600_000 }, requests_per_minute: 30, tokens_per_minute: null, concurrency: 4, enabled: true },
-    { name: 'server', provider: 'platform', base_url: null, model: '', key_hint: null, weight: 1, context_tokens: null, json_schema: false, price: null, requests_per_minute: null, tokens_per_minute: null, concurrency: null, enabled: false },
+    { name: 'main', capability: 'text', provider: 'anthropic', base_url: null, model: 'claude-sonnet-4', key_hint: 'x7Qa', weight: 1, context_tokens: 200_000, json_schema: true, price: null, requests_per_minute: null, tokens_per_minute: 80_000, concurrency: null, enabled: true },
+    { name: 'own machine', capability: 'text', provider: 'open_ai_compatible', base_url: 'https://models.northtrail.example/v1', model: 'writer-large', key_hint: null, weight: 2, context_tokens: 32_000, json_schema: false, price: { input: 150_000, cached: 150_000, cache_write: 150_000, output: 600_000 }, requests_per_minute: 30, tokens_per_minute: null, concurrency: 4, enabled: true },
+    { name: 'server', capability: 'text', provider: 'platform', base_url: null, model: '', key_hint: null, weight: 1, context_tokens: null, json_schema: false, price: null, requests_per_minute: null, tokens_per_minute: null, concurrency: null, enabled: false },
+    { name: 'painter', capability: 'picture', provider: 'runware', base_url: null, model: 'runware:101@1', key_hint: 'r4Wn', weight: 1, context_tokens: null, json_schema: false, price: null, requests_per_minute: null, tokens_per_minute: null, concurrency: 2, enabled: true },
   ],
   policy: 'order',
   budget: { task_micros: 250_000, day_micros: 2_000_000, month_micros: null },

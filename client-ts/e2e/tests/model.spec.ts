@@ -127,7 +127,7 @@ test.describe('usage', () => {
 test.describe('AI models', () => {
   test('a model is added with its key, and the others keep theirs', async ({ page }) => {
     await open(page, 'ai-models');
-    await page.getByRole('button', { name: 'Add a model' }).click();
+    await page.getByRole('button', { name: 'Add a text model' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('Name here').fill('main');
     await expect(dialog.getByRole('alert')).toContainText('Another model has this name.');
@@ -143,8 +143,8 @@ test.describe('AI models', () => {
     const asked = page.waitForRequest((request) => request.method() === 'PUT');
     await dialog.getByRole('button', { name: 'Save' }).click();
     const { routes } = (await asked).postDataJSON() as { routes: { name: string; key: string | null; price: unknown }[] };
-    expect(routes.map(({ name, key }) => [name, key])).toEqual([['main', null], ['own machine', null], ['server', null], ['second', 'secret']]);
-    expect(routes[3]?.price).toEqual({ input: 150_000, cached: 150_000, cache_write: 150_000, output: 600_000 });
+    expect(routes.map(({ name, key }) => [name, key])).toEqual([['main', null], ['own machine', null], ['server', null], ['painter', null], ['second', 'secret']]);
+    expect(routes[4]?.price).toEqual({ input: 150_000, cached: 150_000, cache_write: 150_000, output: 600_000 });
   });
 
   test('models are put into another order and tested by keys', async ({ page }) => {
@@ -153,10 +153,46 @@ test.describe('AI models', () => {
     await page.getByRole('button', { name: 'Move own machine up' }).focus();
     await page.keyboard.press('Enter');
     const { routes } = (await moved).postDataJSON() as { routes: { name: string }[] };
-    expect(routes.map(({ name }) => name)).toEqual(['own machine', 'main', 'server']);
+    expect(routes.map(({ name }) => name)).toEqual(['own machine', 'main', 'server', 'painter']);
     await page.getByRole('button', { name: 'Test own machine' }).focus();
     await page.keyboard.press('Enter');
     await expect(page.getByRole('status').filter({ hasText: 'writer-large answers' })).toContainText('“ready” after 812 ms');
+  });
+
+  test('pictures and embeddings have models of their own, of the providers that make them', async ({ page }) => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    await open(page, 'ai-models');
+    const pictures = page.getByRole('list', { name: 'Pictures' });
+    await expect(pictures).toContainText('Runware · runware:101@1');
+    await expect(page.getByText('The server’s own model makes the vectors.')).toBeVisible();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+    expect(await seriousIssues(page)).toEqual([]);
+    await shot(page, 'models-phone');
+    stage.failures.set(/ai-routes\/test$/, { status: 200, body: { ok: true, model: 'runware:101@1', text: 'a picture of 256 × 256 pixels', failure: null, took_ms: 4200, input_tokens: 6, output_tokens: 0 } });
+    await page.getByRole('button', { name: 'Test painter' }).click();
+    await expect(page.getByRole('status').filter({ hasText: 'runware:101@1 answers' })).toContainText('a picture of 256 × 256 pixels');
+    await page.getByRole('button', { name: 'Add a picture model' }).click();
+    const dialog = page.getByRole('dialog');
+    await expect(dialog.getByLabel('Provider').getByRole('option')).toHaveText(['The server’s own', 'OpenAI-compatible', 'Runware']);
+    await expect(dialog.getByLabel('Context, in tokens')).toHaveCount(0);
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('button', { name: 'Add an embedding model' }).click();
+    await dialog.getByLabel('Name here').fill('vectors');
+    await expect(dialog.getByLabel('Provider').getByRole('option')).toHaveText(['The server’s own', 'OpenAI-compatible']);
+    await dialog.getByLabel('Model', { exact: true }).fill('text-embedding-3-small');
+    await dialog.getByLabel('Address').fill('https://models.example/v1');
+    await dialog.getByLabel('Key').fill('secret');
+    expect(await seriousIssues(page)).toEqual([]);
+    const asked = page.waitForRequest((request) => request.method() === 'PUT');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    const { routes } = (await asked).postDataJSON() as { routes: { name: string; capability: string; key: string | null }[] };
+    expect(routes.map(({ name, capability, key }) => [name, capability, key])).toEqual([
+      ['main', 'text', null],
+      ['own machine', 'text', null],
+      ['server', 'text', null],
+      ['painter', 'picture', null],
+      ['vectors', 'embedding', 'secret'],
+    ]);
   });
 
   test('a cap that is none is refused where it is typed', async ({ page }) => {

@@ -22,8 +22,8 @@ pub use credit::RECALL_WAIT;
 pub use message::{AccountMessage, SiteMessage};
 pub use plan::{Plan, PlanLimits};
 pub use record::{
-    AiModelSettings, AiProvider, LowLevel, LowLevels, Member, ModelKey, PendingAllotment, Prompt,
-    SiteEntry, TenantCard, TenantRecord, WorkPause,
+    AiCapability, AiModelSettings, AiProvider, LowLevel, LowLevels, Member, ModelKey,
+    PendingAllotment, Prompt, SiteEntry, TenantCard, TenantRecord, WorkPause,
 };
 pub use route::{AiRoute, AiRouting, ROUTES_MAX, RoutingChange};
 pub use state::Tenant;

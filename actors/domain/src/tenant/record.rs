@@ -62,6 +62,29 @@ pub struct SiteEntry {
     pub created_at: Timestamp,
 }
 
+/// What a model is asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AiCapability {
+    /// Texts.
+    #[default]
+    Text,
+    /// Pictures.
+    Picture,
+    /// Vectors of keywords, by which they are grouped.
+    Embedding,
+}
+
+impl AiCapability {
+    /// What it brings, for messages.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Text => "texts",
+            Self::Picture => "pictures",
+            Self::Embedding => "embeddings",
+        }
+    }
+}
+
 /// Where a tenant's models come from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AiProvider {
@@ -72,6 +95,38 @@ pub enum AiProvider {
     OpenAiCompatible,
     /// Anthropic's, or a service that speaks its protocol.
     Anthropic,
+    /// Runware's.
+    Runware,
+}
+
+impl AiProvider {
+    /// All of them.
+    pub const ALL: [Self; 4] =
+        [Self::Platform, Self::OpenAiCompatible, Self::Anthropic, Self::Runware];
+
+    /// What it is called, for messages.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Platform => "the server's own",
+            Self::OpenAiCompatible => "OpenAI-compatible",
+            Self::Anthropic => "Anthropic",
+            Self::Runware => "Runware",
+        }
+    }
+
+    /// True if it can be asked for this: there is an adapter that speaks its protocol.
+    pub const fn serves(self, capability: AiCapability) -> bool {
+        match self {
+            Self::Platform | Self::OpenAiCompatible => true,
+            Self::Anthropic => matches!(capability, AiCapability::Text),
+            Self::Runware => matches!(capability, AiCapability::Picture),
+        }
+    }
+
+    /// True if its own address is known, so that none need be given.
+    pub(super) const fn has_own_address(self) -> bool {
+        matches!(self, Self::Anthropic | Self::Runware)
+    }
 }
 
 /// The models of a tenant.

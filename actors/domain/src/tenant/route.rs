@@ -3,9 +3,9 @@
 
 use super::command::{KeyChange, TenantEffect, TenantEvent, TenantReply};
 use super::message::SiteMessage;
-use super::record::{AiModelSettings, AiProvider, ModelKey, TenantRecord};
+use super::record::{AiCapability, AiModelSettings, AiProvider, ModelKey, TenantRecord};
 use super::right::{authorise, system_only};
-use super::setting::{check_address, check_key, check_model};
+use super::setting::{check_address, check_key, check_model, check_provider};
 use super::state::{Tenant, record_key};
 use crate::entity::{Context, Draft, Refusal};
 use crate::lane::{BudgetCaps, ModelPrice, ModelUsage, Policy, day_of};
@@ -30,6 +30,9 @@ const PLAIN: &str = "default";
 pub struct AiRoute {
     /// Its name, unique in the tenant.
     pub name: String,
+    /// What it is asked for. Routes that were kept before there were others are for texts.
+    #[serde(default)]
+    pub capability: AiCapability,
     /// Whose model.
     pub provider: AiProvider,
     /// The service's address; none for the provider's own.
@@ -61,6 +64,7 @@ impl AiRoute {
     pub fn plain(name: &str, provider: AiProvider) -> Self {
         Self {
             name: name.to_owned(),
+            capability: AiCapability::Text,
             provider,
             base_url: None,
             model: None,
@@ -87,7 +91,8 @@ impl AiRoute {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct AiRouting {
-    /// The models, in the order of fallbacks. None: the plain settings say it.
+    /// The models, for each capability in the order of fallbacks. None for texts: the plain
+    /// settings say it. None for the others: the server's own is asked.
     pub routes: Vec<AiRoute>,
     /// By what one is chosen.
     pub policy: Policy,
@@ -97,19 +102,31 @@ pub struct AiRouting {
     pub reuse_answers: bool,
 }
 
+impl AiRouting {
+    /// The routes that are used for this, in the order of fallbacks.
+    pub fn used_for(&self, capability: AiCapability) -> impl Iterator<Item = &AiRoute> {
+        self.routes.iter().filter(move |route| route.enabled && route.capability == capability)
+    }
+
+    /// The first route for texts.
+    fn text(&self) -> Option<&AiRoute> {
+        self.routes.iter().find(|route| route.capability == AiCapability::Text)
+    }
+}
+
 impl Tenant {
-    /// How its calls find their models: with at least one route.
+    /// How its calls find their models: with at least one route for texts.
     pub fn routing(&self) -> AiRouting {
         let mut routing = self.kept_routing().cloned().unwrap_or_default();
-        if routing.routes.is_empty() {
-            routing.routes.push(AiRoute::of(self.plain_models()));
+        if routing.text().is_none() {
+            routing.routes.insert(0, AiRoute::of(self.plain_models()));
         }
         routing
     }
 
-    /// Where its models come from, in short: the first of its routes.
+    /// Where its models for texts come from, in short: the first of its routes.
     pub fn models(&self) -> AiModelSettings {
-        let first = self.kept_routing().and_then(|routing| routing.routes.first());
+        let first = self.kept_routing().and_then(AiRouting::text);
         match first.cloned() {
             None => self.plain_models(),
             Some(AiRoute { provider, base_url, model, key, .. }) => {
@@ -152,8 +169,10 @@ pub(super) fn set_routing(
         }
         routes.push(route);
     }
-    if !routes.iter().any(|route| route.enabled) {
-        let message = "One of the models at least must be switched on.";
+    let is_text = |route: &AiRoute| route.enabled && route.capability == AiCapability::Text;
+    if !routes.iter().any(is_text) {
+        let message = "One of the models for texts at least must be switched on; for pictures and \
+                       embeddings the server's own is asked where none is.";
         return Err(Refusal::invalid("route_enabled", message));
     }
     let RoutingChange { policy, budget, reuse_answers, .. } = change;
@@ -190,10 +209,12 @@ pub(super) fn book_use(
     Ok(TenantReply::Done)
 }
 
-/// The plain settings count again: what routes said of models goes, their budget stays.
+/// The plain settings count again: what routes said of models for texts goes, the others and the
+/// budget stay.
 pub(super) fn forget_routes(draft: &mut Draft<'_, Tenant>) {
-    if let Some(routing) = draft.kept_routing().filter(|routing| !routing.routes.is_empty()) {
-        let routing = AiRouting { routes: Vec::new(), ..routing.clone() };
+    if let Some(routing) = draft.kept_routing().filter(|routing| routing.text().is_some()) {
+        let mut routing = routing.clone();
+        routing.routes.retain(|route| route.capability != AiCapability::Text);
         draft.put(TenantRecord::Routing(routing));
     }
 }
@@ -234,12 +255,55 @@ fn checked(route: AiRoute, key: KeyChange, before: &AiRouting) -> Result<AiRoute
         let message = format!("A model's name here has 1 to {NAME_CHARS_MAX} characters.");
         return Err(Refusal::invalid("route_name", message));
     }
+    check_provider(route.provider, route.capability)?;
     let base_url = check_address(route.provider, route.base_url)?;
     let model = check_model(route.model)?;
     if model.is_none() && route.provider != AiProvider::Platform {
         let message = format!("Say which model {name:?} is at its provider.");
         return Err(Refusal::invalid("model", message));
     }
+    let route = AiRoute { name, base_url, model, ..route };
+    check_capability(&route)?;
+    check_bounds(&route)?;
+    let key = kept_key(&route, key, before)?;
+    if route.provider == AiProvider::Runware && key.is_none() {
+        let message = format!("Runware answers nobody without a key: give {:?} one.", route.name);
+        return Err(Refusal::invalid("model_key", message));
+    }
+    Ok(AiRoute { key, ..route })
+}
+
+/// What only models for texts have, the others have not.
+fn check_capability(route: &AiRoute) -> Result<(), Refusal> {
+    let AiRoute { name, capability, provider, .. } = route;
+    if *capability == AiCapability::Text {
+        return Ok(());
+    }
+    let wanted = capability.words();
+    if name == PLAIN {
+        let message = format!("{PLAIN:?} is a model for texts: give the one for {wanted} a name.");
+        return Err(Refusal::invalid("route_name", message));
+    }
+    if *provider == AiProvider::Platform && route.model.is_some() {
+        let message = format!(
+            "The server's own model for {wanted} is its operator's choice: leave the model of \
+             {name:?} empty."
+        );
+        return Err(Refusal::invalid("model", message));
+    }
+    if route.json_schema {
+        let message = format!("{name:?} is asked for {wanted}: only texts are held to a schema.");
+        return Err(Refusal::invalid("json_schema", message));
+    }
+    if route.context_tokens.is_some() {
+        let message =
+            format!("{name:?} is asked for {wanted}: only models for texts have a context.");
+        return Err(Refusal::invalid("context_tokens", message));
+    }
+    Ok(())
+}
+
+fn check_bounds(route: &AiRoute) -> Result<(), Refusal> {
     let bounds = [
         ("weight", u64::from(route.weight), u64::from(WEIGHT_MAX)),
         ("concurrency", u64::from(route.concurrency.unwrap_or(1)), u64::from(CONCURRENCY_MAX)),
@@ -249,24 +313,33 @@ fn checked(route: AiRoute, key: KeyChange, before: &AiRouting) -> Result<AiRoute
     ];
     for (what, value, most) in bounds {
         if !(1..=most).contains(&value) {
+            let name = &route.name;
             let message = format!("{what} of {name:?} is {value}; 1 to {most} are allowed.");
             return Err(Refusal::invalid(what, message));
         }
     }
-    let known = before.routes.iter().find(|known| known.name == name);
-    let key = match (key, known.and_then(|known| known.key.clone().zip(Some(known)))) {
-        (KeyChange::Remove, _) | (KeyChange::Keep, None) => None,
-        (KeyChange::Replace(key), _) => Some(check_key(key)?),
+    Ok(())
+}
+
+fn kept_key(
+    route: &AiRoute,
+    key: KeyChange,
+    before: &AiRouting,
+) -> Result<Option<ModelKey>, Refusal> {
+    let AiRoute { name, provider, base_url, .. } = route;
+    let known = before.routes.iter().find(|known| known.name == *name);
+    match (key, known.and_then(|known| known.key.clone().zip(Some(known)))) {
+        (KeyChange::Remove, _) | (KeyChange::Keep, None) => Ok(None),
+        (KeyChange::Replace(key), _) => check_key(key).map(Some),
         (KeyChange::Keep, Some((key, known)))
-            if (known.provider, &known.base_url) == (route.provider, &base_url) =>
+            if (known.provider, &known.base_url) == (*provider, base_url) =>
         {
-            Some(key)
+            Ok(Some(key))
         }
         (KeyChange::Keep, Some(_)) => {
             let message =
                 format!("The kept key of {name:?} belongs to the old address: give the key again.");
-            return Err(Refusal::invalid("key_of_other_address", message));
+            Err(Refusal::invalid("key_of_other_address", message))
         }
-    };
-    Ok(AiRoute { name, base_url, model, key, ..route })
+    }
 }

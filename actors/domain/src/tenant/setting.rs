@@ -2,7 +2,7 @@
 
 use super::command::{KeyChange, TenantEvent, TenantReply};
 use super::prompt::{self, PromptKind};
-use super::record::{AiModelSettings, AiProvider, ModelKey, Prompt, TenantRecord};
+use super::record::{AiCapability, AiModelSettings, AiProvider, ModelKey, Prompt, TenantRecord};
 use super::right::authorise;
 use super::state::{Tenant, prompt_key};
 use crate::entity::{Context, Draft, Origin, Refusal};
@@ -31,6 +31,7 @@ pub(super) fn set_models(
     authorise(draft, context, Action::ManageModels)?;
     let before = draft.models();
     let ModelChange { provider, base_url, model, key } = change;
+    check_provider(provider, AiCapability::Text)?;
     let base_url = check_address(provider, base_url)?;
     let model = check_model(model)?;
     let key = match key {
@@ -55,6 +56,22 @@ pub(super) fn set_models(
     Ok(TenantReply::Models(models))
 }
 
+/// What no adapter can ask a provider for is refused, with those that can be asked.
+pub(super) fn check_provider(
+    provider: AiProvider,
+    capability: AiCapability,
+) -> Result<(), Refusal> {
+    if provider.serves(capability) {
+        return Ok(());
+    }
+    let others = AiProvider::ALL.into_iter().filter(|other| other.serves(capability));
+    let others: Vec<_> = others.map(AiProvider::words).collect();
+    let (name, wanted) = (provider.words(), capability.words());
+    let message =
+        format!("{name} cannot be asked for {wanted} here: choose one of {}.", others.join(", "));
+    Err(Refusal::invalid("provider", message))
+}
+
 /// The form only: whether the address may be called is checked when it is called.
 pub(super) fn check_address(
     provider: AiProvider,
@@ -64,9 +81,7 @@ pub(super) fn check_address(
         return Ok(None);
     }
     // Its own address is known.
-    if provider == AiProvider::Anthropic
-        && base_url.as_deref().is_none_or(|url| url.trim().is_empty())
-    {
+    if provider.has_own_address() && base_url.as_deref().is_none_or(|url| url.trim().is_empty()) {
         return Ok(None);
     }
     let url = base_url.unwrap_or_default().trim().trim_end_matches('/').to_owned();

@@ -6,8 +6,10 @@ mod board;
 mod candidate;
 mod metric;
 mod routing;
+mod trial;
 
 pub(crate) use answer::{AnswerKey, KnownAnswers};
 pub(crate) use board::{LaneBoard, Permit};
 pub use candidate::Candidate;
-pub use routing::{RouteTest, RouteText, RoutingText};
+pub use routing::{RouteText, RoutingText};
+pub use trial::RouteTest;

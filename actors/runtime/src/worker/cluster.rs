@@ -2,6 +2,7 @@
 
 use super::job::Job;
 use super::{Report, answer, internal, stopped, unless_stopped};
+use crate::world::{EmbeddingModel, ModelChoice};
 use igny8_actors_domain::answer::{ClusterNames, Unreadable};
 use igny8_actors_domain::clustering::{ClusterItem, ClusterParameters, Clustering, cluster};
 use igny8_actors_domain::site::{ClusterKeyword, NewCluster, TaskOutcome};
@@ -24,10 +25,13 @@ pub(super) async fn run(job: &Job, keywords: Vec<ClusterKeyword>) -> Report {
 async fn cluster_and_name(job: &Job, keywords: Vec<ClusterKeyword>) -> Result<Report, Report> {
     job.progress("reading keywords", 0.0, None);
     let texts: Vec<String> = keywords.iter().map(|keyword| keyword.normalized.clone()).collect();
-    let embedder = &job.inner.world.embedder;
-    let sent = (embedder.name(), texts.iter().map(String::len).sum());
-    let embed = async { Ok((embedder.embed(&texts).await?, None)) };
-    let vectors = job.by_lane(&job.models().await?, sent, embed).await?;
+    let sent = texts.iter().map(String::len).sum();
+    let texts = &texts;
+    // All vectors are of the one model that the record names: those of two cannot be compared.
+    let embed = |model: ModelChoice<EmbeddingModel>| async move {
+        Ok((model.provider.embed(texts).await?, None))
+    };
+    let (vectors, embedder) = job.by_lane(&job.embedding_models().await?, sent, embed).await?;
     let keywords = Arc::new(keywords);
     let grouped = group(job, keywords.clone(), vectors).await?;
     let mut clusters = Vec::with_capacity(grouped.clusters.len());
@@ -37,7 +41,6 @@ async fn cluster_and_name(job: &Job, keywords: Vec<ClusterKeyword>) -> Result<Re
         job.progress("naming clusters", GROUPING_SHARE + (1.0 - GROUPING_SHARE) * done, None);
         clusters.extend(name(job, call, &keywords, chunk, &mut model).await?);
     }
-    let embedder = job.inner.world.embedder.name();
     let method = format!(
         "average linkage, {embedder}, threshold {:.3}, quality {:.3}, {}",
         grouped.threshold,

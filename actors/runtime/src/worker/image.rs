@@ -4,6 +4,7 @@
 use super::answer::{self, Asked};
 use super::job::Job;
 use super::{Report, internal, stopped, unless_stopped};
+use crate::world::{ImageModel, ModelChoice};
 use igny8_actors_document::ImageNode;
 use igny8_actors_domain::answer::ImageText;
 use igny8_actors_domain::site::{Image, ImageOrder, TaskOutcome};
@@ -41,14 +42,16 @@ async fn make(job: &Job, wanted: ImageOrder) -> Result<Report, Report> {
         height: HEIGHT,
         idempotency_key: job.errand.idempotency_key(),
     };
-    let images = &job.inner.world.images;
-    let paint = async {
-        let made = images.generate(request).await.map_err(ModelError::from)?;
-        let usage = Some(made.usage).filter(|usage| *usage != Usage::default());
-        Ok((made, usage))
+    let paint = |model: ModelChoice<ImageModel>| {
+        let request = request.clone();
+        async move {
+            let made = model.provider.generate(request).await.map_err(ModelError::from)?;
+            let usage = Some(made.usage).filter(|usage| *usage != Usage::default());
+            Ok((made, usage))
+        }
     };
-    let sent = (images.name(), described.prompt.len());
-    let made = job.by_lane(&prompt.candidates, sent, paint).await?;
+    let models = job.image_models().await?;
+    let (made, _) = job.by_lane(&models, described.prompt.len(), paint).await?;
     let now = job.inner.world.now();
     let stored = job.inner.world.store.put_blob(job.tenant, made.bytes, now).await;
     let blob = stored.map_err(|error| internal("Keeping the image", &error))?;

@@ -52,8 +52,8 @@ pub(super) struct Job {
 
 /// What a tenant set for its models.
 pub(super) struct ModelSettings {
-    routing: AiRouting,
-    plan: Option<Plan>,
+    pub routing: AiRouting,
+    pub plan: Option<Plan>,
 }
 
 impl ModelSettings {
@@ -120,18 +120,6 @@ impl Job {
         settings.map_err(|failure| internal("Reading the settings", &failure))
     }
 
-    /// The models of the tenant, and what their calls may cost.
-    pub(super) async fn models(&self) -> Result<Candidates, Report> {
-        let settings = self
-            .inner
-            .tenant(self.tenant)
-            .read(|tenant| (tenant.routing(), tenant.plan()))
-            .await
-            .map_err(|failure| internal("Reading the settings", &failure))?;
-        let (routing, plan) = settings;
-        self.candidates(&routing, plan).await
-    }
-
     /// Fills a template. Imported text is fenced by a nonce of this call's own. It follows from
     /// the task's random id, so that no text can have known it, and a repeated attempt asks
     /// exactly the same.
@@ -139,11 +127,11 @@ impl Job {
         &self,
         call: u32,
         (kind, version, template): (PromptKind, &str, &str),
-        ModelSettings { routing, plan }: ModelSettings,
+        settings: ModelSettings,
         mut values: PromptValues,
         format: ResponseFormat,
     ) -> Result<Prompt, Report> {
-        let candidates = self.candidates(&routing, plan).await?;
+        let candidates = self.candidates(&settings).await?;
         values.speak(&self.voice);
         let nonce =
             hex_short(&BlobHash::of(format!("{}:{call}", self.task.uuid().simple()).as_bytes()));

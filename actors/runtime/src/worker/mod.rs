@@ -13,7 +13,7 @@ mod publication;
 mod reparse;
 mod trial;
 
-pub(crate) use call::{from_port, priced};
+pub(crate) use call::{estimated, from_port, priced};
 pub(crate) use job::{cut, pack, unpack};
 pub(crate) use progress::{ProgressBoard, Runners};
 

@@ -179,6 +179,19 @@ pub struct UsageReport {
     pub price_table_version: u32,
 }
 
+/// What a model is asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum AiCapability {
+    /// Texts: of `platform`, `open_ai_compatible`, `anthropic`.
+    #[default]
+    Text,
+    /// Pictures: of `platform`, `open_ai_compatible`, `runware`.
+    Picture,
+    /// Vectors of keywords, by which they are grouped: of `platform`, `open_ai_compatible`.
+    Embedding,
+}
+
 /// By what models are chosen for a call.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
 #[serde(rename_all = "snake_case")]
@@ -232,20 +245,23 @@ pub struct BudgetView {
 pub struct AiRouteView {
     /// Its name, unique in the tenant.
     pub name: String,
+    /// What it is asked for.
+    pub capability: AiCapability,
     /// The provider.
     pub provider: Provider,
     /// Its address; absent for the provider's own.
     pub base_url: Option<String>,
-    /// The model; empty leaves it to the server, for `platform`.
+    /// The model; empty leaves it to the server, for `platform`. Its model for pictures or
+    /// embeddings is never named.
     pub model: String,
     /// The last four characters of the key, if there is one.
     pub key_hint: Option<String>,
     /// Its share under the policy `balance`.
     pub weight: u32,
-    /// Tokens that the model takes in and gives out at most; absent: unknown.
+    /// Tokens that the model takes in and gives out at most; absent: unknown. For texts.
     #[ts(type = "number | null")]
     pub context_tokens: Option<u64>,
-    /// The provider can be held to a JSON schema.
+    /// The provider can be held to a JSON schema. For texts.
     pub json_schema: bool,
     /// What it costs; absent: the list price, where the model is on the list.
     pub price: Option<PriceView>,
@@ -264,7 +280,8 @@ pub struct AiRouteView {
 /// `GET /api/settings/ai-routes`: never shows a key.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema, TS)]
 pub struct AiRoutes {
-    /// The models, in the order of fallbacks.
+    /// The models, for each capability in the order of fallbacks. Where none is used for pictures or
+    /// embeddings, the server's own is asked.
     pub routes: Vec<AiRouteView>,
     /// By what one is chosen.
     pub policy: RoutePolicy,
@@ -279,6 +296,9 @@ pub struct AiRoutes {
 pub struct ChangeAiRoute {
     /// Its name, unique in the tenant.
     pub name: String,
+    /// What it is asked for; texts if absent.
+    #[serde(default)]
+    pub capability: AiCapability,
     /// The provider.
     pub provider: Provider,
     /// Its address.
@@ -310,7 +330,8 @@ pub struct ChangeAiRoute {
     pub enabled: Option<bool>,
 }
 
-/// `PUT /api/settings/ai-routes`: all of them, in the order of fallbacks.
+/// `PUT /api/settings/ai-routes`: all of them, for each capability in the order of fallbacks; one
+/// for texts at least is used.
 #[derive(Clone, Serialize, Deserialize, ToSchema, TS)]
 pub struct ChangeAiRoutes {
     /// The models.
@@ -340,7 +361,7 @@ pub struct AiRouteTest {
     pub ok: bool,
     /// The model that was asked.
     pub model: String,
-    /// The beginning of its answer, or what went wrong and what to do.
+    /// The beginning of its answer, or what it made, or what went wrong and what to do.
     pub text: String,
     /// A stable code of what went wrong: `unauthorized`, `quota`, …
     pub failure: Option<String>,

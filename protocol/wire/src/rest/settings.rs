@@ -38,8 +38,10 @@ pub enum Provider {
     Platform,
     /// Any service that speaks the OpenAI protocol.
     OpenAiCompatible,
-    /// Anthropic's, or a service that speaks its protocol.
+    /// Anthropic's, or a service that speaks its protocol: for texts.
     Anthropic,
+    /// Runware's: for pictures.
+    Runware,
 }
 
 /// `GET ai-models`: never shows a key.

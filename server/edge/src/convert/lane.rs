@@ -7,7 +7,7 @@ use igny8_actors_domain::lane::{
     BreakerState, BudgetCaps, HeldBy, LaneView, ModelPrice, Policy, Standing, UsageRow, UsageSum,
     start_of,
 };
-use igny8_actors_domain::tenant::{AiRoute, AiRouting};
+use igny8_actors_domain::tenant::{AiCapability, AiRoute, AiRouting};
 use igny8_actors_runtime::{RouteText, RoutingText};
 use igny8_protocol_ids::{SiteId, TaskId};
 use igny8_protocol_wire::queue::WaitingView;
@@ -139,6 +139,22 @@ const fn policy(policy: wire::RoutePolicy) -> Policy {
     }
 }
 
+const fn capability_view(capability: AiCapability) -> wire::AiCapability {
+    match capability {
+        AiCapability::Text => wire::AiCapability::Text,
+        AiCapability::Picture => wire::AiCapability::Picture,
+        AiCapability::Embedding => wire::AiCapability::Embedding,
+    }
+}
+
+const fn capability(capability: wire::AiCapability) -> AiCapability {
+    match capability {
+        wire::AiCapability::Text => AiCapability::Text,
+        wire::AiCapability::Picture => AiCapability::Picture,
+        wire::AiCapability::Embedding => AiCapability::Embedding,
+    }
+}
+
 fn route_view(route: AiRoute) -> wire::AiRouteView {
     let price = |ModelPrice { input, cached, cache_write, output }| wire::PriceView {
         input,
@@ -148,6 +164,7 @@ fn route_view(route: AiRoute) -> wire::AiRouteView {
     };
     wire::AiRouteView {
         name: route.name,
+        capability: capability_view(route.capability),
         provider: provider_view(route.provider),
         base_url: route.base_url,
         model: route.model.unwrap_or_default(),
@@ -181,6 +198,7 @@ fn route_text(change: wire::ChangeAiRoute) -> RouteText {
         output,
     };
     let route = AiRoute {
+        capability: capability(change.capability),
         base_url: change.base_url,
         model: change.model,
         weight: change.weight.unwrap_or(1),

@@ -60,6 +60,7 @@ pub(super) const fn provider_view(provider: AiProvider) -> Provider {
         AiProvider::Platform => Provider::Platform,
         AiProvider::OpenAiCompatible => Provider::OpenAiCompatible,
         AiProvider::Anthropic => Provider::Anthropic,
+        AiProvider::Runware => Provider::Runware,
     }
 }
 
@@ -68,5 +69,6 @@ pub(crate) const fn provider(provider: Provider) -> AiProvider {
         Provider::Platform => AiProvider::Platform,
         Provider::OpenAiCompatible => AiProvider::OpenAiCompatible,
         Provider::Anthropic => AiProvider::Anthropic,
+        Provider::Runware => AiProvider::Runware,
     }
 }

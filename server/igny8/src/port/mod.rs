@@ -21,6 +21,6 @@ pub(crate) use key_ring::TenantKeyRing;
 #[cfg(test)]
 pub(crate) use key_ring::test::Ring;
 pub(crate) use key_shelf::KeyShelf;
-pub(crate) use model::{ConfiguredModels, NoImages};
+pub(crate) use model::{ConfiguredModels, Refusing};
 pub(crate) use password::{Argon2Passwords, PasswordCost};
 pub(crate) use platform::PlatformModels;

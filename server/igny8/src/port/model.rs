@@ -1,37 +1,31 @@
 //! Which model a tenant gets: the server's own, or the tenant's by the tenant's key.
 
+mod own;
+mod refusing;
+
+pub(crate) use refusing::Refusing;
+pub(super) use {own::Kind, refusing::refusing};
+
 use super::platform::{PlatformModels, none};
 use igny8_actors_domain::lane::{LaneKey, LaneLimits, Route};
 use igny8_actors_domain::tenant::{AiModelSettings, AiProvider, AiRoute, AiRouting, ModelKey};
-use igny8_actors_ports::{
-    FailureClass, GeneratedImage, ImageError, ImageProvider, ImageRequest, KeyRing,
-    ModelCapabilities, ModelError, ModelProvider, ModelRequest, ModelStream, SealError, Sealed,
+use igny8_actors_ports::{KeyRing, ModelProvider, SealError, Sealed};
+use igny8_actors_runtime::{
+    Candidate, EmbeddingModel, ImageModel, ModelChoice, ModelSource, model_key_place,
 };
-use igny8_actors_runtime::{Candidate, ModelChoice, ModelSource, model_key_place};
 use igny8_protocol_ids::TenantId;
-use igny8_server_adapters_ai::{
-    Anthropic, AnthropicConfig, OpenAiCompatible, OpenAiConfig, Reach, StructuredAnswers,
-    TokenLimitField,
-};
-use igny8_server_adapters_wordpress::{GuardedResolver, check_literal};
-use parking_lot::Mutex;
+use own::{Ready, connect, fingerprint, host};
 use secrecy::{ExposeSecret, SecretString};
-use std::collections::HashMap;
-use std::hash::{Hash, Hasher};
 use std::sync::Arc;
-
-/// Routes whose provider is kept ready: making one costs milliseconds. When full, all go.
-const READY_MAX: usize = 1_024;
-/// Where Anthropic's own service is.
-const ANTHROPIC: &str = "https://api.anthropic.com/v1";
 
 /// Gives each tenant its models.
 pub(crate) struct ConfiguredModels {
     platform: PlatformModels,
     keys: Arc<dyn KeyRing>,
     allow_private: bool,
-    /// By tenant and route: what the provider was made from, so that a change makes a new one.
-    ready: Mutex<HashMap<(TenantId, String), (AiRoute, ModelChoice)>>,
+    texts: Ready<Arc<dyn ModelProvider>>,
+    images: Ready<ImageModel>,
+    embeddings: Ready<EmbeddingModel>,
 }
 
 impl ConfiguredModels {
@@ -41,33 +35,32 @@ impl ConfiguredModels {
         keys: Arc<dyn KeyRing>,
         allow_private: bool,
     ) -> Self {
-        Self { platform, keys, allow_private, ready: Mutex::default() }
+        let (texts, images, embeddings) = (Ready::default(), Ready::default(), Ready::default());
+        Self { platform, keys, allow_private, texts, images, embeddings }
     }
 
-    async fn own(&self, tenant: TenantId, route: &AiRoute) -> Result<ModelChoice, SealError> {
+    async fn own<P: Kind>(
+        &self,
+        ready: &Ready<P>,
+        tenant: TenantId,
+        route: &AiRoute,
+    ) -> Result<ModelChoice<P>, SealError> {
         // Opened each time: where the tenant's keys are gone, what was made with one goes too.
         let key = match &route.key {
             Some(key) => Some(self.open(tenant, key).await.inspect_err(|_| self.forget(tenant))?),
             None => None,
         };
-        let place = (tenant, route.name.clone());
-        if let Some((known, choice)) = self.ready.lock().get(&place)
-            && known == route
-        {
-            return Ok(choice.clone());
-        }
-        let choice = self.connect(route, key).unwrap_or_else(|reason| refusing(&reason));
-        let mut ready = self.ready.lock();
-        if ready.len() >= READY_MAX {
-            ready.clear();
-        }
-        ready.insert(place, (route.clone(), choice.clone()));
-        Ok(choice)
+        Ok(ready.get(tenant, route, || {
+            connect(route, key, self.allow_private)
+                .unwrap_or_else(|reason| refusing(&reason, P::refusing))
+        }))
     }
 
     /// Forgets what was made with a tenant's keys.
     pub(crate) fn forget(&self, tenant: TenantId) {
-        self.ready.lock().retain(|(owner, _), _| *owner != tenant);
+        self.texts.forget(tenant);
+        self.images.forget(tenant);
+        self.embeddings.forget(tenant);
     }
 
     async fn open(&self, tenant: TenantId, key: &ModelKey) -> Result<SecretString, SealError> {
@@ -77,54 +70,14 @@ impl ConfiguredModels {
         Ok(text.into())
     }
 
-    fn connect(&self, route: &AiRoute, key: Option<SecretString>) -> Result<ModelChoice, String> {
-        let model = route.model.clone().ok_or_else(|| {
-            "no model is named for your AI provider: enter one in the settings".to_owned()
-        })?;
-        let base_url = base_url(route);
-        reqwest::Url::parse(&base_url)
-            .map_err(|error| error.to_string())
-            .and_then(|url| {
-                check_literal(&url, self.allow_private).map_err(|error| error.to_string())
-            })
-            .map_err(|reason| {
-                format!("the address of your AI provider cannot be used: {reason}")
-            })?;
-        let reach = Reach::Guarded(Arc::new(GuardedResolver { allow_private: self.allow_private }));
-        let made = match route.provider {
-            AiProvider::Anthropic => {
-                let structured = match route.json_schema {
-                    true => StructuredAnswers::OutputConfig,
-                    false => StructuredAnswers::Words,
-                };
-                let model = model.clone();
-                let config = AnthropicConfig { base_url, key, model, structured, prefill: false };
-                Anthropic::new(config, &reach).map(|made| Arc::new(made) as Arc<dyn ModelProvider>)
-            }
-            AiProvider::OpenAiCompatible | AiProvider::Platform => {
-                let config = OpenAiConfig {
-                    token_limit_field: TokenLimitField::at(&base_url),
-                    base_url,
-                    key,
-                    model: model.clone(),
-                    organization: None,
-                    // Told in words as well as by schema, so that servers without schemas do, too.
-                    json_schema: route.json_schema,
-                };
-                OpenAiCompatible::new(config, &reach)
-                    .map(|made| Arc::new(made) as Arc<dyn ModelProvider>)
-            }
-        };
-        made.map(|provider| ModelChoice { provider, model }).map_err(|error| error.to_string())
-    }
-
-    async fn candidate(
+    async fn candidate<P: Kind>(
         &self,
+        ready: &Ready<P>,
         tenant: TenantId,
         route: &AiRoute,
         limits: LaneLimits,
-    ) -> Result<Candidate, SealError> {
-        let choice = self.own(tenant, route).await?;
+    ) -> Result<Candidate<P>, SealError> {
+        let choice = self.own(ready, tenant, route).await?;
         let limits = LaneLimits {
             concurrency: route.concurrency.unwrap_or(limits.concurrency),
             requests_per_minute: route.requests_per_minute.or(limits.requests_per_minute),
@@ -146,28 +99,38 @@ impl ConfiguredModels {
         };
         Ok(Candidate { choice, route })
     }
-}
 
-fn base_url(route: &AiRoute) -> String {
-    match (&route.base_url, route.provider) {
-        (Some(url), _) => url.clone(),
-        (None, AiProvider::Anthropic) => ANTHROPIC.to_owned(),
-        (None, _) => String::new(),
+    /// What the tenant lists for this capability and uses.
+    async fn listed<P: Kind>(
+        &self,
+        ready: &Ready<P>,
+        tenant: TenantId,
+        routing: &AiRouting,
+        limits: LaneLimits,
+        server: impl Fn(&AiRoute) -> Vec<Candidate<P>> + Send,
+    ) -> Result<Vec<Candidate<P>>, SealError> {
+        let mut found = Vec::with_capacity(routing.routes.len());
+        for route in routing.used_for(P::CAPABILITY) {
+            match route.provider {
+                AiProvider::Platform => found.extend(server(route)),
+                _ => found.push(self.candidate(ready, tenant, route, limits).await?),
+            }
+        }
+        Ok(found)
     }
-}
 
-/// The service, as its lane and its usage name it.
-fn host(route: &AiRoute) -> String {
-    let host = reqwest::Url::parse(&base_url(route)).ok();
-    let host = host.and_then(|url| url.host_str().map(str::to_owned));
-    host.unwrap_or_else(|| route.name.clone())
-}
-
-/// Tells keys apart in this process. From the sealed form: it says nothing of the secret.
-fn fingerprint(route: &AiRoute) -> u64 {
-    let mut hasher = std::hash::DefaultHasher::new();
-    route.key.as_ref().map(|key| &key.sealed.bytes).hash(&mut hasher);
-    hasher.finish()
+    /// Of a capability for which the server has one model of its own.
+    async fn listed_or<P: Kind>(
+        &self,
+        ready: &Ready<P>,
+        tenant: TenantId,
+        routing: &AiRouting,
+        server: Candidate<P>,
+    ) -> Result<Vec<Candidate<P>>, SealError> {
+        let (limits, own) = (server.route.limits, || vec![server.clone()]);
+        let found = self.listed(ready, tenant, routing, limits, |_| own()).await?;
+        Ok(if found.is_empty() { own() } else { found })
+    }
 }
 
 #[async_trait::async_trait]
@@ -182,11 +145,12 @@ impl ModelSource for ConfiguredModels {
             AiProvider::Platform => {
                 let found = self.platform.candidates(model.as_deref(), LaneLimits::OPEN);
                 let first = found.into_iter().next().map(|candidate| candidate.choice);
-                Ok(first.unwrap_or_else(|| refusing("this server has no AI model")))
+                Ok(first.unwrap_or_else(|| refusing("this server has no AI model", Kind::refusing)))
             }
             _ => {
                 let plain = AiRoute::plain("default", provider);
-                self.own(tenant, &AiRoute { base_url, model, key, ..plain }).await
+                let route = AiRoute { base_url, model, key, ..plain };
+                self.own(&self.texts, tenant, &route).await
             }
         }
     }
@@ -197,53 +161,30 @@ impl ModelSource for ConfiguredModels {
         routing: &AiRouting,
         limits: LaneLimits,
     ) -> Result<Vec<Candidate>, SealError> {
-        let mut found = Vec::with_capacity(routing.routes.len());
-        for route in routing.routes.iter().filter(|route| route.enabled) {
-            match route.provider {
-                AiProvider::Platform => {
-                    found.extend(self.platform.candidates(route.model.as_deref(), limits));
-                }
-                _ => found.push(self.candidate(tenant, route, limits).await?),
-            }
-        }
+        let server = |route: &AiRoute| self.platform.candidates(route.model.as_deref(), limits);
+        let mut found = self.listed(&self.texts, tenant, routing, limits, server).await?;
         if found.is_empty() {
             found.push(none("none of your models is switched on: see the settings", limits));
         }
         Ok(found)
     }
-}
 
-/// A model that says why it cannot be used.
-struct Refusing(String);
-
-pub(super) fn refusing(reason: &str) -> ModelChoice {
-    ModelChoice { provider: Arc::new(Refusing(reason.to_owned())), model: "none".to_owned() }
-}
-
-#[async_trait::async_trait]
-impl ModelProvider for Refusing {
-    fn capabilities(&self, _model: &str) -> ModelCapabilities {
-        ModelCapabilities { deterministic: false, continuation: false, json_schema: false }
+    async fn image_models(
+        &self,
+        tenant: TenantId,
+        routing: &AiRouting,
+        server: Candidate<ImageModel>,
+    ) -> Result<Vec<Candidate<ImageModel>>, SealError> {
+        self.listed_or(&self.images, tenant, routing, server).await
     }
 
-    async fn generate(&self, _request: ModelRequest) -> Result<ModelStream, ModelError> {
-        let message = self.0.clone();
-        Err(ModelError { class: FailureClass::InvalidRequest, message, retry_after: None })
-    }
-}
-
-/// Where the server has no image model.
-pub(crate) struct NoImages;
-
-#[async_trait::async_trait]
-impl ImageProvider for NoImages {
-    fn name(&self) -> &str {
-        "none"
-    }
-
-    async fn generate(&self, _request: ImageRequest) -> Result<GeneratedImage, ImageError> {
-        let message = "this server has no image model: write without images".to_owned();
-        Err(ImageError { class: FailureClass::InvalidRequest, message, retry_after: None })
+    async fn embedding_models(
+        &self,
+        tenant: TenantId,
+        routing: &AiRouting,
+        server: Candidate<EmbeddingModel>,
+    ) -> Result<Vec<Candidate<EmbeddingModel>>, SealError> {
+        self.listed_or(&self.embeddings, tenant, routing, server).await
     }
 }
 
@@ -252,7 +193,10 @@ mod tests {
     use super::*;
     use crate::port::Ring;
     use igny8_actors_domain::secret::SealedSecret;
-    use igny8_actors_ports::ResponseFormat;
+    use igny8_actors_domain::tenant::AiCapability;
+    use igny8_actors_ports::{
+        FailureClass, ImageRequest, ModelError, ModelRequest, ResponseFormat,
+    };
     use igny8_protocol_ids::Timestamp;
     use std::time::Duration;
 
@@ -319,7 +263,7 @@ mod tests {
         ring.ring.shelf().destroy(tenant(1)).await.unwrap();
         ring.ring.forget(tenant(1));
         assert!(models.text(tenant(1), &settings).await.is_err());
-        assert!(models.ready.lock().is_empty());
+        assert!(models.texts.is_empty());
     }
 
     #[tokio::test]
@@ -343,5 +287,85 @@ mod tests {
         assert_eq!(found[0].route.price.unwrap().output, 15_000_000);
         let keyed = |byte| fingerprint(&AiRoute { key: Some(sealed(byte)), ..named.clone() });
         assert!(keyed(1) != keyed(2) && keyed(1) == keyed(1));
+    }
+
+    fn painter(model: &str) -> Candidate<ImageModel> {
+        let choice = refusing(model, Kind::refusing);
+        Candidate::shared(choice, LaneLimits::default())
+    }
+
+    fn of(capability: AiCapability, provider: AiProvider, base_url: &str) -> AiRoute {
+        let (base_url, model) = (Some(base_url.to_owned()), Some("m".to_owned()));
+        AiRoute { capability, base_url, model, ..AiRoute::plain("r", provider) }
+    }
+
+    #[tokio::test]
+    async fn pictures_and_vectors_are_the_tenants_own_where_it_uses_some() {
+        let (models, _ring) = models(true);
+        let url = "http://127.0.0.1:9/v1";
+        let picture = of(AiCapability::Picture, AiProvider::OpenAiCompatible, url);
+        let off = AiRoute { enabled: false, ..picture.clone() };
+        let server = AiRoute { model: None, ..of(AiCapability::Picture, AiProvider::Platform, "") };
+        let text = of(AiCapability::Text, AiProvider::OpenAiCompatible, url);
+        for (routes, expected) in [
+            (vec![text.clone()], vec![None]),
+            (vec![text.clone(), off.clone()], vec![None]),
+            (vec![picture.clone()], vec![Some(tenant(1))]),
+            (vec![picture.clone(), server], vec![Some(tenant(1)), None]),
+        ] {
+            let routing = AiRouting { routes, ..AiRouting::default() };
+            let found = models.image_models(tenant(1), &routing, painter("s")).await.unwrap();
+            let owners: Vec<_> = found.iter().map(|found| found.route.lane.owner).collect();
+            assert_eq!(owners, expected);
+        }
+        let embedding = of(AiCapability::Embedding, AiProvider::OpenAiCompatible, url);
+        let routing = AiRouting { routes: vec![embedding, picture], ..AiRouting::default() };
+        let choice = refusing("s", Kind::refusing);
+        let server = Candidate::shared(choice, LaneLimits::default());
+        let found = models.embedding_models(tenant(1), &routing, server).await.unwrap();
+        assert_eq!((found.len(), found[0].choice.provider.name()), (1, "m"));
+        // Port 9 has nobody: the call itself is tried.
+        let error = found[0].choice.provider.embed(&["a".to_owned()]).await.unwrap_err();
+        assert_eq!(error.class, FailureClass::Unavailable);
+    }
+
+    #[tokio::test]
+    async fn private_addresses_are_refused_for_pictures_and_vectors_too() {
+        let (models, _ring) = models(false);
+        let url = "http://169.254.169.254/v1";
+        let picture = of(AiCapability::Picture, AiProvider::OpenAiCompatible, url);
+        let embedding = of(AiCapability::Embedding, AiProvider::OpenAiCompatible, url);
+        let routing = AiRouting { routes: vec![picture, embedding], ..AiRouting::default() };
+        let found = models.image_models(tenant(1), &routing, painter("s")).await.unwrap();
+        let request = ImageRequest {
+            model: "default".to_owned(),
+            prompt: "A cup".to_owned(),
+            width: 256,
+            height: 256,
+            idempotency_key: "k".to_owned(),
+        };
+        let refused = found[0].choice.provider.generate(request).await.unwrap_err();
+        assert!(refused.message.contains("private network"), "{}", refused.message);
+        let server = Candidate::shared(refusing("s", Kind::refusing), LaneLimits::default());
+        let found = models.embedding_models(tenant(1), &routing, server).await.unwrap();
+        let refused = found[0].choice.provider.embed(&["a".to_owned()]).await.unwrap_err();
+        assert!(refused.message.contains("private network"), "{}", refused.message);
+    }
+
+    #[tokio::test]
+    async fn runware_is_asked_at_its_own_address_by_the_tenants_key() {
+        let (models, _ring) = models(false);
+        let sealed = models.keys.seal(&model_key_place(tenant(1)), b"rw-1").await.unwrap();
+        let sealed = SealedSecret { key_id: sealed.key_id, bytes: sealed.bytes };
+        let key = Some(ModelKey { sealed, hint: String::new() });
+        let runware = of(AiCapability::Picture, AiProvider::Runware, "");
+        let runware = AiRoute { base_url: None, key, ..runware };
+        let routing = AiRouting { routes: vec![runware], ..AiRouting::default() };
+        let found = models.image_models(tenant(1), &routing, painter("s")).await.unwrap();
+        assert_eq!(
+            (&*found[0].route.lane.provider, &*found[0].choice.model),
+            ("api.runware.ai", "m")
+        );
+        assert!(models.image_models(tenant(2), &routing, painter("s")).await.is_err());
     }
 }

@@ -1,6 +1,6 @@
 //! The server's own models: one or several, in the order of fallbacks.
 
-use super::model::refusing;
+use super::model::{Kind, refusing};
 use crate::config::{ModelPrices, ProviderSettings};
 use igny8_actors_domain::lane::{LaneKey, LaneLimits, ModelPrice, Route, list_price};
 use igny8_actors_ports::ModelProvider;
@@ -135,7 +135,7 @@ impl PlatformModels {
 
 /// A candidate that only says why there is no other.
 pub(super) fn none(reason: &str, limits: LaneLimits) -> Candidate {
-    Candidate::platform(refusing(reason), limits)
+    Candidate::platform(refusing(reason, Kind::refusing), limits)
 }
 
 #[cfg(test)]

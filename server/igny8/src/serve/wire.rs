@@ -2,7 +2,7 @@
 
 use crate::config::{EmbeddingSettings, ImageSettings, PlatformAi, Settings};
 use crate::port::{
-    Argon2Passwords, ConfiguredModels, KeyFile, NoImages, OsEntropy, PlatformModels, SystemClock,
+    Argon2Passwords, ConfiguredModels, KeyFile, OsEntropy, PlatformModels, Refusing, SystemClock,
     TenantKeyRing, ThreadPool,
 };
 use igny8_actors_domain::clustering::embedding::hashed_embedding;
@@ -19,6 +19,10 @@ use std::sync::Arc;
 
 /// The name under which tasks record the offline model.
 const OFFLINE_MODEL: &str = "offline";
+
+/// What a tenant without a picture model of its own reads where the server has none either.
+const NO_IMAGES: &str = "this server has no model for pictures: write without pictures, or enter a \
+                         provider and its key in the settings";
 
 /// Everything that the actors ask of the world; and what is needed beside it.
 pub(super) struct Wired {
@@ -91,7 +95,7 @@ fn images(settings: &ImageSettings) -> anyhow::Result<Arc<dyn ImageProvider>> {
     Ok(match (settings, settings.connect()?) {
         (_, Some(provider)) => provider,
         (ImageSettings::Offline, None) => Arc::new(OfflineImages::new()),
-        (_, None) => Arc::new(NoImages),
+        (_, None) => Refusing::because(NO_IMAGES),
     })
 }
 

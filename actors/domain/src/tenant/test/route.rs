@@ -26,6 +26,10 @@ fn route(name: &str, host: &str) -> AiRoute {
     }
 }
 
+fn one(name: &str) -> (AiRoute, KeyChange) {
+    (route(name, "one.example"), KeyChange::Keep)
+}
+
 fn set(routes: Vec<(AiRoute, KeyChange)>) -> TenantCommand {
     TenantCommand::SetRouting(RoutingChange {
         routes,
@@ -82,7 +86,6 @@ fn a_kept_key_of_a_route_is_never_sent_to_another_address() {
 #[test]
 fn routes_are_bounded_named_once_and_one_is_on() {
     let mut stage = stage();
-    let one = |name: &str| (route(name, "one.example"), KeyChange::Keep);
     let many = (0..=ROUTES_MAX).map(|n| one(&n.to_string())).collect();
     let off = AiRoute { enabled: false, ..route("a", "one.example") };
     let heavy = AiRoute { weight: 0, ..route("a", "one.example") };
@@ -156,4 +159,91 @@ fn use_of_no_site_is_summed_by_day_and_model_and_booked_by_the_system_alone() {
     assert_eq!(sums, [("b", 5), ("a", 10)]);
     assert_eq!(stage.state.usage().cost_since(0), 15);
     assert!(stage.give(Origin::Account(account(1)), used("a")).is_err());
+}
+
+fn own(name: &str, capability: AiCapability) -> AiRoute {
+    AiRoute { capability, ..route(name, "one.example") }
+}
+
+#[test]
+fn routes_of_before_there_were_pictures_are_for_texts() {
+    let mut kept = serde_json::to_value(own("a", AiCapability::Picture)).unwrap();
+    kept.as_object_mut().unwrap().remove("capability").unwrap();
+    let read: AiRoute = serde_json::from_value(kept).unwrap();
+    assert_eq!(read.capability, AiCapability::Text);
+}
+
+#[test]
+fn each_capability_has_the_providers_that_can_be_asked_for_it() {
+    use AiCapability::{Embedding, Picture, Text};
+    use AiProvider::{Anthropic, OpenAiCompatible, Platform, Runware};
+    for (capability, can, cannot) in [
+        (Text, vec![Platform, OpenAiCompatible, Anthropic], vec![Runware]),
+        (Picture, vec![Platform, OpenAiCompatible, Runware], vec![Anthropic]),
+        (Embedding, vec![Platform, OpenAiCompatible], vec![Anthropic, Runware]),
+    ] {
+        let change = |provider| {
+            let model = Some("m".to_owned()).filter(|_| provider != Platform);
+            let asked = AiRoute { provider, model, ..own("b", capability) };
+            set(vec![
+                (route("a", "one.example"), KeyChange::Keep),
+                (asked, KeyChange::Replace(key("k"))),
+            ])
+        };
+        for provider in can {
+            stage().system(change(provider)).unwrap();
+        }
+        for provider in cannot {
+            let refused = stage().system(change(provider)).unwrap_err();
+            assert_eq!(refused.code, "provider");
+            assert!(refused.message.contains(capability.words()), "{}", refused.message);
+        }
+    }
+    let plain = TenantCommand::SetModels {
+        provider: Runware,
+        base_url: None,
+        model: Some("m".into()),
+        key: KeyChange::Replace(key("k")),
+    };
+    assert_eq!(stage().system(plain).unwrap_err().code, "provider");
+}
+
+#[test]
+fn what_only_texts_have_is_refused_for_the_others_and_texts_have_a_model() {
+    let picture = own("p", AiCapability::Picture);
+    let runware = AiRoute { provider: AiProvider::Runware, base_url: None, ..picture.clone() };
+    let server = AiRoute { provider: AiProvider::Platform, ..picture.clone() };
+    for (wrong, code) in [
+        (AiRoute { json_schema: true, ..picture.clone() }, "json_schema"),
+        (AiRoute { context_tokens: Some(1_000), ..picture.clone() }, "context_tokens"),
+        (AiRoute { name: "default".into(), ..picture.clone() }, "route_name"),
+        (runware, "model_key"),
+        (server, "model"),
+    ] {
+        let routes = vec![one("a"), (wrong, KeyChange::Keep)];
+        assert_eq!(stage().system(set(routes)).unwrap_err().code, code);
+    }
+    let alone = stage().system(set(vec![(picture, KeyChange::Keep)])).unwrap_err();
+    assert_eq!(alone.code, "route_enabled");
+}
+
+#[test]
+fn the_plain_settings_leave_the_models_for_pictures_alone() {
+    let mut stage = stage();
+    let picture = own("p", AiCapability::Picture);
+    let routes = vec![(picture, KeyChange::Replace(key("k1"))), one("a")];
+    stage.system(set(routes)).unwrap();
+    assert_eq!(stage.state.models().model, Some("m".into()), "of the texts, wherever it stands");
+    let plain = TenantCommand::SetModels {
+        provider: AiProvider::Platform,
+        base_url: None,
+        model: None,
+        key: KeyChange::Remove,
+    };
+    stage.system(plain).unwrap();
+    let routing = stage.state.routing();
+    let names: Vec<_> = routing.routes.iter().map(|route| &*route.name).collect();
+    assert_eq!(names, ["default", "p"]);
+    assert_eq!(routing.routes[1].key, Some(key("k1")));
+    assert_eq!(routing.used_for(AiCapability::Picture).count(), 1);
 }

@@ -9,7 +9,8 @@ use std::sync::Arc;
 impl Job {
     /// The answer to the same question, if it is known and wanted. Counted with what it saves.
     pub(in crate::worker) fn known_answer(&self, prompt: &Prompt) -> Option<Arc<str>> {
-        let lane = prompt.candidates.first_lane().filter(|_| prompt.candidates.reuse_answers)?;
+        let lane =
+            prompt.candidates.first_lane().filter(|_| prompt.candidates.terms.reuse_answers)?;
         let (text, used) = self.inner.answers.get(self.tenant, key(prompt))?;
         let saved_micros = used.cost_micros;
         let sum = UsageSum { reused_answers: 1, saved_micros, ..UsageSum::default() };
@@ -20,7 +21,7 @@ impl Job {
 
     /// Keeps an answer that could be read.
     pub(in crate::worker) fn remember_answer(&self, prompt: &Prompt, text: &str) {
-        if prompt.candidates.reuse_answers {
+        if prompt.candidates.terms.reuse_answers {
             let used = self.used.lock().last;
             self.inner.answers.put(self.tenant, key(prompt), text, used);
         }

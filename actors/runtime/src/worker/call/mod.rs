@@ -3,19 +3,20 @@
 mod known;
 mod whole;
 
-use super::job::{Job, NoAnswer, Prompt};
+use super::job::{Job, ModelSettings, NoAnswer, Prompt};
 use super::{Report, internal};
 use crate::lane::{Candidate, Permit};
-use crate::world::World;
+use crate::world::{EmbeddingModel, ImageModel, World};
 use igny8_actors_domain::lane::{
     Ask, BudgetCaps, CallEnd, LaneKey, ModelPrice, ModelUsage, Need, Outcome, Policy, Route, Spent,
     UsageSum, day_of, month_of,
 };
 use igny8_actors_domain::site::FailureClass;
-use igny8_actors_domain::tenant::{AiRouting, Plan};
+use igny8_actors_domain::tenant::Plan;
 use igny8_actors_ports as ports;
 use igny8_actors_ports::{
-    ModelError, ModelEvent, ModelRequest, ModelStream, ResponseFormat, Usage,
+    ModelError, ModelEvent, ModelProvider, ModelRequest, ModelStream, ResponseFormat, SealError,
+    Usage,
 };
 use igny8_protocol_ids::{SiteId, Timestamp};
 use parking_lot::Mutex;
@@ -44,10 +45,17 @@ pub(super) struct Tally {
     pub last: UsageSum,
 }
 
-/// The models among which a call chooses, by the tenant's settings.
+/// The models among which a call chooses, for texts where nothing else is said.
 #[derive(Clone)]
-pub(super) struct Candidates {
-    list: Vec<Candidate>,
+pub(super) struct Candidates<P = Arc<dyn ModelProvider>> {
+    list: Vec<Candidate<P>>,
+    /// By what it chooses.
+    pub terms: Terms,
+}
+
+/// What the tenant set for calls, whatever they ask for.
+#[derive(Clone, Copy)]
+pub(super) struct Terms {
     policy: Policy,
     weight: u32,
     caps: BudgetCaps,
@@ -78,21 +86,37 @@ impl Candidates {
 
 impl Job {
     /// The models of the tenant, and what their calls may cost.
-    pub(super) async fn candidates(
-        &self,
-        routing: &AiRouting,
-        plan: Option<Plan>,
-    ) -> Result<Candidates, Report> {
+    pub(super) async fn candidates(&self, settings: &ModelSettings) -> Result<Candidates, Report> {
         let world = &self.inner.world;
+        let routing = &settings.routing;
         let list = world.models.candidates(self.tenant, routing, world.options.lanes).await;
-        let list = list.map_err(|error| internal("Opening the provider's key", &error))?;
+        Ok(Candidates { list: list.map_err(unopened)?, terms: self.terms(settings).await? })
+    }
+
+    /// The tenant's models for pictures.
+    pub(super) async fn image_models(&self) -> Result<Candidates<ImageModel>, Report> {
+        let settings = self.model_settings().await?;
+        let list = self.inner.world.image_models(self.tenant, &settings.routing).await;
+        Ok(Candidates { list: list.map_err(unopened)?, terms: self.terms(&settings).await? })
+    }
+
+    /// The tenant's models for vectors.
+    pub(super) async fn embedding_models(&self) -> Result<Candidates<EmbeddingModel>, Report> {
+        let settings = self.model_settings().await?;
+        let list = self.inner.world.embedding_models(self.tenant, &settings.routing).await;
+        Ok(Candidates { list: list.map_err(unopened)?, terms: self.terms(&settings).await? })
+    }
+
+    /// What calls may cost, and what they have cost.
+    async fn terms(&self, settings: &ModelSettings) -> Result<Terms, Report> {
+        let ModelSettings { routing, plan } = settings;
         let spent = match routing.budget.is_open() {
             true => Spent::default(),
             false => self.spent_by_tenant().await?,
         };
         let weight = plan.map_or(1, Plan::weight);
         let (policy, caps, reuse_answers) = (routing.policy, routing.budget, routing.reuse_answers);
-        Ok(Candidates { list, policy, weight, caps, spent, reuse_answers })
+        Ok(Terms { policy, weight, caps, spent, reuse_answers })
     }
 
     /// What the tenant has spent today and this month, all sites together.
@@ -125,10 +149,37 @@ impl Job {
         prefix: Option<&str>,
     ) -> Result<Call, NoAnswer> {
         self.book_if_lost(&prompt.candidates).await;
-        let mut left: Vec<usize> = (0..prompt.candidates.list.len()).collect();
+        let request = &prompt.request;
+        let sent = request.system.len() + request.prompt.len() + prefix.map_or(0, str::len);
+        let need = Need {
+            input_tokens: tokens(sent),
+            output_tokens_max: u64::from(request.output_tokens_max),
+            json_schema: matches!(request.format, ResponseFormat::Json { .. }),
+        };
+        let start = |candidate: Candidate, permit| async move {
+            let model = candidate.choice.model.clone();
+            let prefix = prefix.map(str::to_owned);
+            let request = ModelRequest { model, prefix, ..request.clone() };
+            Call::start(self, &candidate, permit, request).await
+        };
+        self.of_those_that_can(&prompt.candidates, need, start).await
+    }
+
+    /// Asks by their lanes, each where the one before could not, until one has done it.
+    async fn of_those_that_can<P: Clone, T, W>(
+        &self,
+        candidates: &Candidates<P>,
+        need: Need,
+        start: impl Fn(Candidate<P>, Permit) -> W,
+    ) -> Result<T, NoAnswer>
+    where
+        W: Future<Output = Result<T, ModelError>>,
+    {
+        let mut left: Vec<usize> = (0..candidates.list.len()).collect();
         let mut last: Option<ModelError> = None;
         loop {
-            let ask = self.turn(prompt, &left, prefix);
+            let routes = left.iter().map(|place| candidates.list[*place].route.clone()).collect();
+            let ask = self.ask_for(&candidates.terms, routes, need);
             let permit = match self.patiently(self.inner.lanes.acquire(ask)).await {
                 Ok(permit) => permit,
                 Err(refused) => {
@@ -136,16 +187,12 @@ impl Job {
                 }
             };
             let place = left[permit.route];
-            let candidate = &prompt.candidates.list[place];
-            let request = ModelRequest {
-                model: candidate.choice.model.clone(),
-                prefix: prefix.map(str::to_owned),
-                ..prompt.request.clone()
-            };
-            match Call::start(self, candidate, permit, request).await {
-                Ok(call) => return Ok(call),
+            let candidate = candidates.list[place].clone();
+            let model = candidate.choice.model.clone();
+            match start(candidate, permit).await {
+                Ok(done) => return Ok(done),
                 Err(error) if another_may_help(error.class) && left.len() > 1 => {
-                    tracing::info!(task = %self.task, model = candidate.choice.model, %error, "another model is asked");
+                    tracing::info!(task = %self.task, model, %error, "another model is asked");
                     left.retain(|known| *known != place);
                     last = Some(error);
                 }
@@ -182,35 +229,20 @@ impl Job {
         self.inner.progress.set_stage(self.site, self.task, stage)
     }
 
-    fn turn(&self, prompt: &Prompt, left: &[usize], prefix: Option<&str>) -> Ask {
-        let request = &prompt.request;
-        let sent = request.system.len() + request.prompt.len() + prefix.map_or(0, str::len);
-        let route = |place: &usize| -> Route { prompt.candidates.list[*place].route.clone() };
-        let need = Need {
-            input_tokens: tokens(sent),
-            output_tokens_max: u64::from(request.output_tokens_max),
-            json_schema: matches!(request.format, ResponseFormat::Json { .. }),
-        };
-        self.ask_for(&prompt.candidates, left.iter().map(route).collect(), need)
-    }
-
     /// One call among these routes, as the tenant and the site have set it.
-    fn ask_for(&self, candidates: &Candidates, routes: Vec<Route>, need: Need) -> Ask {
+    fn ask_for(&self, terms: &Terms, routes: Vec<Route>, need: Need) -> Ask {
         let attempt: u64 = self.used.lock().models.iter().map(|used| used.sum.cost_micros).sum();
         Ask {
             task: self.task,
             tenant: self.tenant,
             site: self.site,
             limits: self.limits.clone(),
-            weight: candidates.weight,
-            policy: candidates.policy,
+            weight: terms.weight,
+            policy: terms.policy,
             routes,
             need,
-            caps: candidates.caps,
-            spent: Spent {
-                task_micros: self.spent_micros.saturating_add(attempt),
-                ..candidates.spent
-            },
+            caps: terms.caps,
+            spent: Spent { task_micros: self.spent_micros.saturating_add(attempt), ..terms.spent },
         }
     }
 }
@@ -253,14 +285,18 @@ impl Meter {
     }
 
     fn sum(&self, usage: Option<Usage>, failed: bool) -> UsageSum {
-        let usage = usage.unwrap_or_else(|| Usage {
-            input_tokens: if self.taken { tokens(self.sent_bytes) } else { 0 },
-            output_tokens: tokens(self.text_bytes),
-            estimated: self.taken,
-            ..Usage::default()
+        let usage = usage.unwrap_or_else(|| match self.taken {
+            true => estimated(self.sent_bytes, self.text_bytes),
+            false => Usage { output_tokens: tokens(self.text_bytes), ..Usage::default() },
         });
         priced(&usage, self.price, failed)
     }
+}
+
+/// What was used where the provider does not tell.
+pub(crate) fn estimated(sent_bytes: usize, text_bytes: usize) -> Usage {
+    let (input_tokens, output_tokens) = (tokens(sent_bytes), tokens(text_bytes));
+    Usage { input_tokens, output_tokens, estimated: true, ..Usage::default() }
 }
 
 /// What was used, with what it cost: as the provider says, or by the price.
@@ -387,6 +423,10 @@ impl Drop for Call {
     fn drop(&mut self) {
         self.end(CallEnd::BrokenOff, None);
     }
+}
+
+fn unopened(error: SealError) -> Report {
+    internal("Opening the provider's key", &error)
 }
 
 fn tokens(bytes: usize) -> u64 {

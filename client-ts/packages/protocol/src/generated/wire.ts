@@ -68,6 +68,11 @@ email: string,
 role: Role, };
 
 /**
+ * What a model is asked for.
+ */
+export type AiCapability = "text" | "picture" | "embedding";
+
+/**
  * `GET ai-models`: never shows a key.
  */
 export type AiModels = { 
@@ -101,7 +106,7 @@ ok: boolean,
  */
 model: string, 
 /**
- * The beginning of its answer, or what went wrong and what to do.
+ * The beginning of its answer, or what it made, or what went wrong and what to do.
  */
 text: string, 
 /**
@@ -130,6 +135,10 @@ export type AiRouteView = {
  */
 name: string, 
 /**
+ * What it is asked for.
+ */
+capability: AiCapability, 
+/**
  * The provider.
  */
 provider: Provider, 
@@ -138,7 +147,8 @@ provider: Provider,
  */
 base_url: string | null, 
 /**
- * The model; empty leaves it to the server, for `platform`.
+ * The model; empty leaves it to the server, for `platform`. Its model for pictures or
+ * embeddings is never named.
  */
 model: string, 
 /**
@@ -150,11 +160,11 @@ key_hint: string | null,
  */
 weight: number, 
 /**
- * Tokens that the model takes in and gives out at most; absent: unknown.
+ * Tokens that the model takes in and gives out at most; absent: unknown. For texts.
  */
 context_tokens: number | null, 
 /**
- * The provider can be held to a JSON schema.
+ * The provider can be held to a JSON schema. For texts.
  */
 json_schema: boolean, 
 /**
@@ -183,7 +193,8 @@ enabled: boolean, };
  */
 export type AiRoutes = { 
 /**
- * The models, in the order of fallbacks.
+ * The models, for each capability in the order of fallbacks. Where none is used for pictures or
+ * embeddings, the server's own is asked.
  */
 routes: Array<AiRouteView>, 
 /**
@@ -499,6 +510,10 @@ export type ChangeAiRoute = {
  */
 name: string, 
 /**
+ * What it is asked for; texts if absent.
+ */
+capability: AiCapability, 
+/**
  * The provider.
  */
 provider: Provider, 
@@ -549,7 +564,8 @@ concurrency: number | null,
 enabled: boolean | null, };
 
 /**
- * `PUT /api/settings/ai-routes`: all of them, in the order of fallbacks.
+ * `PUT /api/settings/ai-routes`: all of them, for each capability in the order of fallbacks; one
+ * for texts at least is used.
  */
 export type ChangeAiRoutes = { 
 /**
@@ -2264,7 +2280,7 @@ variables: Array<VariableView>, };
 /**
  * Which provider a tenant's models come from.
  */
-export type Provider = "platform" | "open_ai_compatible" | "anthropic";
+export type Provider = "platform" | "open_ai_compatible" | "anthropic" | "runware";
 
 /**
  * `POST /api/publish/sites/{site}/documents/{document}`.

@@ -113,8 +113,8 @@ async fn change_ai_routes(
     Ok(Json(convert::ai_routes(routing)))
 }
 
-/// Asks one of the kept models for a word, by its own key. Rests of its lane do not count; an
-/// answer ends them.
+/// Asks one of the kept models for a word, a small picture or a vector, by its own key. Rests of
+/// its lane do not count; an answer ends them.
 #[utoipa::path(post, path = "/api/settings/ai-routes/test", tag = "settings", request_body = TestAiRoute,
     responses((status = 200, body = AiRouteTest)))]
 async fn test_ai_route(

@@ -4,7 +4,7 @@ import { byAttention, describeLane, failuresOf, routeOf } from './lane';
 
 const NOW = Date.parse('2026-03-01T12:00:00Z');
 const lane = (change: Partial<LaneView>): LaneView => ({ provider: 'platform', model: 'offline-1', own: false, state: 'closed', reason: null, until: null, under_way: 0, concurrency: 4, waiting: 0, waiting_own: 0, requests: null, tokens: null, latency_ms: null, calls: 0, failed_calls: 0, failures: {}, ...change });
-const route = (change: Partial<AiRouteView>): AiRouteView => ({ name: 'main', provider: 'platform', base_url: null, model: '', key_hint: null, weight: 1, context_tokens: null, json_schema: false, price: null, requests_per_minute: null, tokens_per_minute: null, concurrency: null, enabled: true, ...change });
+const route = (change: Partial<AiRouteView>): AiRouteView => ({ name: 'main', capability: 'text', provider: 'platform', base_url: null, model: '', key_hint: null, weight: 1, context_tokens: null, json_schema: false, price: null, requests_per_minute: null, tokens_per_minute: null, concurrency: null, enabled: true, ...change });
 
 test('a rest says why, how long, and what ends it', () => {
   expect(describeLane(lane({ state: 'open', reason: 'quota', until: NOW + 125_000 }), NOW).why).toContain('Out of budget at the provider. It rests for 2m 05s more');
@@ -30,5 +30,7 @@ test('a lane is tested by the kept model whose calls go by it', () => {
   expect(routeOf(lane({}), routes)?.name).toBe('main');
   expect(routeOf(lane({ own: true, provider: 'api.anthropic.com', model: 'opus' }), routes)?.name).toBe('claude');
   expect(routeOf(lane({ own: true, provider: '127.0.0.1', model: 'opus' }), routes)?.name).toBe('local');
+  routes.unshift(route({ name: 'pictures', capability: 'picture' }));
+  expect(routeOf(lane({}), routes)?.name).toBe('main');
   expect(routeOf(lane({ own: true, provider: 'gone.example', model: 'opus' }), routes)).toBeUndefined();
 });

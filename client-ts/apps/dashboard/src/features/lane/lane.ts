@@ -1,9 +1,9 @@
-import type { AiRouteView, LaneView } from '@igny8/protocol';
+import type { AiRouteView, LaneView, Provider } from '@igny8/protocol';
 import { failureLabel } from '~/shared/format/failure';
 import { formatDuration, formatExact } from '~/shared/format/time';
 import type { Tone } from '~/shared/ui/Badge';
 
-const ANTHROPIC_HOST = 'api.anthropic.com';
+const HOSTS: Partial<Record<Provider, string>> = { anthropic: 'api.anthropic.com', runware: 'api.runware.ai' };
 
 export interface DescribedLane {
   label: string;
@@ -47,12 +47,12 @@ export function failuresOf(lane: Pick<LaneView, 'failures'>): [label: string, ca
 /** The kept model whose calls go by a lane: the one that a test asks. */
 export function routeOf(lane: Pick<LaneView, 'provider' | 'model' | 'own'>, routes: readonly AiRouteView[]): AiRouteView | undefined {
   if (lane.own) return routes.find((route) => route.provider !== 'platform' && route.model === lane.model && hostOf(route) === lane.provider);
-  const platform = routes.filter((route) => route.provider === 'platform');
+  const platform = routes.filter((route) => route.provider === 'platform' && route.capability === 'text');
   return platform.find((route) => route.model === lane.model) ?? platform.find((route) => route.model === '');
 }
 
 function hostOf(route: AiRouteView): string {
-  if (route.base_url === null) return route.provider === 'anthropic' ? ANTHROPIC_HOST : route.name;
+  if (route.base_url === null) return HOSTS[route.provider] ?? route.name;
   try {
     return new URL(route.base_url).hostname;
   } catch {

@@ -3,8 +3,10 @@ import type { AiRouteView, ChangeAiRoute, Provider } from '@igny8/protocol';
 import { FormModal } from '~/shared/overlay/FormModal';
 import { useToasts } from '~/shared/overlay/ToastNotifications';
 import { CheckField, NumberField, SelectField, TextField } from '~/shared/ui/Field';
-import { dollarsText, PROVIDER, readDollars, unchanged } from './route';
+import { CAPABILITY, dollarsText, PROVIDER, readDollars, unchanged } from './route';
 import type { SaveRoutes } from './useRoutes';
+
+const ADDRESS: Record<Provider, string> = { platform: '', open_ai_compatible: 'https://api.example.com/v1', anthropic: 'https://api.anthropic.com/v1', runware: 'https://api.runware.ai/v1' };
 
 interface RouteFormProps {
   /** The one to change, or one without a name for a new one. */
@@ -26,28 +28,32 @@ export function RouteForm({ route, names, save, onClose }: RouteFormProps) {
   const output = readDollars(price.output);
   const half = (input === null) !== (output === null);
   const own = draft.provider !== 'platform';
+  const { article, providers } = CAPABILITY[route.capability];
+  const text = route.capability === 'text';
+  // The server has several models for texts, and one for the rest.
+  const named = own || text;
   const submit = async () => {
     const known = typeof input === 'number' && typeof output === 'number' ? { cached: route.price?.cached ?? input, cache_write: route.price?.cache_write ?? input, input, output } : null;
-    const sent: ChangeAiRoute = { ...draft, name: draft.name.trim(), base_url: own ? draft.base_url?.trim() || null : null, model: draft.model?.trim() || null, key: own ? draft.key || null : null, price: known };
+    const sent: ChangeAiRoute = { ...draft, name: draft.name.trim(), base_url: own ? draft.base_url?.trim() || null : null, model: (named && draft.model?.trim()) || null, key: own ? draft.key || null : null, price: known };
     await save.mutateAsync(({ routes }) => ({ routes: isNew ? [...routes.map(unchanged), sent] : routes.map((kept) => (kept.name === route.name ? sent : unchanged(kept))) }));
     toasts.success(`${sent.name} saved`, { detail: 'Test it before you rely on it.' });
   };
   return (
-    <FormModal title={isNew ? 'Add a model' : `Edit ${route.name}`} submit="Save" canSubmit={draft.name.trim() !== '' && !taken && !half && !isError(input) && !isError(output)} onSubmit={submit} onClose={onClose} width="lg">
+    <FormModal title={isNew ? `Add ${article}` : `Edit ${route.name}`} submit="Save" canSubmit={draft.name.trim() !== '' && !taken && !half && !isError(input) && !isError(output)} onSubmit={submit} onClose={onClose} width="lg">
       <fieldset className="grid gap-4 sm:grid-cols-2">
         <TextField label="Name here" value={draft.name} maxLength={60} required disabled={!isNew} error={taken ? 'Another model has this name.' : undefined} hint={isNew ? 'What you call it, such as “main”.' : 'Its key belongs to its name: for another name add another model.'} onChange={(event) => set({ name: event.target.value })} />
         <SelectField label="Provider" value={draft.provider} onChange={(event) => set({ provider: event.target.value as Provider })}>
-          {(Object.keys(PROVIDER) as Provider[]).map((provider) => (
+          {providers.map((provider) => (
             <option key={provider} value={provider}>
               {PROVIDER[provider]}
             </option>
           ))}
         </SelectField>
-        <TextField label="Model" value={draft.model ?? ''} required={own} spellCheck={false} hint={own ? 'As the provider names it.' : 'Empty: the one that the server chooses.'} onChange={(event) => set({ model: event.target.value })} />
+        {named && <TextField label="Model" value={draft.model ?? ''} required={own} spellCheck={false} hint={own ? 'As the provider names it.' : 'Empty: the one that the server chooses.'} onChange={(event) => set({ model: event.target.value })} />}
         {own && (
           <>
-            <TextField label="Address" inputMode="url" placeholder={draft.provider === 'anthropic' ? 'https://api.anthropic.com/v1' : 'https://api.example.com/v1'} required={draft.provider === 'open_ai_compatible'} value={draft.base_url ?? ''} onChange={(event) => set({ base_url: event.target.value })} />
-            <TextField label="Key" type="password" autoComplete="off" value={draft.key ?? ''} placeholder={route.key_hint ? `•••• ${route.key_hint}` : ''} hint={route.key_hint ? 'Leave it empty to keep the one that is there.' : 'Kept sealed; it is never shown again.'} onChange={(event) => set({ key: event.target.value })} />
+            <TextField label="Address" inputMode="url" placeholder={ADDRESS[draft.provider]} required={draft.provider === 'open_ai_compatible'} value={draft.base_url ?? ''} onChange={(event) => set({ base_url: event.target.value })} />
+            <TextField label="Key" type="password" autoComplete="off" required={draft.provider === 'runware' && !route.key_hint} value={draft.key ?? ''} placeholder={route.key_hint ? `•••• ${route.key_hint}` : ''} hint={route.key_hint ? 'Leave it empty to keep the one that is there.' : 'Kept sealed; it is never shown again.'} onChange={(event) => set({ key: event.target.value })} />
           </>
         )}
       </fieldset>
@@ -56,7 +62,7 @@ export function RouteForm({ route, names, save, onClose }: RouteFormProps) {
         <NumberField label="Tokens a minute" value={draft.tokens_per_minute} min={1} max={1_000_000_000} optional hint="Empty: what the provider says" onChange={(tokens_per_minute) => set({ tokens_per_minute })} />
         <NumberField label="Calls at once" value={draft.concurrency} min={1} max={1000} optional hint="Empty: the server’s usual" onChange={(concurrency) => set({ concurrency })} />
         <NumberField label="Weight" value={draft.weight ?? 1} min={1} max={100} hint="Its share, when chosen by weight" onChange={(weight) => set({ weight })} />
-        <NumberField label="Context, in tokens" value={draft.context_tokens} min={1} max={100_000_000} optional hint="Sent and received; empty: unknown" onChange={(context_tokens) => set({ context_tokens })} />
+        {text && <NumberField label="Context, in tokens" value={draft.context_tokens} min={1} max={100_000_000} optional hint="Sent and received; empty: unknown" onChange={(context_tokens) => set({ context_tokens })} />}
       </fieldset>
       <fieldset className="grid gap-4 sm:grid-cols-2">
         <TextField label="$ a million tokens sent" inputMode="decimal" className="tnum" value={price.input} error={errorOf(input) ?? (half ? 'Enter both prices, or none.' : undefined)} hint="Empty: the list price, where there is one" onChange={(event) => setPrice({ ...price, input: event.target.value })} />
@@ -64,7 +70,7 @@ export function RouteForm({ route, names, save, onClose }: RouteFormProps) {
       </fieldset>
       <div className="flex flex-wrap gap-x-6 gap-y-2">
         <CheckField label="Used for calls" checked={draft.enabled ?? true} onChange={(enabled) => set({ enabled })} />
-        <CheckField label="The provider can be held to a JSON schema" checked={draft.json_schema} onChange={(json_schema) => set({ json_schema })} />
+        {text && <CheckField label="The provider can be held to a JSON schema" checked={draft.json_schema} onChange={(json_schema) => set({ json_schema })} />}
       </div>
     </FormModal>
   );

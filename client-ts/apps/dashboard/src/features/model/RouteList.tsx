@@ -10,19 +10,20 @@ import { useToasts } from '~/shared/overlay/ToastNotifications';
 import { Badge } from '~/shared/ui/Badge';
 import { IconButton } from '~/shared/ui/Button';
 import { Notice } from '~/shared/ui/Notice';
-import { describePrice, moved, PROVIDER, unchanged } from './route';
+import { CAPABILITY, describePrice, movedAmong, PROVIDER, unchanged } from './route';
 import type { SaveRoutes } from './useRoutes';
 
 interface RouteListProps {
+  title: string;
   routes: readonly AiRouteView[];
   save: SaveRoutes;
   onEdit: (route: AiRouteView) => void;
 }
 
-/** The models in the order of fallbacks, each with what can be done with it. */
-export function RouteList({ routes, save, onEdit }: RouteListProps) {
+/** The models of one kind in the order of fallbacks, each with what can be done with it. */
+export function RouteList({ title, routes, save, onEdit }: RouteListProps) {
   return (
-    <ol aria-label="Models" className="divide-y divide-line overflow-hidden rounded-lg border border-line bg-surface">
+    <ol aria-label={title} className="divide-y divide-line overflow-hidden rounded-lg border border-line bg-surface">
       {routes.map((route, index) => (
         <RouteRow key={route.name} route={route} index={index} count={routes.length} save={save} onEdit={onEdit} />
       ))}
@@ -30,13 +31,13 @@ export function RouteList({ routes, save, onEdit }: RouteListProps) {
   );
 }
 
-function RouteRow({ route, index, count, save, onEdit }: Omit<RouteListProps, 'routes'> & { route: AiRouteView; index: number; count: number }) {
+function RouteRow({ route, index, count, save, onEdit }: Omit<RouteListProps, 'title' | 'routes'> & { route: AiRouteView; index: number; count: number }) {
   const api = useApi();
   const toasts = useToasts();
   const confirm = useConfirm();
   const test = useMutation({ mutationFn: () => api.settings.testAiRoute(route.name), onError: (error) => toasts.problem(error) });
   const change = (by: (routes: AiRoutes) => Partial<ChangeAiRoutes>) => save.mutate(by, { onError: (error) => toasts.problem(error) });
-  const move = (by: -1 | 1) => change((all) => ({ routes: moved(all.routes, index, by).map(unchanged) }));
+  const move = (by: -1 | 1) => change((all) => ({ routes: movedAmong(all.routes, route, by).map(unchanged) }));
   const remove = async () => {
     const body = `Calls no longer go to ${route.model || 'it'}. ${route.key_hint ? 'Its key is forgotten with it.' : ''}`;
     if (await confirm({ title: `Remove “${route.name}”?`, body, confirm: 'Remove the model', danger: true })) change((all) => ({ routes: all.routes.filter(({ name }) => name !== route.name).map(unchanged) }));
@@ -68,12 +69,12 @@ function RouteRow({ route, index, count, save, onEdit }: Omit<RouteListProps, 'r
           <IconButton label={`Edit ${route.name}`} onClick={() => onEdit(route)}>
             <Pencil size={14} />
           </IconButton>
-          <IconButton label={`Remove ${route.name}`} disabled={count === 1 || save.isPending} onClick={() => void remove()}>
+          <IconButton label={`Remove ${route.name}`} disabled={(count === 1 && route.capability === 'text') || save.isPending} onClick={() => void remove()}>
             <Trash2 size={14} />
           </IconButton>
         </div>
       </div>
-      {test.isPending && <p role="status" className="pl-7 text-ink-3">Asking it for one word…</p>}
+      {test.isPending && <p role="status" className="pl-7 text-ink-3">{CAPABILITY[route.capability].asking}</p>}
       {test.data && !test.isPending && <TestResult result={test.data} />}
     </li>
   );

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { AiRoutes } from '@igny8/protocol';
-import { changed, dollarsText, moved, NEW_ROUTE, readDollars } from './route';
+import { changed, dollarsText, moved, movedAmong, newRoute, readDollars } from './route';
 
-const ROUTES: AiRoutes = { routes: [{ ...NEW_ROUTE, name: 'a', key_hint: 'abcd' }, { ...NEW_ROUTE, name: 'b', model: 'm' }], policy: 'order', budget: { task_micros: null, day_micros: 5, month_micros: null }, reuse_answers: true };
+const ROUTES: AiRoutes = { routes: [{ ...newRoute('text'), name: 'a', key_hint: 'abcd' }, { ...newRoute('text'), name: 'b', model: 'm' }], policy: 'order', budget: { task_micros: null, day_micros: 5, month_micros: null }, reuse_answers: true };
 
 test('what is not changed is sent as it is, and keys stay where they are', () => {
   const sent = changed(ROUTES, { policy: 'price' });
@@ -19,6 +19,19 @@ test('a model moves by one place and stays within the list', () => {
   expect(moved(['a', 'b', 'c'], 2, -1)).toEqual(['a', 'c', 'b']);
   expect(moved(['a', 'b', 'c'], 0, -1)).toEqual(['a', 'b', 'c']);
   expect(moved(['a', 'b', 'c'], 2, 1)).toEqual(['a', 'b', 'c']);
+});
+
+test('a model moves among those that are asked for the same', () => {
+  const routes = [
+    { ...newRoute('text'), name: 'a' },
+    { ...newRoute('picture'), name: 'p' },
+    { ...newRoute('text'), name: 'b' },
+    { ...newRoute('picture'), name: 'q' },
+  ];
+  const [first, , , last] = routes;
+  if (!first || !last) throw new Error('there are four');
+  expect(movedAmong(routes, first, 1).map(({ name }) => name)).toEqual(['b', 'a', 'p', 'q']);
+  expect(movedAmong(routes, last, -1).map(({ name }) => name)).toEqual(['a', 'b', 'q', 'p']);
 });
 
 test('dollars are read to the millionth, and what is none is refused with the reason', () => {

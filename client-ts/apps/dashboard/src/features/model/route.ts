@@ -1,11 +1,32 @@
-import type { AiRoutes, AiRouteView, ChangeAiRoute, ChangeAiRoutes, PriceView, Provider, RoutePolicy } from '@igny8/protocol';
+import type { AiCapability, AiRoutes, AiRouteView, ChangeAiRoute, ChangeAiRoutes, PriceView, Provider, RoutePolicy } from '@igny8/protocol';
 import { formatDollars } from '~/shared/format/number';
 
 const MICROS_PER_DOLLAR = 1_000_000;
 // A dollar cap beyond this is none.
 const DOLLARS_MAX = 1_000_000_000;
 
-export const PROVIDER: Record<Provider, string> = { platform: 'The server’s own', open_ai_compatible: 'OpenAI-compatible', anthropic: 'Anthropic' };
+export const PROVIDER: Record<Provider, string> = { platform: 'The server’s own', open_ai_compatible: 'OpenAI-compatible', anthropic: 'Anthropic', runware: 'Runware' };
+
+interface Capability {
+  title: string;
+  description: string;
+  /** How one of its models is called in a sentence. */
+  article: string;
+  /** Whose adapters can be asked for it. */
+  providers: readonly Provider[];
+  /** What is said while a test runs. */
+  asking: string;
+  /** What is asked where nothing is listed. */
+  none: string;
+}
+
+/** What models are asked for, in the order of the page. */
+export const CAPABILITY: Record<AiCapability, Capability> = {
+  text: { title: 'Texts', description: 'Names of clusters, ideas, drafts. A model that cannot answer hands over to the next.', article: 'a text model', providers: ['platform', 'open_ai_compatible', 'anthropic'], asking: 'Asking it for one word…', none: '' },
+  picture: { title: 'Pictures', description: 'Featured images, and images in the text.', article: 'a picture model', providers: ['platform', 'open_ai_compatible', 'runware'], asking: 'Asking it for a small picture, which takes up to two minutes…', none: 'The server’s own model makes the pictures.' },
+  embedding: { title: 'Embeddings', description: 'Vectors by which keywords are clustered: each run takes one model, and its clusters name it.', article: 'an embedding model', providers: ['platform', 'open_ai_compatible'], asking: 'Asking it for one vector…', none: 'The server’s own model makes the vectors.' },
+};
+export const CAPABILITIES = Object.keys(CAPABILITY) as AiCapability[];
 
 export const POLICY: Record<RoutePolicy, { label: string; hint: string }> = {
   order: { label: 'As listed', hint: 'The first that can, the others as fallbacks.' },
@@ -35,6 +56,15 @@ export function moved<T>(items: readonly T[], index: number, by: -1 | 1): T[] {
   return next;
 }
 
+/** All models, with one of them a place up or down among those of its kind. */
+export function movedAmong(routes: readonly AiRouteView[], { name, capability }: AiRouteView, by: -1 | 1): AiRouteView[] {
+  return CAPABILITIES.flatMap((kind) => {
+    const group = routes.filter((route) => route.capability === kind);
+    const index = group.findIndex((route) => route.name === name);
+    return kind === capability ? moved(group, index, by) : group;
+  });
+}
+
 /** What somebody typed as dollars, in millionths; null for nothing. */
 export function readDollars(text: string): number | null | { error: string } {
   const trimmed = text.trim().replace(/^\$\s*/, '');
@@ -54,4 +84,4 @@ export function describePrice(price: PriceView | null): string {
   return price === null ? 'list price' : `${formatDollars(price.input)} in, ${formatDollars(price.output)} out, a million tokens`;
 }
 
-export const NEW_ROUTE: AiRouteView = { name: '', provider: 'open_ai_compatible', base_url: null, model: '', key_hint: null, weight: 1, context_tokens: null, json_schema: false, price: null, requests_per_minute: null, tokens_per_minute: null, concurrency: null, enabled: true };
+export const newRoute = (capability: AiCapability): AiRouteView => ({ name: '', capability, provider: 'open_ai_compatible', base_url: null, model: '', key_hint: null, weight: 1, context_tokens: null, json_schema: false, price: null, requests_per_minute: null, tokens_per_minute: null, concurrency: null, enabled: true });
