@@ -68,7 +68,7 @@ const QUEUE = {
   dead_letters: 3,
   kinds: KINDS,
   pauses: [PAUSE],
-  settings: { places: 40, rate: null, kinds: KINDS.map(({ kind, places }) => ({ kind, places, rate: null, attempts: 4, run_seconds: 600 })), waiting_hours: 72, start_seconds: 60, silence_seconds: 120, kept_tasks: 2000, kept_days: 30 },
+  settings: { places: 40, rate: null, kinds: KINDS.map(({ kind, places }) => ({ kind, places, rate: null, attempts: 4, run_seconds: 600 })), models: [{ model: 'claude-sonnet-4', calls: 3, rate: null }], waiting_hours: 72, start_seconds: 60, silence_seconds: 120, kept_tasks: 2000, kept_days: 30 },
 };
 const BATCHES = [
   { id: 'b1', title: 'Drafts for 120 ideas', status: 'open', paused: null, stop_percent: 20, price: 360, counts: { total: 120, queued: 71, running: 6, waiting_for_review: 0, succeeded: 40, failed: 3, cancelled: 0, dead: 0 }, created_by: data.ACCOUNT.id, created_at: data.NOW - 1_800_000, ended_at: null },

@@ -91,6 +91,47 @@ test('the queue’s settings say what each bound is for', async ({ page }) => {
   expect(kinds.find(({ kind }) => kind === 'draft')?.rate).toEqual({ per_minute: 20, burst: 2 });
 });
 
+test('models have limits, each once, and a wrong one is told where it is typed', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await open(page, 'queue');
+  await page.getByRole('button', { name: 'Settings' }).click();
+  const dialog = page.getByRole('dialog');
+  const known = dialog.getByRole('group', { name: 'Limits of claude-sonnet-4' });
+  await known.getByLabel('Calls at once').fill('5');
+  await dialog.getByRole('button', { name: 'Limit a model' }).click();
+  const added = dialog.getByRole('group', { name: 'Limits of', exact: false }).last();
+  const save = dialog.getByRole('button', { name: 'Save' });
+  await added.getByLabel('Model', { exact: true }).fill('claude-sonnet-4');
+  await expect(added.getByRole('alert').first()).toHaveText('This model has limits already.');
+  await expect(save).toBeDisabled();
+  await added.getByLabel('Model', { exact: true }).fill('writer-large');
+  await expect(added.getByRole('alert')).toHaveText('Enter one of the two, or remove the model.');
+  await added.getByLabel('Calls a minute').fill('6001');
+  await expect(added.getByRole('alert')).toHaveText('1 to 6000.');
+  await added.getByLabel('Calls a minute').fill('30');
+  await expect(added.getByRole('alert')).toHaveCount(0);
+  await shot(page, 'queue-models-phone');
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  expect(await seriousIssues(page)).toEqual([]);
+  const asked = page.waitForRequest(/queue\/settings$/);
+  await save.click();
+  const { models } = (await asked).postDataJSON() as { models: unknown[] };
+  expect(models).toEqual([
+    { model: 'claude-sonnet-4', calls: 5, rate: null },
+    { model: 'writer-large', calls: null, rate: { per_minute: 30, burst: 3 } },
+  ]);
+});
+
+test('a model’s limits are removed', async ({ page }) => {
+  await open(page, 'queue');
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await page.getByRole('button', { name: 'Remove the limits of claude-sonnet-4' }).click();
+  await expect(page.getByRole('dialog')).toContainText('No model has limits');
+  const asked = page.waitForRequest(/queue\/settings$/);
+  await page.getByRole('button', { name: 'Save' }).click();
+  expect((await asked).postDataJSON()).toMatchObject({ models: [] });
+});
+
 test('a dead letter says why and after how many attempts, and is edited before it is tried again', async ({ page }) => {
   await open(page, 'dead-letters');
   const letter = dataRows(page).filter({ hasText: 'Ideas for Camp coffee' });

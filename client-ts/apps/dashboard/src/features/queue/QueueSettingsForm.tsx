@@ -6,11 +6,8 @@ import { TASK_KIND } from '~/shared/format/word';
 import { FormModal } from '~/shared/overlay/FormModal';
 import { useToasts } from '~/shared/overlay/ToastNotifications';
 import { NumberField } from '~/shared/ui/Field';
-
-// The server's own bounds.
-const PER_MINUTE_MAX = 6000;
-// How many may start at once on top of an even flow, where somebody sets a rate without saying so.
-const burstOf = (per_minute: number): number => Math.max(1, Math.min(1000, Math.round(per_minute / 10)));
+import { limitErrors, PER_MINUTE_MAX, rateOf } from './limit';
+import { ModelLimitFields } from './ModelLimitFields';
 
 /** How much runs at once and how fast it starts, how often it is tried, how long it is kept. */
 export function QueueSettingsForm({ queue, onClose }: { queue: QueueView; onClose: () => void }) {
@@ -21,18 +18,21 @@ export function QueueSettingsForm({ queue, onClose }: { queue: QueueView; onClos
   const toasts = useToasts();
   const [settings, setSettings] = useState(queue.settings);
   const set = (change: Partial<QueueSettings>) => setSettings((before) => ({ ...before, ...change }));
+  const models = settings.models ?? [];
+  const wrong = limitErrors(models).some((errors) => Object.keys(errors).length > 0);
   const save = async () => {
     queries.setQueryData(['igny8', tenant, 'queue', site], await api.system.setQueue(site, settings));
     toasts.success('Queue settings saved');
   };
   return (
-    <FormModal title="Queue settings" description="Of this site. What runs already goes on to its end." submit="Save" onSubmit={save} onClose={onClose} width="lg">
+    <FormModal title="Queue settings" description="Of this site. What runs already goes on to its end." submit="Save" canSubmit={!wrong} onSubmit={save} onClose={onClose} width="lg">
       <Group title="All kinds together">
         <NumberField label="Tasks at once" value={settings.places} min={1} max={100} onChange={(places) => set({ places })} />
         <RateField label="Starts a minute" rate={settings.rate} onChange={(rate) => set({ rate })} />
         <NumberField label="Hours a ready task waits at most" value={settings.waiting_hours} min={1} max={720} hint="Then it is a dead letter" onChange={(waiting_hours) => set({ waiting_hours })} />
       </Group>
       <KindFields settings={settings} onChange={(kinds) => set({ kinds })} />
+      <ModelLimitFields limits={models} onChange={(next) => set({ models: next })} />
       <Group title="Workers without a sign of life">
         <NumberField label="Seconds until the first" value={settings.start_seconds} min={10} max={3600} onChange={(start_seconds) => set({ start_seconds })} />
         <NumberField label="Seconds between two" value={settings.silence_seconds} min={10} max={3600} hint="Then the attempt is given up and tried again" onChange={(silence_seconds) => set({ silence_seconds })} />
@@ -55,8 +55,7 @@ function Group({ title, children }: { title: string; children: ReactNode }) {
 }
 
 function RateField({ label, rate, onChange }: { label: string; rate: Rate | null; onChange: (rate: Rate | null) => void }) {
-  const change = (per_minute: number | null) => onChange(per_minute === null ? null : { per_minute, burst: rate?.burst ?? burstOf(per_minute) });
-  return <NumberField label={label} value={rate?.per_minute ?? null} min={1} max={PER_MINUTE_MAX} hint="Empty: as fast as places are free" optional onChange={change} />;
+  return <NumberField label={label} value={rate?.per_minute ?? null} min={1} max={PER_MINUTE_MAX} hint="Empty: as fast as places are free" optional onChange={(per_minute) => onChange(rateOf(per_minute, rate))} />;
 }
 
 function KindFields({ settings, onChange }: { settings: QueueSettings; onChange: (kinds: KindSettings[]) => void }) {
@@ -88,7 +87,7 @@ function KindFields({ settings, onChange }: { settings: QueueSettings; onChange:
                     <NumberField label={`${name}: at once`} value={kind.places} min={1} max={100} disabled={kind.kind === 'cluster'} onChange={(places) => set({ ...kind, places })} />
                   </td>
                   <td>
-                    <NumberField label={`${name}: starts a minute`} value={kind.rate?.per_minute ?? null} min={1} max={PER_MINUTE_MAX} optional onChange={(per_minute) => set({ ...kind, rate: per_minute === null ? null : { per_minute, burst: kind.rate?.burst ?? burstOf(per_minute) } })} />
+                    <NumberField label={`${name}: starts a minute`} value={kind.rate?.per_minute ?? null} min={1} max={PER_MINUTE_MAX} optional onChange={(per_minute) => set({ ...kind, rate: rateOf(per_minute, kind.rate) })} />
                   </td>
                   <td>
                     <NumberField label={`${name}: attempts`} value={kind.attempts} min={1} max={8} onChange={(attempts) => set({ ...kind, attempts })} />

@@ -98,18 +98,18 @@ export function StepperField(props: Labelled & { value: number; min: number; max
   );
 }
 
-type NumberFieldProps = { label: string; min: number; max: number; hint?: string; disabled?: boolean } & (
+type NumberFieldProps = { label: string; min: number; max: number; hint?: string; error?: string | undefined; disabled?: boolean } & (
   | { value: number; onChange: (value: number) => void; optional?: false }
   | { value: number | null; onChange: (value: number | null) => void; optional: true }
 );
 
 /** A whole number between bounds; an empty one is none, where that is allowed. */
-export function NumberField({ label, min, max, hint, disabled, ...field }: NumberFieldProps) {
+export function NumberField({ label, min, max, hint, error, disabled, ...field }: NumberFieldProps) {
   const change = (text: string) => {
     if (text !== '') field.onChange(Number(text));
     else if (field.optional) field.onChange(null);
   };
-  return <TextField label={label} type="number" inputMode="numeric" min={min} max={max} step={1} required={!field.optional} disabled={disabled} value={field.value ?? ''} hint={hint} onChange={(event) => change(event.target.value)} />;
+  return <TextField label={label} type="number" inputMode="numeric" min={min} max={max} step={1} required={!field.optional} disabled={disabled} value={field.value ?? ''} hint={hint} error={error} onChange={(event) => change(event.target.value)} />;
 }
 
 export function CheckField({ label, checked, disabled, onChange }: { label: string; checked: boolean; disabled?: boolean; onChange: (checked: boolean) => void }) {
