@@ -58,6 +58,30 @@ impl ModelSource for Models {
     }
 }
 
+/// Models that are found when the test lets them be, by settings that were read before.
+struct Late {
+    models: Models,
+    gate: Arc<Semaphore>,
+    asked: Arc<AtomicU32>,
+}
+
+#[async_trait::async_trait]
+impl ModelSource for Late {
+    async fn text(&self, of: TenantId, by: &AiModelSettings) -> Result<ModelChoice, SealError> {
+        self.models.text(of, by).await
+    }
+    async fn candidates(
+        &self,
+        tenant: TenantId,
+        routing: &AiRouting,
+        limits: LaneLimits,
+    ) -> Result<Vec<Candidate>, SealError> {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        self.gate.acquire().await.unwrap().forget();
+        self.models.candidates(tenant, routing, limits).await
+    }
+}
+
 /// A model that fails before its first word.
 struct Failing(ports::FailureClass);
 
@@ -116,7 +140,11 @@ impl Stage {
         Self::with(models, lanes, |_| {}).await
     }
 
-    async fn with(models: Models, lanes: LaneLimits, set: impl FnOnce(&mut World)) -> Self {
+    async fn with(
+        models: impl ModelSource,
+        lanes: LaneLimits,
+        set: impl FnOnce(&mut World),
+    ) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let mut world: World = world(open(directory.path()), directory.path(), fast());
         set(&mut world);
@@ -366,6 +394,27 @@ async fn a_higher_cap_wakes_what_the_lower_one_held_up() {
     let (tenant, task) = held_up(&stage).await;
     stage.cap(&tenant, BudgetCaps::default()).await;
     assert_eq!(tenant.ended(task).await.status, TaskStatus::Succeeded);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_cap_that_is_raised_in_the_moment_of_its_refusal_holds_nothing_up() {
+    let (gate, asked) = (Arc::new(Semaphore::new(100)), Arc::new(AtomicU32::new(0)));
+    let models = Models(vec![("m", offline())]);
+    let late = Late { models, gate: gate.clone(), asked: asked.clone() };
+    let stage = Stage::with(late, LaneLimits::OPEN, |_| {}).await;
+    let tenant = stage.tenant("ada").await;
+    stage.cap(&tenant, BudgetCaps { day_micros: Some(1), ..BudgetCaps::default() }).await;
+    gate.forget_permits(100);
+    let before = asked.load(Ordering::SeqCst);
+    let task = tenant.ideas(1).await[0];
+    let is_asked = || async { (asked.load(Ordering::SeqCst) > before).then_some(()) };
+    until("the low cap to be read", is_asked).await;
+    stage.cap(&tenant, BudgetCaps::default()).await;
+    let hears = || async { tenant.task(task).await.models_changed.then_some(()) };
+    until("the site to hear of the higher one", hears).await;
+    gate.add_permits(100);
+    let ended = tenant.ended(task).await;
+    assert_eq!((ended.status, ended.attempts), (TaskStatus::Succeeded, 2));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -187,7 +187,7 @@ pub(super) fn from_tenant(
         }
         SiteMessage::Recall { transfer } => give_back(draft, context, site, transfer)?,
         SiteMessage::PauseQueue { by, since } => queue::tenant_pause(draft, by, since),
-        SiteMessage::ModelsChanged => drop(queue::wake_held_up(draft)),
+        SiteMessage::ModelsChanged => queue::models_changed(draft),
     }
     Ok(SiteReply::Done)
 }

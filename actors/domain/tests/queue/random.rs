@@ -19,13 +19,16 @@ struct Life {
     model: Model,
     /// Attempts that were answered, each once.
     answered: BTreeSet<(TaskId, u32)>,
+    /// Attempts that began before the models changed.
+    outdated: BTreeSet<(TaskId, u32)>,
 }
 
 impl Life {
     fn new() -> Self {
         let mut stage = Stage::new();
         stage.credit(40);
-        Self { stage, model: Model::default(), answered: BTreeSet::new() }
+        let (answered, outdated) = (BTreeSet::new(), BTreeSet::new());
+        Self { stage, model: Model::default(), answered, outdated }
     }
 
     /// Gives a command and checks that what it started is what the obvious queue starts.
@@ -94,9 +97,18 @@ impl Life {
             .site
             .task(task)
             .is_none_or(|task| task.status != TaskStatus::Running || task.attempts != attempt);
+        let is_held_up = matches!(outcome, TaskOutcome::HeldUp { .. });
         let finish =
             SiteCommand::FinishTask { task, attempt, outcome, model: None, response: None };
         let reply = self.act(0, finish.clone());
+        let waits = |task: &&Task| task.status == TaskStatus::Queued;
+        if let Some(now) = self.stage.site.task(task).filter(waits)
+            && is_held_up
+            && !is_late
+        {
+            let is_outdated = self.outdated.contains(&(task, attempt));
+            assert_eq!(now.held_up.is_none(), is_outdated, "by what there is now: {now:?}");
+        }
         assert_eq!(is_late, reply == Some(SiteReply::Stale), "late answers are stale");
         self.answered.insert((task, attempt));
         assert_eq!(self.act(0, finish), Some(SiteReply::Stale), "each attempt ends once");
@@ -209,6 +221,7 @@ impl Life {
                 let since = (b.is_multiple_of(2)).then_some(self.stage.now);
                 self.tell(SiteMessage::PauseQueue { by: None, since });
                 if b.is_multiple_of(5) {
+                    self.outdated.extend(self.stage.runs.iter().copied());
                     self.tell(SiteMessage::ModelsChanged);
                 }
             }

@@ -111,6 +111,21 @@ fn a_provider_s_rest_is_waited_for_as_often_as_it_takes_but_not_for_ever() {
 }
 
 #[test]
+fn what_an_attempt_meets_of_models_that_are_others_by_now_holds_it_up_no_more() {
+    let mut stage = Stage::rich();
+    stage.ideas(user(1), 0..1);
+    stage.tell(SiteMessage::ModelsChanged);
+    let id = stage.hold_up_first(Obstacle::Cap(Cap::Month), 24 * 3_600);
+    assert_eq!(stage.site.task(id).unwrap().held_up, None);
+    stage.wait(Duration::from_millis(250));
+    assert_eq!(stage.status(id), TaskStatus::Running, "by the new cap");
+    let id = stage.hold_up_first(Obstacle::Cap(Cap::Month), 24 * 3_600);
+    let task = stage.site.task(id).unwrap();
+    assert_eq!((task.status, task.attempts_before), (TaskStatus::Queued, 2));
+    assert!(task.held_up.is_some(), "the new cap refuses as well");
+}
+
+#[test]
 fn attempts_that_had_called_a_model_before_they_met_an_obstacle_are_counted() {
     let mut stage = Stage::rich();
     stage.ideas(user(1), 0..1);

@@ -172,6 +172,7 @@ pub(super) fn enqueue(
         status: TaskStatus::Queued,
         attempts: 0,
         attempts_before: 0,
+        models_changed: false,
         price: new.price,
         price_list: PRICE_LIST_VERSION,
         hold: None,

@@ -24,7 +24,7 @@ pub(super) use control::{
 };
 pub(super) use finish::{book_lost_attempt, finish};
 pub(super) use index::{BatchState, QueueIndex};
-pub(super) use obstacle::wake_held_up;
+pub(super) use obstacle::{models_changed, wake_held_up};
 pub use record::{
     Batch, BatchCounts, BatchStatus, Failure, FailureClass, GivenAnswer, HeldUp, KindSettings,
     ModelLimit, Pace, Pause, PauseReason, PauseScope, Priority, QueuePause, QueueSettings, Rate,

@@ -45,20 +45,31 @@ pub(super) fn hold_up(
     }
     // Credits are not kept from others meanwhile.
     release(draft, context, &mut task)?;
-    let at = until.max(context.now);
+    let is_over = task.models_changed;
+    let at = if is_over { context.now } else { until.max(context.now) };
     let at = at.plus(Duration::from_millis(context.entropy.roll() % (JITTER_MS + 1)));
     task.attempts_before += u32::from(!called);
     task.status = TaskStatus::Queued;
     task.not_before = Some(at);
     task.deadline = Some(waiting_deadline(draft, at));
-    task.held_up = Some(Box::new(HeldUp { by, since }));
+    task.held_up = (!is_over).then(|| Box::new(HeldUp { by, since }));
     task.updated_at = context.now;
     draft.put(SiteRecord::Task(task));
     Ok(())
 }
 
-/// The tenant changed its models or their budget: what they held up tries again now, some at a
-/// time.
+/// The tenant changed its models or their budget: what they held up tries again now, and what runs
+/// does if it meets what they were before.
+pub(in crate::site) fn models_changed(draft: &mut Draft<'_, Site>) {
+    let runs = |task: &&Task| task.status == TaskStatus::Running && !task.models_changed;
+    let running: Vec<Task> = draft.tasks().filter(runs).cloned().collect();
+    for task in running {
+        draft.put(SiteRecord::Task(Task { models_changed: true, ..task }));
+    }
+    wake_held_up(draft);
+}
+
+/// What is held up tries again, some at a time.
 pub(in crate::site) fn wake_held_up(draft: &mut Draft<'_, Site>) -> SiteReply {
     let held_up: Vec<_> = draft.queue().held_up().take(WOKEN_PER_DECISION_MAX).collect();
     for id in &held_up {

@@ -168,6 +168,7 @@ fn start(
     }
     task.status = TaskStatus::Running;
     task.attempts += 1;
+    task.models_changed = false;
     task.not_before = None;
     task.updated_at = context.now;
     task.started_at = Some(context.now);

@@ -320,6 +320,10 @@ pub struct Task {
     /// What the latest attempt met in place of a model; it goes on by itself at `not_before`.
     #[serde(default)]
     pub held_up: Option<Box<HeldUp>>,
+    /// The tenant's models or caps have changed since the latest attempt began: it may know the old
+    /// ones alone, and what it meets is no reason to wait.
+    #[serde(default)]
+    pub models_changed: bool,
     /// The batch that it belongs to.
     #[serde(default)]
     pub batch: Option<BatchId>,
