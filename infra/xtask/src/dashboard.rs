@@ -46,13 +46,13 @@ pub(crate) fn build() -> Result<()> {
 }
 
 /// Remembers by a hash of the sources what was made of them.
-struct Stamp {
+pub(crate) struct Stamp {
     file: PathBuf,
     hash: String,
 }
 
 impl Stamp {
-    fn of(name: &str, sources: &[&str]) -> Result<Self> {
+    pub(crate) fn of(name: &str, sources: &[&str]) -> Result<Self> {
         let mut hasher = DefaultHasher::new();
         for source in sources {
             hash(&at(source), &mut hasher)?;
@@ -61,7 +61,11 @@ impl Stamp {
         Ok(Self { file, hash: format!("{:016x}", hasher.finish()) })
     }
 
-    fn unless_fresh<T>(&self, made: &Path, make: impl FnOnce() -> Result<T>) -> Result<()> {
+    pub(crate) fn unless_fresh<T>(
+        &self,
+        made: &Path,
+        make: impl FnOnce() -> Result<T>,
+    ) -> Result<()> {
         if made.exists() && fs::read_to_string(&self.file).is_ok_and(|kept| kept == self.hash) {
             return Ok(());
         }

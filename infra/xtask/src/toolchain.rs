@@ -25,7 +25,8 @@ pub(crate) fn check() -> Result<()> {
     Ok(())
 }
 
-fn at_least(program: &str, what: &str, min: (u32, u32)) -> Option<String> {
+/// What is missing, if it is; `None` if it is there.
+pub(crate) fn at_least(program: &str, what: &str, min: (u32, u32)) -> Option<String> {
     let said = process::read(Command::new(program).arg("--version")).unwrap_or_default();
     let found = version(&said);
     (found < Some(min)).then(|| {

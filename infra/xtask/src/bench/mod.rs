@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: runs what measures, and keeps the figures in docs/BENCHMARKS.md.
 
 mod page;
+mod peer;
 mod task;
 
 use crate::argument::Arguments;
@@ -11,24 +12,33 @@ use anyhow::{Result, bail};
 use page::{Block, table};
 use task::Programs;
 
-/// Runs all measurements, or the named part, and writes their tables. The tasks are measured with
-/// what is built already, or, with `--release`, with what is shipped.
+/// Runs all measurements, or the named part, and writes their tables. Tasks and documents are
+/// measured with what is built already, or, with `--release`, with what is shipped.
 pub(crate) fn bench(mut arguments: Arguments) -> Result<()> {
     let only: Option<String> = arguments.option("--only")?;
     let programs = if arguments.flag("--release") { Programs::Shipped } else { Programs::Built };
+    let quick = arguments.flag("--quick");
     arguments.end()?;
+    if quick && only.as_deref() != Some("peers") {
+        bail!("--quick goes with --only peers");
+    }
     match only.as_deref() {
         None => {
             server::build_with_benches()?;
             usual()?;
             programs.build()?;
-            task::measure(programs)
+            task::measure(programs)?;
+            peer::measure(programs, false)
         }
         Some("tasks") => {
             programs.build()?;
             task::measure(programs)
         }
-        Some(other) => bail!("there is no part {other:?}: --only tasks"),
+        Some("peers") => {
+            programs.build()?;
+            peer::measure(programs, quick)
+        }
+        Some(other) => bail!("there is no part {other:?}: --only tasks, --only peers"),
     }
 }
 

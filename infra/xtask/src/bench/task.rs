@@ -39,13 +39,13 @@ impl Programs {
             Self::Shipped => server::build_shipped(),
         }
     }
-    fn command(self, name: &str) -> Command {
+    pub(super) fn command(self, name: &str) -> Command {
         match self {
             Self::Built => built(name),
             Self::Shipped => shipped(name),
         }
     }
-    const fn profile(self) -> &'static str {
+    pub(super) const fn profile(self) -> &'static str {
         match self {
             Self::Built => "development",
             Self::Shipped => "release",
