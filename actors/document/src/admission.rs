@@ -41,7 +41,7 @@ pub enum UpdateRefused {
     /// It holds a skip, which Yjs 13 clients would park for ever.
     #[error("the update holds a skip")]
     Skip,
-    /// It holds something an article cannot.
+    /// It holds something an article cannot, or a free document nested too deep.
     #[error("the update does not fit the schema: {reason}")]
     Schema {
         /// Which node, mark or attribute, and why.
@@ -143,7 +143,7 @@ pub(crate) fn check_schema<T: ReadTxn>(
 ) -> Result<Checked, UpdateRefused> {
     let mut check = SchemaCheck {
         txn,
-        incoming: index(incoming),
+        incoming: Index::new(incoming),
         chain_max: incoming.structs.len(),
         positions: HashMap::new(),
     };
@@ -167,15 +167,24 @@ pub(crate) fn check_schema<T: ReadTxn>(
 }
 
 /// Structs by client and last clock, to find the one that holds an id.
-fn index(incoming: &Incoming) -> Index<'_> {
-    let mut index: Index<'_> = HashMap::new();
-    for block in &incoming.structs {
-        index.entry(block.id.client).or_default().push(block);
-    }
-    index
-}
+pub(crate) struct Index<'a>(HashMap<yrs::ClientID, Vec<&'a Struct>>);
 
-type Index<'a> = HashMap<yrs::ClientID, Vec<&'a Struct>>;
+impl<'a> Index<'a> {
+    pub(crate) fn new(incoming: &'a Incoming) -> Self {
+        let mut blocks: HashMap<_, Vec<_>> = HashMap::new();
+        for block in &incoming.structs {
+            blocks.entry(block.id.client).or_default().push(block);
+        }
+        Self(blocks)
+    }
+
+    pub(crate) fn find(&self, id: &ID) -> Option<&'a Struct> {
+        let blocks = self.0.get(&id.client)?;
+        let at = blocks.partition_point(|block| block.id.clock <= id.clock).checked_sub(1)?;
+        let block = blocks[at];
+        (id.clock < block.id.clock + block.len).then_some(block)
+    }
+}
 
 struct SchemaCheck<'a, T> {
     txn: &'a T,
@@ -197,7 +206,7 @@ impl<T: ReadTxn> SchemaCheck<'_, T> {
             let (_, link) = chain.last().expect("the chain starts with the item asked for");
             match link {
                 Link::Root(name) => break root_position(name)?,
-                Link::Inside(id) | Link::Beside(id) => match self.find(id) {
+                Link::Inside(id) | Link::Beside(id) => match self.incoming.find(id) {
                     Some(found) if self.positions.contains_key(&found.id) => {
                         break through(link, &self.positions[&found.id]);
                     }
@@ -217,7 +226,8 @@ impl<T: ReadTxn> SchemaCheck<'_, T> {
             }
         };
         while let Some((id, _)) = chain.pop() {
-            let found = self.find(&id).expect("only structs of the update enter the chain");
+            let found =
+                self.incoming.find(&id).expect("only structs of the update enter the chain");
             let Kind::Item(item) = &found.kind else { unreachable!("only items enter the chain") };
             let position = finish(item, base);
             self.positions.insert(id, position.clone());
@@ -229,17 +239,10 @@ impl<T: ReadTxn> SchemaCheck<'_, T> {
         Ok(base)
     }
 
-    fn find(&self, id: &ID) -> Option<&Struct> {
-        let blocks = self.incoming.get(&id.client)?;
-        let at = blocks.partition_point(|block| block.id.clock <= id.clock).checked_sub(1)?;
-        let block = blocks[at];
-        (id.clock < block.id.clock + block.len).then_some(block)
-    }
-
     fn existing(&self, link: &Link) -> Position {
         let branch = match link {
             Link::Inside(id) => yrs::BranchID::get_nested(self.txn, id),
-            Link::Beside(id) => self.parent_of(id),
+            Link::Beside(id) => parent_of(self.txn, id),
             Link::Root(_) | Link::None => None,
         };
         let Some(branch) = branch else { return nowhere() };
@@ -252,11 +255,6 @@ impl<T: ReadTxn> SchemaCheck<'_, T> {
         Position { place, key: None, opens: None, unseen }
     }
 
-    /// The type that holds the item `id` of the document.
-    fn parent_of(&self, id: &ID) -> Option<BranchPtr> {
-        StickyIndex::from_id(*id, Assoc::Before).get_offset(self.txn).map(|offset| offset.branch)
-    }
-
     fn place(&self, branch: BranchPtr) -> Place {
         let (tag, depth) = ancestry(self.txn, branch);
         match (branch.type_ref(), tag) {
@@ -266,6 +264,11 @@ impl<T: ReadTxn> SchemaCheck<'_, T> {
             _ => Place::Nowhere,
         }
     }
+}
+
+/// The type that holds the item `id` of the document.
+pub(crate) fn parent_of<T: ReadTxn>(txn: &T, id: &ID) -> Option<BranchPtr> {
+    StickyIndex::from_id(*id, Assoc::Before).get_offset(txn).map(|offset| offset.branch)
 }
 
 /// The tag of the element that holds `branch`, and how deep `branch` itself stands (1 is directly
@@ -287,14 +290,14 @@ fn ancestry<T: ReadTxn>(_: &T, branch: BranchPtr) -> (Option<Arc<str>>, u32) {
 
 /// How an item says where it stands.
 #[derive(Debug, Clone)]
-enum Link {
+pub(crate) enum Link {
     Root(Arc<str>),
     Inside(ID),
     Beside(ID),
     None,
 }
 
-fn item_link(item: &Item) -> Link {
+pub(crate) fn item_link(item: &Item) -> Link {
     match (&item.parent, item.origin.or(item.right_origin)) {
         (Some(Parent::Root(name)), _) => Link::Root(name.clone()),
         (Some(Parent::Id(id)), _) => Link::Inside(*id),
@@ -356,7 +359,7 @@ fn depth_of(place: &Place) -> u32 {
 }
 
 fn check_item(item: &Item, position: &Position) -> Result<(), UpdateRefused> {
-    if let Content::Foreign(what) = &item.content {
+    if let Content::Foreign(what) | Content::ForeignType(what) = &item.content {
         return Err(UpdateRefused::schema(format!("an article holds no {what}")));
     }
     match (&position.place, &position.key) {

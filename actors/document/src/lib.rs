@@ -1,5 +1,5 @@
 //! The collaborative document: a Yjs document behind our own type, the article schema, the checks
-//! an update must pass, the AI run that writes into it, and the typed content tree.
+//! an update must pass (of articles against the schema, of free documents against their structure), the AI run that writes into it, and the typed content tree.
 //!
 //! It does no I/O: no clock, no randomness, no storage, no sockets. The document actor
 //! (actors/runtime) owns one [`LiveDocument`], decides when to persist and relay, and keeps the
@@ -8,6 +8,7 @@
 mod admission;
 mod content;
 mod edit;
+mod free;
 mod live;
 mod node;
 mod policy;
@@ -24,7 +25,9 @@ pub use content::prosemirror::ContentError;
 pub use content::tree::{
     Block, ContentTree, Inline, LinkAttributes, ListItem, Mark, TableCell, TableRow,
 };
-pub use live::{Applied, DOCUMENT_BYTES_MAX, LiveDocument, LoadError, UPDATE_BYTES_MAX, merge};
+pub use live::{
+    Applied, DOCUMENT_BYTES_MAX, DocumentKind, LiveDocument, LoadError, UPDATE_BYTES_MAX, merge,
+};
 pub use policy::LinkPolicy;
 pub use run::progress::{BlockId, RunCursor, RunProgress};
 pub use run::undo::undo_run;

@@ -14,7 +14,7 @@ use yrs::{
 use crate::admission::{self, UpdateRefused};
 use crate::content::tree::ContentTree;
 use crate::update::{Incoming, decode_state_vector};
-use crate::{schema, yjs};
+use crate::{free, schema, yjs};
 
 /// Largest update taken from a client, in bytes: a pasted chapter fits, an image as data does not.
 pub const UPDATE_BYTES_MAX: usize = 1024 * 1024;
@@ -53,10 +53,21 @@ pub struct Applied {
     pub suspect: bool,
 }
 
-/// The live collaborative document of a room of kind *article*.
+/// What a document may hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DocumentKind {
+    /// An article: nodes, marks and attributes of the schema alone.
+    Article,
+    /// Any Yjs content: only its structure is checked, and nothing is seeded or repaired.
+    Free,
+}
+
+/// The live collaborative document.
 pub struct LiveDocument {
     pub(crate) doc: Doc,
+    kind: DocumentKind,
     client: u64,
+    version: u64,
     journal: Journal,
     /// Elements whose content changed and may need repair.
     pub(crate) suspects: HashSet<ID>,
@@ -72,12 +83,19 @@ struct Journal {
 }
 
 impl LiveDocument {
-    /// An empty document. `server_client_id` signs the server's own edits: no other writer, and no
+    /// An empty article. `server_client_id` signs the server's own edits: no other writer, and no
     /// earlier life of this document that may have lost edits, may have used it.
     pub fn new(server_client_id: u64) -> Self {
+        Self::empty(DocumentKind::Article, server_client_id)
+    }
+
+    /// An empty document of a kind.
+    pub fn empty(kind: DocumentKind, server_client_id: u64) -> Self {
         Self {
-            doc: new_doc(server_client_id),
+            doc: new_doc(kind, server_client_id),
+            kind,
             client: server_client_id,
+            version: 0,
             journal: Journal::default(),
             suspects: HashSet::new(),
         }
@@ -85,11 +103,12 @@ impl LiveDocument {
 
     /// Builds the document from a snapshot and the v1 updates stored after it.
     pub fn load(
+        kind: DocumentKind,
         server_client_id: u64,
         snapshot: Option<&[u8]>,
         updates: impl IntoIterator<Item = impl AsRef<[u8]>>,
     ) -> Result<Self, LoadError> {
-        let mut document = Self::new(server_client_id);
+        let mut document = Self::empty(kind, server_client_id);
         if let Some(bytes) = snapshot {
             document.load_one(bytes).ok_or(LoadError::Snapshot)?;
         }
@@ -100,12 +119,24 @@ impl LiveDocument {
             return Err(LoadError::Incomplete);
         }
         document.fold();
-        document.suspect_all();
+        if kind == DocumentKind::Article {
+            document.suspect_all();
+        }
         Ok(document)
     }
 
     fn load_one(&self, bytes: &[u8]) -> Option<()> {
         catch_unwind(AssertUnwindSafe(|| apply_raw(&self.doc, bytes))).ok()?
+    }
+
+    /// What it may hold.
+    pub fn kind(&self) -> DocumentKind {
+        self.kind
+    }
+
+    /// Grows with every change: two equal numbers are the same content.
+    pub fn version(&self) -> u64 {
+        self.version
     }
 
     /// What we have, per client, encoded.
@@ -132,8 +163,11 @@ impl LiveDocument {
         Ok(self.doc.transact().encode_diff_v1(&have))
     }
 
-    /// The content as a typed tree.
+    /// The content of an article as a typed tree; a free document has none.
     pub fn tree(&self) -> ContentTree {
+        if self.kind == DocumentKind::Free {
+            return ContentTree::default();
+        }
         let txn = self.doc.transact();
         ContentTree::from_nodes(&yjs::read_children(&txn, &yjs::root(&txn)))
     }
@@ -152,7 +186,10 @@ impl LiveDocument {
             let txn = self.doc.transact();
             let have = txn.state_vector();
             admission::check_gaps(&incoming, &have)?;
-            admission::check_schema(&incoming, &have, &txn)?
+            match self.kind {
+                DocumentKind::Article => admission::check_schema(&incoming, &have, &txn)?,
+                DocumentKind::Free => free::check(&incoming, &txn)?,
+            }
         };
         let applied = catch_unwind(AssertUnwindSafe(|| integrate(&self.doc, update)));
         let Ok(Some(integrated)) = applied else {
@@ -168,8 +205,10 @@ impl LiveDocument {
             self.rebuild();
             return Err(refusal);
         }
-        self.suspects.extend(integrated.touched);
-        self.suspects.extend(checked.elements);
+        if self.kind == DocumentKind::Article {
+            self.suspects.extend(integrated.touched);
+            self.suspects.extend(checked.elements);
+        }
         if integrated.changed {
             self.remember(&integrated.delta);
         }
@@ -224,6 +263,7 @@ impl LiveDocument {
     }
 
     fn remember(&mut self, update: &[u8]) {
+        self.version += 1;
         self.journal.updates_bytes += update.len();
         self.journal.updates.push(update.to_vec());
         if self.journal.updates_bytes > self.journal.snapshot.len().max(JOURNAL_BYTES_MIN) {
@@ -237,7 +277,7 @@ impl LiveDocument {
 
     /// After a panic the yrs document cannot be trusted: a new one is built from the journal.
     fn rebuild(&mut self) {
-        self.doc = new_doc(self.client);
+        self.doc = new_doc(self.kind, self.client);
         let snapshot = Some(&self.journal.snapshot).filter(|bytes| !bytes.is_empty());
         for bytes in snapshot.into_iter().chain(&self.journal.updates) {
             apply_raw(&self.doc, bytes).expect("the journal holds only what was applied before");
@@ -258,7 +298,7 @@ struct Integrated {
     touched: Vec<ID>,
 }
 
-fn new_doc(client: u64) -> Doc {
+fn new_doc(kind: DocumentKind, client: u64) -> Doc {
     let mut options = Options::with_client_id(ClientID::new(client));
     // Yjs counts text in UTF-16.
     options.offset_kind = OffsetKind::Utf16;
@@ -266,7 +306,9 @@ fn new_doc(client: u64) -> Doc {
     // Editors tidy formatting themselves; doing it here too would turn every update into two.
     options.cleanup_formatting = false;
     let doc = Doc::with_options(options);
-    doc.get_or_insert_xml_fragment(schema::ROOT);
+    if kind == DocumentKind::Article {
+        doc.get_or_insert_xml_fragment(schema::ROOT);
+    }
     doc
 }
 

@@ -7,14 +7,17 @@ use yrs::{
 
 use crate::content::image::ImageNode;
 use crate::content::tree::ContentTree;
-use crate::live::LiveDocument;
+use crate::live::{DocumentKind, LiveDocument};
 use crate::node::{Child, Node, Run, utf16_len};
 use crate::yjs;
 
 impl LiveDocument {
     /// Gives a fresh document its one empty paragraph; `None` if it has content already. Done once
-    /// by the server: two editors that each create it would leave two.
+    /// by the server: two editors that each create it would leave two. A free document stays empty.
     pub fn seed(&mut self) -> Option<Vec<u8>> {
+        if self.kind() == DocumentKind::Free {
+            return None;
+        }
         self.edit(|txn| {
             let root = yjs::root(txn);
             if root.len(txn) == 0 {

@@ -12,6 +12,9 @@ use yrs::{ClientID, ID, IdSet};
 /// A client id has 53 bits: JavaScript's integers.
 const CLIENT_ID_MAX: u64 = (1 << 53) - 1;
 
+/// Levels of a value: far more than any editor nests, far less than the stack holds.
+const VALUE_DEPTH_MAX: u32 = 64;
+
 const ORIGIN: u8 = 0x80;
 const RIGHT_ORIGIN: u8 = 0x40;
 const PARENT_KEY: u8 = 0x20;
@@ -58,8 +61,10 @@ pub(crate) enum Content {
     Element(Arc<str>),
     XmlText,
     Values(Vec<Value>),
-    /// Binary, embeds, sub-documents, maps, arrays: nothing an article holds.
+    /// Binary, embeds, sub-documents: nothing an article holds.
     Foreign(&'static str),
+    /// Maps, arrays and other shared types: nothing an article holds.
+    ForeignType(&'static str),
 }
 
 /// An update taken apart.
@@ -192,9 +197,14 @@ fn read_content(decoder: &mut DecoderV1<'_>, kind: u8) -> Result<(Content, u32),
             let count: u32 = decoder.read_var()?;
             let mut values = Vec::new();
             for _ in 0..count {
-                values.push(crate::yjs::to_value(&decoder.read_any()?));
+                values.push(read_value(decoder, 0)?);
             }
             (Content::Values(values), count)
+        }
+        9 => {
+            decoder.read_string()?;
+            read_value(decoder, 0)?;
+            (Content::Foreign("sub-document"), 1)
         }
         _ => return Err(Error::UnexpectedValue),
     })
@@ -204,12 +214,54 @@ fn read_type(decoder: &mut DecoderV1<'_>) -> Result<Content, Error> {
     Ok(match decoder.read_type_ref()? {
         3 => Content::Element(decoder.read_key()?),
         6 => Content::XmlText,
-        0 => Content::Foreign("array"),
-        1 => Content::Foreign("map"),
-        2 => Content::Foreign("text outside XML"),
-        4 => Content::Foreign("nested fragment"),
+        0 => Content::ForeignType("array"),
+        1 => Content::ForeignType("map"),
+        2 => Content::ForeignType("text outside XML"),
+        4 => Content::ForeignType("nested fragment"),
         _ => return Err(Error::UnexpectedValue),
     })
+}
+
+/// A value, read by lib0's table of tags. yrs reads the same bytes again by calling itself for each
+/// level without a bound: a value that is nested too deep would end the whole process.
+fn read_value(decoder: &mut DecoderV1<'_>, depth: u32) -> Result<Value, Error> {
+    if depth > VALUE_DEPTH_MAX {
+        return Err(Error::UnexpectedValue);
+    }
+    Ok(match decoder.read_u8()? {
+        116 => Value::from(decoder.read_buf()?.to_vec()),
+        117 => {
+            let count: u32 = decoder.read_var()?;
+            let mut items = Vec::new();
+            for _ in 0..count {
+                items.push(read_value(decoder, depth + 1)?);
+            }
+            Value::Array(items)
+        }
+        118 => {
+            let count: u32 = decoder.read_var()?;
+            let mut map = serde_json::Map::new();
+            for _ in 0..count {
+                let key = decoder.read_string()?.to_owned();
+                map.insert(key, read_value(decoder, depth + 1)?);
+            }
+            Value::Object(map)
+        }
+        119 => Value::from(decoder.read_string()?),
+        120 => Value::Bool(true),
+        121 => Value::Bool(false),
+        122 => Value::from(decoder.read_i64()?),
+        123 => number(decoder.read_f64()?),
+        124 => number(f64::from(decoder.read_f32()?)),
+        125 => Value::from(decoder.read_var::<i64>()?),
+        126 | 127 => Value::Null,
+        _ => return Err(Error::UnexpectedValue),
+    })
+}
+
+/// A number as our nodes hold it: whole ones as integers.
+fn number(n: f64) -> Value {
+    crate::yjs::to_value(&yrs::Any::Number(yrs::Number::Float(n)))
 }
 
 /// A state vector as a client sends it.

@@ -4,7 +4,7 @@
 mod sample;
 
 use igny8_actors_document::{
-    ContentTree, ImageNode, LiveDocument, LoadError, UPDATE_BYTES_MAX, UpdateRefused,
+    ContentTree, DocumentKind, ImageNode, LiveDocument, LoadError, UPDATE_BYTES_MAX, UpdateRefused,
 };
 use sample::{client, missing, sync};
 use yrs::updates::decoder::Decode;
@@ -240,7 +240,7 @@ fn r8_an_overwritten_attribute_is_checked_too() {
 }
 
 fn written_from(snapshot: &[u8]) -> LiveDocument {
-    LiveDocument::load(1, Some(snapshot), Vec::<Vec<u8>>::new()).unwrap()
+    LiveDocument::load(DocumentKind::Article, 1, Some(snapshot), Vec::<Vec<u8>>::new()).unwrap()
 }
 
 #[test]
@@ -345,7 +345,7 @@ fn r8_load_names_the_offender() {
     let good = written("a").snapshot();
     let bad = b"garbage".to_vec();
     let load = |snapshot: Option<&[u8]>, updates: Vec<Vec<u8>>| {
-        LiveDocument::load(2, snapshot, updates).map(|_| ()).unwrap_err()
+        LiveDocument::load(DocumentKind::Article, 2, snapshot, updates).map(|_| ()).unwrap_err()
     };
     assert_eq!(load(None, vec![good.clone(), bad.clone()]), LoadError::Update { index: 1 });
     assert_eq!(load(Some(&bad), vec![]), LoadError::Snapshot);

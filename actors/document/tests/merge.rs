@@ -4,7 +4,7 @@
 mod sample;
 
 use igny8_actors_document::{
-    ContentTree, LinkPolicy, LiveDocument, RunCursor, RunWriter, UpdateRefused,
+    ContentTree, DocumentKind, LinkPolicy, LiveDocument, RunCursor, RunWriter, UpdateRefused,
 };
 use proptest::prelude::*;
 use sample::{client, missing, sync};
@@ -19,7 +19,7 @@ fn written(markdown: &str) -> Vec<u8> {
 }
 
 fn written_from(snapshot: &[u8]) -> LiveDocument {
-    LiveDocument::load(2, Some(snapshot), Vec::<Vec<u8>>::new()).unwrap()
+    LiveDocument::load(DocumentKind::Article, 2, Some(snapshot), Vec::<Vec<u8>>::new()).unwrap()
 }
 
 /// Deterministic noise: a linear congruential generator, so that a failure repeats.
@@ -145,7 +145,7 @@ proptest! {
                 Act::RestartServer => {
                     lives += 1;
                     let stored = document.snapshot();
-                    document = LiveDocument::load(1000 + lives, Some(&stored), Vec::<Vec<u8>>::new()).unwrap();
+                    document = LiveDocument::load(DocumentKind::Article, 1000 + lives, Some(&stored), Vec::<Vec<u8>>::new()).unwrap();
                     writer = RunWriter::resume(77, &progress, &RUN_TEXT[..sent], LinkPolicy::any());
                 }
             }

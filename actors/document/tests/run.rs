@@ -4,7 +4,8 @@
 mod sample;
 
 use igny8_actors_document::{
-    ContentTree, LinkPolicy, LiveDocument, RunCursor, RunProgress, RunWriter, undo_run,
+    ContentTree, DocumentKind, LinkPolicy, LiveDocument, RunCursor, RunProgress, RunWriter,
+    undo_run,
 };
 use proptest::prelude::*;
 use sample::{SAMPLES, client, markdown, pieces, sync};
@@ -81,7 +82,7 @@ proptest! {
         for (index, piece) in pieces(&text, &cuts).iter().enumerate() {
             if index == crash {
                 let stored = document.snapshot();
-                document = LiveDocument::load(3, Some(&stored), Vec::<Vec<u8>>::new()).unwrap();
+                document = LiveDocument::load(DocumentKind::Article, 3, Some(&stored), Vec::<Vec<u8>>::new()).unwrap();
                 let stored = serde_json::to_string(&progress).unwrap();
                 let restored: RunProgress = serde_json::from_str(&stored).unwrap();
                 writer = RunWriter::resume(RUN, &restored, &received, LinkPolicy::any());

@@ -25,7 +25,8 @@ mod world;
 
 pub use account::{AccountHandle, RefreshSecret};
 pub use document::{
-    DocumentFrame, DocumentHandle, DocumentJoin, DocumentSubscription, RunEnd, RunState, TurnUpdate,
+    DocumentFrame, DocumentHandle, DocumentJoin, DocumentSubscription, Encoded, RunEnd, RunState,
+    Shared, Speakers, TurnUpdate,
 };
 pub use entity::{Idempotency, Joined, Published, Resume, Subscription};
 pub use failure::Failure;

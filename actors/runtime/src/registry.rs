@@ -17,6 +17,8 @@ use tokio::time::Instant;
 
 /// Requests that one entity has accepted and not yet answered (R11).
 const ADMITTED_MAX: usize = 256;
+/// A place that has not come free by then will not: the store stands still.
+const ADMISSION_WAIT: Duration = Duration::from_secs(10);
 /// Failures within [`MELTDOWN_WINDOW`] after which an entity is kept out.
 const MELTDOWN_FAILURES: usize = 5;
 /// See [`MELTDOWN_FAILURES`].
@@ -230,6 +232,14 @@ impl<M: ractor::Message> Slot<M> {
             .clone()
             .try_acquire_owned()
             .map_err(|_| Failure::Busy { retry_after: Duration::from_millis(200) })
+    }
+    /// The same after those who came before, for callers that have nowhere to put what they bring.
+    pub(crate) async fn admit_in_turn(&self) -> Result<OwnedSemaphorePermit, Failure> {
+        let place = tokio::time::timeout(ADMISSION_WAIT, self.admission.clone().acquire_owned());
+        match place.await {
+            Ok(Ok(permit)) => Ok(permit),
+            _ => Err(Failure::Busy { retry_after: Duration::from_millis(200) }),
+        }
     }
     fn is_at_rest(&self) -> bool {
         self.actor.try_lock().is_ok_and(|actor| actor.as_ref().is_none_or(|actor| !is_alive(actor)))

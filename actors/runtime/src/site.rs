@@ -401,6 +401,11 @@ impl Dispatch<Site> for SiteDispatch {
                     .await;
                     None
                 }
+                SiteEffect::EraseDocument { document } => {
+                    let handle = inner.free_document(tenant, document);
+                    deliver("the end of a free document", || handle.erase()).await;
+                    None
+                }
                 SiteEffect::WakeHeldUp => Some(SiteCommand::WakeHeldUp),
                 SiteEffect::AskBudget { execution } => {
                     let budget = budget(&inner, tenant).await;

@@ -34,7 +34,7 @@ impl Client {
             ..Options::with_client_id(yrs::ClientID::new(session))
         });
         let joined = handle.join(session, None, true).await.unwrap();
-        apply(&doc, &joined.update);
+        apply(&doc, &joined.update.update);
         Self {
             doc,
             session,
@@ -246,4 +246,58 @@ async fn r9_a_stopped_run_goes_on_when_somebody_wants_it_to() {
     let text = handle.tree().await.unwrap().to_plain_text();
     assert_eq!(text.matches("two.").count(), 1, "{text}");
     assert_eq!(text.matches("One").count(), 1, "{text}");
+}
+
+/// Writes into a root that no article has.
+async fn write_note(handle: &DocumentHandle, session: u64, text: &str) -> DocumentSubscription {
+    let joined = handle.join(session, None, true).await.unwrap();
+    let doc = Doc::with_client_id(session);
+    apply(&doc, &joined.update.update);
+    let before = doc.transact().state_vector();
+    doc.get_or_insert_text("notes").push(&mut doc.transact_mut(), text);
+    let update = doc.transact().encode_diff_v1(&before);
+    handle.update(session, 1, update).await.unwrap();
+    let mut frames = joined.subscription;
+    let heard = frames.next().await;
+    assert!(matches!(heard, Some(DocumentFrame::Durable { reference: 1, .. })), "{heard:?}");
+    frames
+}
+
+async fn notes(handle: &DocumentHandle) -> String {
+    let joined = handle.join(99, None, false).await.unwrap();
+    let doc = Doc::new();
+    apply(&doc, &joined.update.update);
+    let text = doc.get_or_insert_text("notes");
+    text.get_string(&doc.transact())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r7_a_free_document_survives_until_it_is_erased() {
+    let directory = tempfile::tempdir().unwrap();
+    let (tenant, id) = ids();
+    let store = open(directory.path());
+    let start =
+        async || Platform::start(world(store.clone(), directory.path(), fast())).await.unwrap();
+    let first = start().await;
+    drop(write_note(&first.free_document(tenant, id), 11, "kept").await);
+    first.stop().await;
+
+    let second = start().await;
+    let handle = second.free_document(tenant, id);
+    assert_eq!("kept", notes(&handle).await);
+    let mut frames = write_note(&handle, 12, ", and more").await;
+    handle.erase().await.unwrap();
+    handle.erase().await.unwrap();
+    assert!(frames.next().await.is_none(), "whoever is there hears of it");
+    let gone = handle.join(13, None, true).await.unwrap_err();
+    assert!(gone.to_string().contains("no such document"), "{gone}");
+    second.stop().await;
+
+    let third = start().await;
+    assert!(third.free_document(tenant, id).join(14, None, true).await.is_err());
+    // An article of the same id is another entity.
+    assert!(third.document(tenant, id).join(14, None, true).await.is_ok());
+    third.stop().await;
+    let (found, problems) = igny8_actors_runtime::verify(store.as_ref(), |_| {}).await.unwrap();
+    assert!(found.is_sound(), "{problems:?}");
 }

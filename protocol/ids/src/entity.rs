@@ -23,8 +23,10 @@ pub enum EntityKind {
     Tenant,
     /// A site: keywords to publications, queue, credit slice.
     Site,
-    /// A document.
+    /// A document: an article of a site.
     Document,
+    /// A free document: any Yjs content.
+    FreeDocument,
 }
 
 impl EntityKind {
@@ -35,6 +37,7 @@ impl EntityKind {
             Self::Tenant => "tenant",
             Self::Site => "site",
             Self::Document => "document",
+            Self::FreeDocument => "free-document",
         }
     }
 }
@@ -66,6 +69,10 @@ impl EntityKey {
     /// The key of a tenant's document.
     pub const fn document(tenant: TenantId, id: DocumentId) -> Self {
         Self { scope: Scope::Tenant(tenant), kind: EntityKind::Document, id: id.uuid() }
+    }
+    /// The key of a tenant's free document.
+    pub const fn free_document(tenant: TenantId, id: DocumentId) -> Self {
+        Self { scope: Scope::Tenant(tenant), kind: EntityKind::FreeDocument, id: id.uuid() }
     }
 }
 

@@ -31,12 +31,17 @@ close_codes! {
     TICKET = 4401, "ticket";
     /// The right to this tenant was lost while the socket was open: the client stops.
     REVOKED = 4403, "revoked";
+    /// The room was deleted: the client stops. Said at the door of rooms alone.
+    NOT_FOUND = 4404, "not_found";
     /// No protocol version in common: the client is too old (or too new) and stops.
     VERSION = 4406, "version";
     /// Nothing was heard from the client for two heartbeats: come back.
     SILENT = 4408, "silent";
     /// A frame was larger than `frame_bytes_max`: the client must not send it again.
     TOO_LARGE = 4413, "too_large";
+    /// An edit was refused for what it holds: the client must not send it again. Said at the door of
+    /// rooms alone; on our own socket the edit has an answer of its own.
+    REFUSED = 4422, "refused";
     /// The client reads too slowly or asks too much: come back with backoff and resume.
     SLOW_READER = 4429, "slow_reader";
 }

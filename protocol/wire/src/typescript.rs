@@ -87,6 +87,8 @@ fn collect_bodies(to: &mut Collector) {
     to.visit::<auth::Session>();
     to.visit::<auth::Me>();
     to.visit::<auth::Ticket>();
+    to.visit::<auth::NewRoomTicket>();
+    to.visit::<auth::RoomTicket>();
     to.visit::<auth::AddMember>();
     to.visit::<auth::ChangeMember>();
     to.visit::<billing::Balance>();
@@ -148,6 +150,8 @@ fn collect_work(to: &mut Collector) {
     to.visit::<writer::KeptQuery>();
     to.visit::<writer::MakeImages>();
     to.visit::<writer::NewDocument>();
+    to.visit::<writer::NewFreeDocument>();
+    to.visit::<writer::FreeDocumentView>();
     to.visit::<writer::ChangeDocument>();
     to.visit::<writer::ContentQuery>();
     to.visit::<writer::DocumentContent>();

@@ -73,6 +73,7 @@ pub fn router(state: EdgeState) -> Router {
     router
         .route("/api/openapi.json", get(served))
         .route("/ws", get(socket::open))
+        .route("/collab/{room}", get(socket::open_room))
         .merge(route::plain())
         .fallback(asset::serve)
         .layer(DefaultBodyLimit::max(JSON_BYTES_MAX))

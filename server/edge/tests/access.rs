@@ -31,6 +31,7 @@ const ROUTES: &[(&str, &str, Need)] = &[
     ("POST", "/api/auth/refresh", Nothing),
     ("POST", "/api/auth/logout", Nothing),
     ("POST", "/api/auth/ticket", Token),
+    ("POST", "/api/auth/room-tickets", Right(ReadContent)),
     ("GET", "/api/auth/me", Token),
     ("GET", "/api/auth/members", Right(ReadContent)),
     ("POST", "/api/auth/members", Right(ManageMembers)),
@@ -78,6 +79,9 @@ const ROUTES: &[(&str, &str, Need)] = &[
     ("GET", "/api/writer/sites/{site}/documents/{document}/content", Right(ReadContent)),
     ("POST", "/api/writer/sites/{site}/documents/{document}/images", Right(GenerateContent)),
     ("POST", "/api/writer/sites/{site}/documents/{document}/reparse", Right(GenerateContent)),
+    ("GET", "/api/writer/sites/{site}/free-documents", Right(ReadContent)),
+    ("POST", "/api/writer/sites/{site}/free-documents", Right(EditDocument)),
+    ("DELETE", "/api/writer/sites/{site}/free-documents/{document}", Right(EditDocument)),
     ("GET", "/api/publish/sites/{site}/link", Right(ReadContent)),
     ("POST", "/api/publish/sites/{site}/link", Right(LinkSite)),
     ("DELETE", "/api/publish/sites/{site}/link", Right(LinkSite)),
@@ -165,6 +169,10 @@ async fn ask(server: &Server, route: (&str, &str), token: Option<&str>, at: Plac
     match path {
         "/api/writer/generate" => ask.json(json!({"site": at.site, "ideas": [NOTHING]})).await,
         "/api/auth/ticket" => ask.json(json!({"tenant": at.tenant})).await,
+        "/api/auth/room-tickets" => {
+            let room = json!({"site": at.site, "kind": "free", "room": "none", "rights": "read"});
+            ask.json(room).await
+        }
         _ => ask.send().await,
     }
 }
@@ -222,8 +230,8 @@ async fn r13_another_tenant_does_not_exist() {
             let stranger = ask(&server, (method, path), Some(&eve), server.own).await;
             assert!(hidden(&stranger), "{what} by an outsider: {stranger:?}");
         }
-        let names_place =
-            path.contains("{site}") || ["/api/writer/generate", "/api/auth/ticket"].contains(path);
+        let in_body = ["/api/writer/generate", "/api/auth/ticket", "/api/auth/room-tickets"];
+        let names_place = path.contains("{site}") || in_body.contains(path);
         if names_place {
             let elsewhere = ask(&server, (method, path), Some(&ada), server.other).await;
             assert!(hidden(&elsewhere), "{what} at another tenant's site: {elsewhere:?}");

@@ -5,6 +5,7 @@ mod cluster;
 mod command;
 mod credit;
 mod document;
+mod free_document;
 mod idea;
 mod keyword;
 mod order;
@@ -18,6 +19,7 @@ pub use command::{
     ClusterSummary, DocumentSummary, KeywordCounts, NewCluster, NewIdea, NewKeyword, SiteCommand,
     SiteEffect, SiteEvent, SiteReply, TaskOutcome,
 };
+pub use free_document::{FREE_DOCUMENTS_MAX, ROOM_NAME_BYTES_MAX, room_name};
 pub use order::{
     ClusterKeyword, DraftOrder, IdeasOrder, ImageOrder, PublishOrder, TaskOrder, TaskWork,
     TestOrder,
@@ -29,8 +31,8 @@ pub use queue::{
     Rate, Rest, Share, Task, TaskEdit, TaskInput, TaskKind, TaskStatus, Unique, Waiting, limits,
 };
 pub use record::{
-    Ask, Cluster, Document, DocumentStatus, Idea, IdeaStatus, Image, Keyword, KeywordFigures,
-    KeywordStatus, Link, Publication, SiteCard, SiteRecord,
+    Ask, Cluster, Document, DocumentStatus, FreeDocument, Idea, IdeaStatus, Image, Keyword,
+    KeywordFigures, KeywordStatus, Link, Publication, SiteCard, SiteRecord,
 };
 pub use state::Site;
 
@@ -150,6 +152,8 @@ fn dispatch(
         C::PauseQueue { scope, paused } => queue::pause_queue(draft, context, scope, paused),
         C::SetQueue { settings } => queue::set_queue(draft, context, settings),
         C::CreateDocument { title } => document::create(draft, context, &title),
+        C::OpenFreeDocument { name } => free_document::open(draft, context, &name),
+        C::DeleteFreeDocument { document } => free_document::delete(draft, document),
         C::RenameDocument { document, title } => document::rename(draft, context, document, &title),
         C::ChangeDocumentStatus { document, status, version, words } => {
             document::change_status(draft, context, document, status, version, words)
@@ -283,6 +287,7 @@ impl Touched {
             | SiteRecord::Share(_)
             | SiteRecord::Rest(_)
             | SiteRecord::Usage(_)
+            | SiteRecord::FreeDocument(_)
             | SiteRecord::Pace(_)
             | SiteRecord::Watch(_) => {}
             SiteRecord::Pause(_) => self.pauses = true,

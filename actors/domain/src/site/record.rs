@@ -248,6 +248,17 @@ pub struct Document {
     pub updated_at: Timestamp,
 }
 
+/// A document of any Yjs content: no article, so nothing writes, publishes or counts it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FreeDocument {
+    /// Id.
+    pub id: DocumentId,
+    /// How clients name its room: unique within the site.
+    pub name: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
 /// A publication as the site confirmed it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Publication {
@@ -356,4 +367,6 @@ pub enum SiteRecord {
     QueueSettings(QueueSettings),
     /// What was used of a model on one day.
     Usage(UsageRow),
+    /// A free document.
+    FreeDocument(FreeDocument),
 }

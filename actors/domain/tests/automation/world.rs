@@ -125,6 +125,7 @@ impl World {
                 | SiteEffect::KeepTasks { .. }
                 | SiteEffect::FileEntries { .. }
                 | SiteEffect::ReportUse { .. }
+                | SiteEffect::EraseDocument { .. }
                 | SiteEffect::WakeHeldUp => {}
             }
         }

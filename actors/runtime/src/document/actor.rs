@@ -1,8 +1,8 @@
 //! The actor itself: what it is sent, what it holds, how it loads.
 
-use super::outlet::{DocumentSubscription, Outlet};
-use super::presence::Presence;
-use super::record::{Run, Stored, Version, read};
+use super::outlet::{DocumentSubscription, Outlet, Shared};
+use super::presence::{Presence, Speakers};
+use super::record::{Checkpoint, Run, Stored, Version, kind_of, read};
 use super::run::{RunEnd, RunState, Writing};
 use super::turn::{Flight, Output, Turn};
 use crate::{failure::Failure, world::World};
@@ -11,6 +11,7 @@ use igny8_protocol_ids::{EntityKey, Epoch, Position, RunId, Sequence, Timestamp}
 use igny8_storage_api::{AppendRow, BlobHash, Head, StoreError};
 use ractor::{Actor, ActorProcessingErr, ActorRef};
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use tokio_util::task::AbortOnDropHandle;
 
@@ -20,9 +21,10 @@ pub(super) type Edit = Box<dyn FnOnce(&mut LiveDocument) -> Option<Vec<u8>> + Se
 /// What a joiner gets once all of it is durable.
 pub(crate) struct Welcome {
     pub position: Position,
-    pub update: Vec<u8>,
+    pub update: Arc<Shared>,
     pub state_vector: Vec<u8>,
     pub awareness: Vec<u8>,
+    pub speakers: Speakers,
     pub subscription: DocumentSubscription,
 }
 
@@ -44,12 +46,14 @@ pub(crate) enum Message {
         session: u64,
         update: Vec<u8>,
     },
+    Present(Answer<Vec<u8>>),
     Leave {
         session: u64,
     },
     Read(Box<dyn FnOnce(&LiveDocument) -> Output + Send>, OwnedSemaphorePermit),
     Edit(Edit, Answer<Position>, OwnedSemaphorePermit),
     Keep(Answer<(BlobHash, u32)>, OwnedSemaphorePermit),
+    Erase(Answer<()>, OwnedSemaphorePermit),
     RunBegin {
         run: RunId,
         about: (String, Vec<String>, Option<BlobHash>),
@@ -89,6 +93,8 @@ pub(crate) struct State {
     pub(super) entity: EntityKey,
     pub(super) world: World,
     pub(super) live: LiveDocument,
+    /// True once the document was deleted: it is empty and stays so.
+    pub(super) erased: bool,
     pub(super) head: Head,
     /// The last append of this epoch that is durable.
     pub(super) written: Sequence,
@@ -102,6 +108,8 @@ pub(crate) struct State {
     pub(super) folding: bool,
     pub(super) outlet: Outlet,
     pub(super) presence: Presence,
+    /// The whole state as it was at a version of the live document.
+    pub(super) snapshot: Option<(u64, Arc<Shared>)>,
     pub(super) used_at: Timestamp,
     pub(super) timer: Option<AbortOnDropHandle<()>>,
 }
@@ -140,27 +148,31 @@ async fn load(args: Arguments) -> Result<State, ActorProcessingErr> {
     let Arguments { entity, world } = args;
     let head = world.store.take(&entity).await?;
     let (mut runs, mut texts, mut checkpoint) =
-        (BTreeMap::new(), HashMap::<RunId, String>::new(), None);
+        (BTreeMap::new(), HashMap::<RunId, String>::new(), Checkpoint::default());
     let loaded = world.store.load(&entity).await?;
     for record in loaded.iter().flat_map(|loaded| &loaded.records) {
         match read(&format!("{entity}, record {:02x?}", record.key), &record.key, &record.value)? {
-            Stored::Checkpoint(stored) => checkpoint = stored.blob,
+            Stored::Checkpoint(stored) => checkpoint = stored,
             Stored::Run(run) => drop(runs.insert(run.id, run)),
             Stored::Piece(run, text) => texts.entry(run).or_default().push_str(&text),
             Stored::Version(Version { .. }) => {}
         }
     }
-    let snapshot = match checkpoint {
+    let snapshot = match checkpoint.blob {
         Some(blob) => Some(super::compaction::snapshot(&world, entity, blob).await?),
         None => None,
     };
     let rows = world.store.appends(&entity).await?;
     // Yjs client ids have 53 bits; the server's own is fresh for each life.
     let client = world.roll() >> 32;
-    let live = LiveDocument::load(client, snapshot.as_deref(), rows.iter().map(|row| &row.body))?;
+    let (kind, erased) = (kind_of(&entity), checkpoint.erased);
+    // Rows that an erased document still has are not its content any more.
+    let bodies = rows.iter().filter(|_| !erased).map(|row| &row.body);
+    let live = LiveDocument::load(kind, client, snapshot.as_deref(), bodies)?;
     Ok(State {
         entity,
         live,
+        erased,
         head,
         written: Sequence(0),
         seen: rows.iter().map(|row| (row.epoch, row.sequence)).collect(),
@@ -172,6 +184,7 @@ async fn load(args: Arguments) -> Result<State, ActorProcessingErr> {
         folding: false,
         outlet: Outlet::default(),
         presence: Presence::default(),
+        snapshot: None,
         used_at: world.now(),
         timer: None,
         world,

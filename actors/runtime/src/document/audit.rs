@@ -1,8 +1,8 @@
 //! Whether a document at rest can be read: its records, kept states and appends.
 
 use super::compaction::unpack;
-use super::record::{Stored, Version, read};
-use igny8_actors_document::LiveDocument;
+use super::record::{Checkpoint, Stored, Version, kind_of, read};
+use igny8_actors_document::{DocumentKind, LiveDocument};
 use igny8_protocol_ids::{EntityKey, TenantId};
 use igny8_storage_api::{BlobHash, Loaded, Store, StoreError};
 
@@ -17,28 +17,33 @@ pub(crate) async fn audit(
     entity: &EntityKey,
     loaded: &Loaded,
 ) -> Result<Vec<String>, StoreError> {
-    let (mut problems, mut checkpoint, mut versions) = (Vec::new(), None, Vec::new());
+    let (mut problems, mut checkpoint, mut versions) =
+        (Vec::new(), Checkpoint::default(), Vec::new());
     for record in &loaded.records {
         let place = format!("{entity}, record {:02x?}", record.key);
         match read(&place, &record.key, &record.value) {
-            Ok(Stored::Checkpoint(stored)) => checkpoint = stored.blob,
+            Ok(Stored::Checkpoint(stored)) => checkpoint = stored,
             Ok(Stored::Version(Version { blob, .. })) => versions.push(blob),
             Ok(Stored::Run(_) | Stored::Piece(..)) => {}
             Err(error) => problems.push(error.to_string()),
         }
     }
+    let kind = kind_of(entity);
     for version in versions {
         let state = kept(store, tenant, version).await?;
-        if let Err(reason) = state.and_then(|state| again(Some(&state), &[])) {
+        if let Err(reason) = state.and_then(|state| again(kind, Some(&state), &[])) {
             problems.push(format!("{entity}, a version: {reason}"));
         }
     }
-    let snapshot = match checkpoint {
+    if checkpoint.erased {
+        return Ok(problems);
+    }
+    let snapshot = match checkpoint.blob {
         None => Ok(None),
         Some(blob) => kept(store, tenant, blob).await?.map(Some),
     };
     let rows: Vec<_> = store.appends(entity).await?.into_iter().map(|row| row.body).collect();
-    if let Err(reason) = snapshot.and_then(|snapshot| again(snapshot.as_deref(), &rows)) {
+    if let Err(reason) = snapshot.and_then(|snapshot| again(kind, snapshot.as_deref(), &rows)) {
         problems.push(format!("{entity}: {reason}"));
     }
     Ok(problems)
@@ -56,10 +61,11 @@ async fn kept(
 }
 
 /// Builds the document, encodes it and builds it from that: both must have the same content.
-fn again(snapshot: Option<&[u8]>, rows: &[bytes::Bytes]) -> Result<(), String> {
-    let first = LiveDocument::load(CLIENT, snapshot, rows).map_err(|error| error.to_string())?;
+fn again(kind: DocumentKind, snapshot: Option<&[u8]>, rows: &[bytes::Bytes]) -> Result<(), String> {
+    let loaded = LiveDocument::load(kind, CLIENT, snapshot, rows);
+    let first = loaded.map_err(|error| error.to_string())?;
     let none: [&[u8]; 0] = [];
-    let second = LiveDocument::load(CLIENT, Some(&first.snapshot()), none)
+    let second = LiveDocument::load(kind, CLIENT, Some(&first.snapshot()), none)
         .map_err(|error| error.to_string())?;
     if first.clocks() == second.clocks() && first.tree() == second.tree() {
         Ok(())

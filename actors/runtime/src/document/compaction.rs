@@ -1,9 +1,13 @@
 //! Folding appends into a checkpoint, and keeping versions: compressed states in blobs.
 
 use super::actor::{Message, State};
+use super::outlet::Outlet;
+use super::presence::Presence;
 use super::record::{Checkpoint, Version, checkpoint_key, version_key};
+use super::turn::Turn;
 use crate::entity::encode;
 use crate::{failure::Failure, world::World};
+use igny8_actors_document::LiveDocument;
 use igny8_protocol_ids::{EntityKey, Scope};
 use igny8_storage_api::{AppendRow, BlobHash, Record, RecordKey, StoreError};
 use ractor::ActorRef;
@@ -70,9 +74,10 @@ impl State {
         }));
     }
 
-    /// Begins to fold when it is worth it: when many appends wait, or nobody is here.
+    /// Begins to fold when it is worth it: when many appends wait, or nobody is here any more.
     pub(super) fn compact(&mut self, myself: &ActorRef<Message>) {
-        let worth = self.seen.len() >= FOLD_AT || (self.idle() && !self.seen.is_empty());
+        let over = self.erased || self.idle();
+        let worth = self.seen.len() >= FOLD_AT || (over && !self.seen.is_empty());
         if !worth || self.folding {
             return;
         }
@@ -92,7 +97,20 @@ impl State {
     ) -> Result<(), &'static str> {
         self.folding = false;
         let Ok(rows) = rows else { return Ok(()) };
-        for row in &rows {
+        if !self.erased {
+            self.fold_live(&rows)?;
+        }
+        self.turn.fenced = true;
+        for row in rows {
+            if self.seen.remove(&(row.epoch, row.sequence)) {
+                self.turn.compacted.push((row.epoch, row.sequence));
+            }
+        }
+        Ok(())
+    }
+
+    fn fold_live(&mut self, rows: &[AppendRow]) -> Result<(), &'static str> {
+        for row in rows {
             if row.epoch != self.head.epoch && self.seen.insert((row.epoch, row.sequence)) {
                 let applied = self
                     .live
@@ -107,14 +125,30 @@ impl State {
         let packed = pack(&self.live.snapshot());
         let blob = BlobHash::of(&packed);
         self.turn.blobs.push(packed);
-        let checkpoint = Checkpoint { blob: Some(blob) };
+        let checkpoint = Checkpoint { blob: Some(blob), erased: false };
         self.turn.records.push(naming(checkpoint_key(), &checkpoint, blob));
-        self.turn.fenced = true;
-        for row in rows {
-            if self.seen.remove(&(row.epoch, row.sequence)) {
-                self.turn.compacted.push((row.epoch, row.sequence));
-            }
-        }
         Ok(())
+    }
+
+    /// Deletes the content for good. Whoever is here hears that it is over, and nobody joins again.
+    pub(super) fn erase(
+        &mut self,
+        answer: oneshot::Sender<Result<(), Failure>>,
+        permit: OwnedSemaphorePermit,
+    ) {
+        if !self.erased {
+            self.erased = true;
+            self.live = LiveDocument::empty(self.live.kind(), self.world.roll() >> 32);
+            (self.outlet, self.presence) = (Outlet::default(), Presence::default());
+            self.snapshot = None;
+            let Turn { outputs, seats, .. } = std::mem::take(&mut self.turn);
+            let checkpoint = Checkpoint { blob: None, erased: true };
+            let records = vec![Record::new(checkpoint_key(), encode(&checkpoint))];
+            self.turn = Turn { outputs, seats, records, fenced: true, ..Turn::default() };
+        }
+        self.output(Box::new(move || {
+            drop(answer.send(Ok(())));
+            drop(permit);
+        }));
     }
 }

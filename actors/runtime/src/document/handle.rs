@@ -1,7 +1,9 @@
 //! A typed way to a document's actor.
 
 use super::actor::{Arguments, DocumentActor, Edit, Message, Welcome};
-use super::outlet::DocumentSubscription;
+use super::outlet::{DocumentSubscription, Shared};
+use super::presence::Speakers;
+use super::record::kind_of;
 use super::run::{RunEnd, RunState};
 use crate::registry::{Registry, Slot};
 use crate::{failure::Failure, world::World};
@@ -17,12 +19,14 @@ use tokio::sync::{OwnedSemaphorePermit, oneshot};
 pub struct DocumentJoin {
     /// Where the document is; frames follow from here.
     pub position: Position,
-    /// What the session lacks, as one Yjs update (v1).
-    pub update: Vec<u8>,
+    /// What the session lacks, as one Yjs update (v1). Who lacks everything shares it.
+    pub update: Arc<Shared>,
     /// What the document has: the session answers with what it lacks.
     pub state_vector: Vec<u8>,
     /// Who is here.
     pub awareness: Vec<u8>,
+    /// Which session speaks for whom.
+    pub speakers: Speakers,
     /// The live frames.
     pub subscription: DocumentSubscription,
 }
@@ -79,8 +83,8 @@ impl DocumentHandle {
         let welcome: Welcome = self
             .ask(|answer, permit| Message::Join { session, state_vector, writable, answer, permit })
             .await?;
-        let Welcome { position, update, state_vector, awareness, subscription } = welcome;
-        Ok(DocumentJoin { position, update, state_vector, awareness, subscription })
+        let Welcome { position, update, state_vector, awareness, speakers, subscription } = welcome;
+        Ok(DocumentJoin { position, update, state_vector, awareness, speakers, subscription })
     }
 
     /// Hands in an edit; `Durable` or `Refused` comes back through the subscription. Edits of one
@@ -95,6 +99,18 @@ impl DocumentHandle {
         self.send(Message::Update { session, reference, update, permit }).await
     }
 
+    /// The same, for a session that cannot be told to send an edit again: it waits while the
+    /// document is busy, and whoever waits for it is slowed down by that alone.
+    pub async fn update_in_turn(
+        &self,
+        session: u64,
+        reference: u32,
+        update: Vec<u8>,
+    ) -> Result<(), Failure> {
+        let permit = self.slot.admit_in_turn().await?;
+        self.send(Message::Update { session, reference, update, permit }).await
+    }
+
     /// What a state vector lacks, and the document's own.
     pub async fn sync(&self, state_vector: Vec<u8>) -> Result<(Vec<u8>, Vec<u8>), Failure> {
         self.read(move |live| live.diff(&state_vector).map(|update| (update, live.state_vector())))
@@ -105,6 +121,13 @@ impl DocumentHandle {
     /// Tells others where a session's caret is.
     pub async fn awareness(&self, session: u64, update: Vec<u8>) -> Result<(), Failure> {
         self.send(Message::Awareness { session, update }).await
+    }
+
+    /// Who is here, as one awareness update.
+    pub async fn present(&self) -> Result<Vec<u8>, Failure> {
+        let (answer, reply) = oneshot::channel();
+        self.send(Message::Present(answer)).await?;
+        reply.await.map_err(|_| Failure::restarting())?
     }
 
     /// Leaves; the session's presence disappears.
@@ -135,7 +158,13 @@ impl DocumentHandle {
     pub async fn version(&self, hash: [u8; 32]) -> Result<ContentTree, Failure> {
         let state =
             super::compaction::snapshot(&self.world, self.slot.entity(), BlobHash(hash)).await?;
-        let live = LiveDocument::load(1, Some(&state), std::iter::empty::<Vec<u8>>()).map_err(|error| {
+        let live = LiveDocument::load(
+            kind_of(&self.slot.entity()),
+            1,
+            Some(&state),
+            std::iter::empty::<Vec<u8>>(),
+        )
+        .map_err(|error| {
             tracing::error!(entity = %self.slot.entity(), %error, "a kept version cannot be read");
             Failure::restarting()
         })?;
@@ -146,6 +175,12 @@ impl DocumentHandle {
     pub async fn keep_version(&self) -> Result<([u8; 32], u32), Failure> {
         let (hash, words) = self.ask(Message::Keep).await?;
         Ok((hash.0, words))
+    }
+
+    /// Deletes the content for good; repeated, it changes nothing. Sessions end, and joining is
+    /// refused from then on.
+    pub async fn erase(&self) -> Result<(), Failure> {
+        self.ask(Message::Erase).await
     }
 
     async fn edit(&self, edit: Edit) -> Result<Position, Failure> {

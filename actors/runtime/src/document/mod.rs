@@ -14,5 +14,6 @@ mod turn;
 pub(crate) use actor::Message;
 pub(crate) use audit::audit;
 pub use handle::{DocumentHandle, DocumentJoin};
-pub use outlet::{DocumentFrame, DocumentSubscription, TurnUpdate};
+pub use outlet::{DocumentFrame, DocumentSubscription, Encoded, Shared, TurnUpdate};
+pub use presence::Speakers;
 pub use run::{RunEnd, RunState};

@@ -15,8 +15,33 @@ pub struct TurnUpdate {
     pub position: Position,
     /// One merged Yjs update (v1).
     pub update: Vec<u8>,
-    /// The encoded wire frame: filled by the first session that sends it.
-    pub encoded: OnceLock<bytes::Bytes>,
+    /// What it is at each door.
+    pub encoded: Encoded,
+}
+
+/// Bytes that many sessions are sent.
+#[derive(Debug, Default)]
+pub struct Shared {
+    /// A Yjs update (v1), or an awareness update.
+    pub update: Vec<u8>,
+    /// What it is at each door.
+    pub encoded: Encoded,
+}
+
+/// The frames of one thing, one for each door that it leaves by: encoded by the first session that
+/// sends it there, for all.
+#[derive(Debug, Default)]
+pub struct Encoded {
+    /// At our own socket.
+    pub socket: OnceLock<bytes::Bytes>,
+    /// At the door of unmodified Yjs clients.
+    pub yjs: OnceLock<bytes::Bytes>,
+}
+
+impl From<Vec<u8>> for Shared {
+    fn from(update: Vec<u8>) -> Self {
+        Self { update, encoded: Encoded::default() }
+    }
 }
 
 /// What a session hears of a document.
@@ -43,7 +68,13 @@ pub enum DocumentFrame {
         state_vector: Option<Vec<u8>>,
     },
     /// Presence of others.
-    Awareness(bytes::Bytes),
+    Awareness(Arc<Shared>),
+}
+
+impl DocumentFrame {
+    pub(super) fn awareness(update: Vec<u8>) -> Self {
+        Self::Awareness(Arc::new(update.into()))
+    }
 }
 
 /// A session's end of the channel. When it closes the session was too slow, or the document

@@ -1,15 +1,26 @@
 //! What a document's entity keeps beside its appends.
 
-use igny8_actors_document::RunProgress;
-use igny8_protocol_ids::{RunId, Timestamp};
+use igny8_actors_document::{DocumentKind, RunProgress};
+use igny8_protocol_ids::{EntityKey, EntityKind, RunId, Timestamp};
 use igny8_storage_api::{BlobHash, RecordKey};
 use serde::{Deserialize, Serialize};
+
+/// What a document may hold follows from its key alone.
+pub(super) fn kind_of(entity: &EntityKey) -> DocumentKind {
+    match entity.kind {
+        EntityKind::FreeDocument => DocumentKind::Free,
+        _ => DocumentKind::Article,
+    }
+}
 
 /// The folded part of the document.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Checkpoint {
     /// The compressed state.
     pub blob: Option<BlobHash>,
+    /// True if the document was deleted: nothing of it is read or taken any more.
+    #[serde(default)]
+    pub erased: bool,
 }
 
 /// One AI author's run.

@@ -152,7 +152,7 @@ impl State {
                 self.save_run(id);
             }
             if let Some(gone) = self.presence.leave(SERVER_SESSION) {
-                self.outlet.tell_others(None, &DocumentFrame::Awareness(gone.into()));
+                self.outlet.tell_others(None, &DocumentFrame::awareness(gone));
             }
         }
         let wrote = self.runs.get(&id).is_some_and(|run| run.progress.has_written());

@@ -2,7 +2,7 @@
 //! only then relayed and acknowledged (R3, R7).
 
 use super::actor::{Edit, Message, State, Welcome};
-use super::outlet::{DocumentFrame, TurnUpdate};
+use super::outlet::{DocumentFrame, Encoded, Shared, TurnUpdate};
 use crate::entity::{append, commit};
 use crate::failure::Failure;
 use igny8_actors_document::{UpdateRefused, merge};
@@ -11,10 +11,12 @@ use igny8_protocol_ids::{Position, Sequence, Timestamp};
 use igny8_storage_api::{Append, BlobHash, Change, CommitOutcome, Head, Record, Store, StoreError};
 use ractor::ActorRef;
 use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::task::AbortOnDropHandle;
 
+/// The state vector of a client that has nothing yet.
+const NOTHING: &[u8] = &[0];
 /// How often the actor looks whether it is still needed.
 const SLEEP: Duration = Duration::from_secs(15);
 
@@ -42,7 +44,10 @@ pub(super) struct Turn {
 
 impl Turn {
     fn is_empty(&self) -> bool {
-        self.deltas.is_empty() && self.records.is_empty() && self.blobs.is_empty()
+        self.deltas.is_empty()
+            && self.records.is_empty()
+            && self.blobs.is_empty()
+            && self.compacted.is_empty()
     }
 }
 
@@ -77,6 +82,9 @@ impl State {
             message => {
                 self.used_at = self.world.now();
                 self.take_in(message);
+                if self.erased {
+                    self.compact(myself);
+                }
             }
         }
         self.flush(myself);
@@ -87,8 +95,10 @@ impl State {
         match message {
             Message::Join { session, state_vector, writable, answer, permit } => {
                 let update = match &state_vector {
-                    Some(have) => self.live.diff(have),
-                    None => Ok(self.live.snapshot()),
+                    Some(have) if have != NOTHING => {
+                        self.live.diff(have).map(|diff| Arc::new(diff.into()))
+                    }
+                    _ => Ok(self.snapshot()),
                 };
                 let state_vector = self.live.state_vector();
                 self.turn.seats.push(Box::new(move |state| {
@@ -102,9 +112,10 @@ impl State {
             }
             Message::Awareness { session, update } => {
                 if let Some(told) = self.presence.update(session, &update) {
-                    self.outlet.tell_others(Some(session), &DocumentFrame::Awareness(told.into()));
+                    self.outlet.tell_others(Some(session), &DocumentFrame::awareness(told));
                 }
             }
+            Message::Present(answer) => drop(answer.send(Ok(self.presence.all()))),
             Message::Leave { session } => self.leave(session),
             Message::Read(question, permit) => {
                 let output = question(&self.live);
@@ -115,6 +126,7 @@ impl State {
             }
             Message::Edit(edit, answer, permit) => self.edit(edit, answer, permit),
             Message::Keep(answer, permit) => self.keep(answer, permit),
+            Message::Erase(answer, permit) => self.erase(answer, permit),
             Message::RunBegin { run, about, answer, permit } => {
                 self.run_begin(run, about, answer, permit)
             }
@@ -132,9 +144,12 @@ impl State {
         &mut self,
         session: u64,
         writable: bool,
-        update: Result<Vec<u8>, UpdateRefused>,
+        update: Result<Arc<Shared>, UpdateRefused>,
         state_vector: Vec<u8>,
     ) -> Result<Welcome, Failure> {
+        if self.erased {
+            return Err(Failure::not_found("document"));
+        }
         let update =
             update.map_err(|error| Failure::invalid("invalid_state_vector", error.to_string()))?;
         Ok(Welcome {
@@ -142,8 +157,22 @@ impl State {
             update,
             state_vector,
             awareness: self.presence.all(),
+            speakers: self.presence.speakers(),
             subscription: self.outlet.join(session, writable),
         })
+    }
+
+    /// The whole state, encoded once for all who join at this version.
+    fn snapshot(&mut self) -> Arc<Shared> {
+        let version = self.live.version();
+        match &self.snapshot {
+            Some((of, snapshot)) if *of == version => snapshot.clone(),
+            _ => {
+                let snapshot = Arc::new(Shared::from(self.live.snapshot()));
+                self.snapshot = Some((version, snapshot.clone()));
+                snapshot
+            }
+        }
     }
 
     /// A person's edit: applied, to be relayed and acknowledged when it is durable; or refused,
@@ -215,7 +244,7 @@ impl State {
     pub(super) fn leave(&mut self, session: u64) {
         self.outlet.leave(session);
         if let Some(told) = self.presence.leave(session) {
-            self.outlet.tell_others(None, &DocumentFrame::Awareness(told.into()));
+            self.outlet.tell_others(None, &DocumentFrame::awareness(told));
         }
     }
 
@@ -294,11 +323,12 @@ impl State {
             } else {
                 turn.edits.keys().next().copied()
             };
-            let frame = TurnUpdate { position: self.position(), update, encoded: OnceLock::new() };
+            let frame =
+                TurnUpdate { position: self.position(), update, encoded: Encoded::default() };
             self.outlet.tell_others(sole, &DocumentFrame::Update(Arc::new(frame)));
         }
         if let Some(presence) = turn.presence {
-            self.outlet.tell_others(None, &DocumentFrame::Awareness(presence.into()));
+            self.outlet.tell_others(None, &DocumentFrame::awareness(presence));
         }
         self.acknowledge(&turn.edits);
         turn.outputs.into_iter().for_each(|output| output());
@@ -332,6 +362,8 @@ impl State {
         for session in self.outlet.gone() {
             self.leave(session);
         }
+        // It is as large as the document: kept for those who join in a crowd.
+        self.snapshot = None;
         if self.idle() && self.seen.is_empty() {
             return Err("idle");
         }

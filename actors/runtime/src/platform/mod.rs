@@ -92,6 +92,10 @@ impl Inner {
         let key = EntityKey::document(tenant, id);
         DocumentHandle::new(self.world.clone(), self.registries().documents.clone(), key)
     }
+    pub(crate) fn free_document(&self, tenant: TenantId, id: DocumentId) -> DocumentHandle {
+        let key = EntityKey::free_document(tenant, id);
+        DocumentHandle::new(self.world.clone(), self.registries().documents.clone(), key)
+    }
 
     /// The tenant's own part, all slices, and what is on its way between them; and each slice.
     pub(crate) async fn total_balance(
@@ -132,7 +136,7 @@ impl Inner {
             EntityKind::Tenant => registries.tenants.is_asleep(entity),
             EntityKind::Site => registries.sites.is_asleep(entity),
             // Nothing of a document waits for a time: `wake` leaves them alone.
-            EntityKind::Document => false,
+            EntityKind::Document | EntityKind::FreeDocument => false,
         }
     }
 
@@ -261,6 +265,10 @@ impl Platform {
     /// A document of a tenant. The site knows which documents there are: ask it first.
     pub fn document(&self, tenant: TenantId, id: DocumentId) -> DocumentHandle {
         self.inner.document(tenant, id)
+    }
+    /// A free document of a tenant. The site knows which there are: ask it first.
+    pub fn free_document(&self, tenant: TenantId, id: DocumentId) -> DocumentHandle {
+        self.inner.free_document(tenant, id)
     }
     /// Now.
     pub fn now(&self) -> Timestamp {

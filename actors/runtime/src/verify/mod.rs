@@ -144,7 +144,7 @@ impl Walk<'_> {
                 self.books.entry(id).or_default().site(entity.id, &site, loaded.outbox.len());
                 self.site(id, entity, &site).await?;
             }
-            (Scope::Tenant(id), EntityKind::Document) => {
+            (Scope::Tenant(id), EntityKind::Document | EntityKind::FreeDocument) => {
                 self.found.documents += 1;
                 let problems = document::audit(self.store, id, entity, &loaded).await?;
                 self.found.documents_failed += u64::from(!problems.is_empty());

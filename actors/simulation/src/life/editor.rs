@@ -112,8 +112,8 @@ impl Desk {
             })
             .await?
             .ok()?;
-        self.life.witness().edits_received(document, &joined.update);
-        self.apply(&joined.update);
+        self.life.witness().edits_received(document, &joined.update.update);
+        self.apply(&joined.update.update);
         let tokens: Vec<u64> = self.unacknowledged.drain(..).map(|(_, token)| token).collect();
         if !tokens.is_empty() {
             let theirs = StateVector::decode_v1(&joined.state_vector).ok()?;

@@ -248,7 +248,7 @@ impl Stored {
 fn of_tenant(tenant: TenantId, after: Option<EntityKey>) -> (Bound<EntityKey>, Bound<EntityKey>) {
     let scope = Scope::Tenant(tenant);
     let first = EntityKey { scope, kind: EntityKind::Account, id: Uuid::nil() };
-    let last = EntityKey { scope, kind: EntityKind::Document, id: Uuid::max() };
+    let last = EntityKey { scope, kind: EntityKind::FreeDocument, id: Uuid::max() };
     let start = match after {
         Some(after) if after > first => Bound::Excluded(after),
         _ => Bound::Included(first),

@@ -307,7 +307,7 @@ fn check_wake(
     broken: &mut Vec<(&'static str, String)>,
 ) {
     // Documents finish what they do by themselves when they are opened.
-    if entity.kind == EntityKind::Document {
+    if matches!(entity.kind, EntityKind::Document | EntityKind::FreeDocument) {
         return;
     }
     let Some(due) = due else { return };
@@ -344,7 +344,7 @@ impl State {
                 self.check_slices(entity, broken);
                 due
             }
-            EntityKind::Account | EntityKind::Document => None,
+            EntityKind::Account | EntityKind::Document | EntityKind::FreeDocument => None,
         }
     }
 

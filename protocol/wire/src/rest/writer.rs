@@ -2,7 +2,7 @@
 
 use crate::queue::{Placement, QueueWork};
 use crate::view::{DocumentStatus, DocumentView, LinkView, TaskKind, TaskView};
-use igny8_protocol_ids::{IdeaId, SiteId, TaskId, Timestamp};
+use igny8_protocol_ids::{DocumentId, IdeaId, SiteId, TaskId, Timestamp};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use utoipa::{IntoParams, ToSchema};
@@ -143,6 +143,24 @@ pub struct MakeImages {
 pub struct NewDocument {
     /// Title.
     pub title: String,
+}
+
+/// A free document: any Yjs content under a room's name. No article: nothing writes or publishes it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema, TS)]
+pub struct FreeDocumentView {
+    /// Id: the socket's stream is named by it.
+    pub id: DocumentId,
+    /// The name of its room, unique within the site.
+    pub name: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// `POST free-documents`: made once, however often it is asked for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema, TS)]
+pub struct NewFreeDocument {
+    /// 1 to 128 of the characters that an address carries as they are: `A-Z a-z 0-9 - . _ ~`.
+    pub name: String,
 }
 
 /// `PATCH documents/{document}`.

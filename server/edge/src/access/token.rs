@@ -13,9 +13,9 @@ use std::time::Duration;
 pub(crate) const ACCESS_LIFETIME: Duration = Duration::from_mins(10);
 /// The media cookie outlives a page that is left open over lunch; the role is still checked.
 const MEDIA_LIFETIME: Duration = Duration::from_hours(12);
-const ISSUER: &str = "igny8";
+pub(super) const ISSUER: &str = "igny8";
 /// The one algorithm that is taken: a token that names another is refused (RFC 8725).
-const ALGORITHM: Algorithm = Algorithm::HS256;
+pub(super) const ALGORITHM: Algorithm = Algorithm::HS256;
 
 /// What a token opens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,14 +54,15 @@ struct Claims {
 
 /// Issues and checks tokens.
 pub(crate) struct Tokens {
-    encoding: EncodingKey,
-    decoding: DecodingKey,
+    pub(super) encoding: EncodingKey,
+    pub(super) decoding: DecodingKey,
     validations: [Validation; 2],
+    pub(super) room: Validation,
 }
 
-fn validation(audience: Audience) -> Validation {
+fn validation(audience: &str) -> Validation {
     let mut validation = Validation::new(ALGORITHM);
-    validation.set_audience(&[audience.name()]);
+    validation.set_audience(&[audience]);
     validation.set_issuer(&[ISSUER]);
     validation.set_required_spec_claims(&["iss", "aud", "sub"]);
     // The end is checked by our own clock (R15).
@@ -75,7 +76,8 @@ impl Tokens {
         Self {
             encoding: EncodingKey::from_secret(key),
             decoding: DecodingKey::from_secret(key),
-            validations: Audience::ALL.map(validation),
+            validations: Audience::ALL.map(|audience| validation(audience.name())),
+            room: validation(super::room::AUDIENCE),
         }
     }
 

@@ -167,7 +167,8 @@ pub(crate) async fn guard_address(
     next: Next,
 ) -> Response {
     let path = request.uri().path();
-    let is_ours = ["/api/", "/ws", "/media/"].iter().any(|prefix| path.starts_with(prefix));
+    let is_ours =
+        ["/api/", "/ws", "/collab/", "/media/"].iter().any(|prefix| path.starts_with(prefix));
     let known = request.extensions().get::<Identity>().is_some_and(Identity::is_known);
     if is_ours && (!known || changes(request.method())) {
         let address = request.extensions().get::<ClientAddress>().copied();

@@ -36,3 +36,6 @@ pub(super) const BATCH_BYTES: usize = 256 * 1024;
 pub(super) const WRITE_MAX: Duration = Duration::from_secs(15);
 /// At the end the writer gets so long for the close frame.
 pub(super) const FAREWELL_MAX: Duration = Duration::from_secs(3);
+/// A message of presence at the door of rooms: its clients repeat what they hear of all others, 64
+/// carets at most.
+pub(super) const ROOM_AWARENESS_BYTES_MAX: usize = 64 * AWARENESS_BYTES_MAX;

@@ -4,11 +4,13 @@ use super::outbox::Rank;
 use super::session::Context;
 use crate::problem::Problem;
 use bytes::Bytes;
+use igny8_actors_domain::site::Site;
 use igny8_actors_runtime::{DocumentFrame, DocumentHandle, DocumentJoin, DocumentSubscription};
 use igny8_protocol_ids::{DocumentId, SiteId};
 use igny8_protocol_wire::codec::encode;
 use igny8_protocol_wire::frame::ServerFrame;
 use igny8_protocol_wire::stream::{StreamName, StreamPosition, StreamSnapshot};
+use std::sync::Arc;
 use tokio_util::task::AbortOnDropHandle;
 
 /// An open document.
@@ -26,17 +28,21 @@ impl Open {
     }
 }
 
-/// Whether one of the tenant's sites has this document: ids of others wake nothing.
-async fn is_known(context: &Context, id: DocumentId) -> Result<bool, Problem> {
+/// The article or free document of one of the tenant's sites: ids of others wake nothing.
+async fn find(context: &Context, id: DocumentId) -> Result<DocumentHandle, Problem> {
     let (platform, tenant) = (&context.state.platform, context.holder.tenant);
     let sites: Vec<SiteId> =
         platform.tenant(tenant).read(|tenant| tenant.sites().map(|site| site.id).collect()).await?;
     for site in sites {
-        if platform.site(tenant, site).read(move |site| site.document(id).is_some()).await? {
-            return Ok(true);
+        let known =
+            move |site: &Site| (site.document(id).is_some(), site.free_document(id).is_some());
+        match platform.site(tenant, site).read(known).await? {
+            (true, _) => return Ok(platform.document(tenant, id)),
+            (_, true) => return Ok(platform.free_document(tenant, id)),
+            _ => {}
         }
     }
-    Ok(false)
+    Err(Problem::not_found("document"))
 }
 
 /// Joins a document: its state, then its frames.
@@ -47,12 +53,11 @@ pub(super) async fn open(
     state_vector: Option<Vec<u8>>,
     writable: bool,
 ) -> Result<Open, Problem> {
-    if !is_known(context, id).await? {
-        return Err(Problem::not_found("document"));
-    }
-    let handle = context.state.platform.document(context.holder.tenant, id);
+    let handle = find(context, id).await?;
     let joined = handle.join(context.number, state_vector, writable).await?;
-    let DocumentJoin { position, update, state_vector, awareness, subscription } = joined;
+    let DocumentJoin { position, update, state_vector, awareness, subscription, .. } = joined;
+    let update =
+        Arc::try_unwrap(update).map_or_else(|shared| shared.update.clone(), |own| own.update);
     let snapshot = StreamSnapshot::Document { update, state_vector, writable, awareness };
     let at = StreamPosition { stream: StreamName::Document(id), position };
     context
@@ -66,7 +71,7 @@ async fn forward(context: Context, document: DocumentId, mut subscription: Docum
     while let Some(frame) = subscription.next().await {
         match frame {
             DocumentFrame::Update(turn) => {
-                let encoded = turn.encoded.get_or_init(|| {
+                let encoded = turn.encoded.socket.get_or_init(|| {
                     let (position, update) = (turn.position, turn.update.clone());
                     let frame = ServerFrame::DocumentUpdate { document, position, update };
                     encode(&frame).map(Bytes::from).unwrap_or_default()
@@ -83,9 +88,13 @@ async fn forward(context: Context, document: DocumentId, mut subscription: Docum
                     ServerFrame::DocumentRefused { document, r#ref, code, message, state_vector };
                 context.outbox.send(Rank::Answer, &frame);
             }
-            DocumentFrame::Awareness(update) => {
-                let frame = ServerFrame::Awareness { document, update: update.to_vec() };
-                context.outbox.send(Rank::Presence, &frame);
+            DocumentFrame::Awareness(shared) => {
+                let encoded = shared.encoded.socket.get_or_init(|| {
+                    let update = shared.update.clone();
+                    let frame = ServerFrame::Awareness { document, update };
+                    encode(&frame).map(Bytes::from).unwrap_or_default()
+                });
+                context.outbox.push(Rank::Presence, encoded.clone());
             }
         }
     }

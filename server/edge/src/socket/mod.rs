@@ -1,7 +1,9 @@
 //! `/ws`: one socket per page. A ticket in the subprotocol opens it; everything on it is checked
-//! again: each message against the role, the role against the tenant.
+//! again: each message against the role, the role against the tenant. And `/collab/{room}` for Yjs
+//! clients that nobody here wrote.
 
 mod bound;
+mod collab;
 mod command;
 mod document;
 mod forward;
@@ -9,6 +11,9 @@ mod guard;
 mod outbox;
 mod session;
 mod stream;
+mod writer;
+
+pub(crate) use collab::open as open_room;
 
 use crate::access::{origin_is_allowed, standing};
 use crate::problem::Problem;
@@ -35,6 +40,28 @@ fn ticket(headers: &HeaderMap) -> Option<String> {
     ticket.filter(|_| offered.contains(&SUBPROTOCOL)).map(str::to_owned)
 }
 
+/// An upgrade that may go on: a WebSocket's, from a page that may open one.
+fn admit(
+    state: &EdgeState,
+    headers: &HeaderMap,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Result<WebSocketUpgrade, Problem> {
+    let Ok(upgrade) = upgrade else {
+        let detail = "This address speaks WebSocket alone.";
+        return Err(Problem::new(StatusCode::UPGRADE_REQUIRED, "upgrade_required", detail));
+    };
+    // Programs send no origin; their ticket is enough, since no page can have got it for them.
+    if headers.contains_key(header::ORIGIN) && !origin_is_allowed(headers, &state.settings.origins)
+    {
+        let detail = "Sockets are opened from our own pages alone.";
+        return Err(Problem::new(StatusCode::FORBIDDEN, "origin", detail));
+    }
+    Ok(upgrade
+        .protocols([SUBPROTOCOL])
+        .max_message_size(bound::MESSAGE_BYTES_READ_MAX)
+        .max_frame_size(bound::MESSAGE_BYTES_READ_MAX))
+}
+
 /// Opens a socket. An unknown ticket is answered by a close code: browsers do not show a page the
 /// status of a refused upgrade.
 pub(crate) async fn open(
@@ -42,27 +69,16 @@ pub(crate) async fn open(
     headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
-    let Ok(upgrade) = upgrade else {
-        let detail = "This address speaks WebSocket alone.";
-        return Problem::new(StatusCode::UPGRADE_REQUIRED, "upgrade_required", detail)
-            .into_response();
+    let upgrade = match admit(&state, &headers, upgrade) {
+        Ok(upgrade) => upgrade,
+        Err(problem) => return problem.into_response(),
     };
-    // Programs send no origin; their ticket is enough, since no page can have got it for them.
-    if headers.contains_key(header::ORIGIN) && !origin_is_allowed(&headers, &state.settings.origins)
-    {
-        let detail = "Sockets are opened from our own pages alone.";
-        return Problem::new(StatusCode::FORBIDDEN, "origin", detail).into_response();
-    }
     let Some(ticket) = ticket(&headers) else {
         let detail = "Offer the subprotocols igny8.v1 and igny8.ticket.<ticket>.";
         return Problem::unauthorized("ticket", detail).into_response();
     };
     let holder = state.tickets.redeem(state.now(), &ticket);
-    upgrade
-        .protocols([SUBPROTOCOL])
-        .max_message_size(bound::MESSAGE_BYTES_READ_MAX)
-        .max_frame_size(bound::MESSAGE_BYTES_READ_MAX)
-        .on_upgrade(move |socket| serve(state, holder, socket))
+    upgrade.on_upgrade(move |socket| serve(state, holder, socket))
 }
 
 async fn serve(state: EdgeState, holder: Option<TicketHolder>, socket: WebSocket) {

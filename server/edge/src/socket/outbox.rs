@@ -34,10 +34,17 @@ struct Waiting {
 }
 
 /// The outbox of one socket.
-#[derive(Default)]
 pub(super) struct Outbox {
+    /// What a reader that is too slow is told.
+    pub slow: CloseCode,
     waiting: Mutex<Waiting>,
     wake: Notify,
+}
+
+impl Default for Outbox {
+    fn default() -> Self {
+        Self::new(close::SLOW_READER)
+    }
 }
 
 /// What is written at one wake-up.
@@ -48,6 +55,10 @@ pub(super) struct Batch {
 }
 
 impl Outbox {
+    pub(super) fn new(slow: CloseCode) -> Self {
+        Self { slow, waiting: Mutex::default(), wake: Notify::default() }
+    }
+
     /// Puts a frame in.
     pub(super) fn send(&self, rank: Rank, frame: &ServerFrame) {
         match encode(frame) {
@@ -76,7 +87,7 @@ impl Outbox {
         // A single frame always fits: a document of the largest size can be opened.
         if count > OUTBOX_FRAMES_MAX || (count > 1 && waiting.bytes > OUTBOX_BYTES_MAX) {
             metrics::counter!("igny8_slow_readers_total").increment(1);
-            waiting.closing = Some((close::SLOW_READER, "too much waits for you"));
+            waiting.closing = Some((self.slow, "too much waits for you"));
             waiting.ranks.iter_mut().for_each(VecDeque::clear);
         }
         drop(waiting);

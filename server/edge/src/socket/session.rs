@@ -1,15 +1,15 @@
 //! One socket's life: greeting, messages, end. A plain task that reads; a second one writes.
 
-use super::bound::{
-    FAREWELL_MAX, FRAME_BYTES_MAX, GREETING_MAX, HEARTBEAT, SILENCE_MAX, WRITE_MAX,
-};
-use super::outbox::{Batch, Outbox, Rank};
+use super::bound::{FAREWELL_MAX, FRAME_BYTES_MAX, GREETING_MAX, HEARTBEAT, SILENCE_MAX};
+use super::outbox::{Outbox, Rank};
 use super::stream::Streams;
-use super::{close_frame, command, guard};
+use super::writer::write;
+use super::{command, guard};
 use crate::state::{EdgeState, TicketHolder};
 use axum::extract::ws::{Message, WebSocket};
-use futures::stream::{SplitSink, SplitStream};
-use futures::{SinkExt, StreamExt};
+use bytes::Bytes;
+use futures::StreamExt;
+use futures::stream::SplitStream;
 use igny8_actors_domain::role::Role;
 use igny8_protocol_wire::PROTOCOL_VERSIONS_SUPPORTED;
 use igny8_protocol_wire::close::{self, CloseCode};
@@ -22,7 +22,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 use tokio_util::task::AbortOnDropHandle;
 
 /// Why a socket ends: the code, and words for its client. `None` if the client went by itself.
-type End = Option<(CloseCode, &'static str)>;
+pub(super) type End = Option<(CloseCode, &'static str)>;
 
 /// What the parts of a session share.
 #[derive(Clone)]
@@ -47,7 +47,7 @@ pub(super) async fn run(state: EdgeState, holder: TicketHolder, role: Role, sock
     let (teller, role) = watch::channel(Some(role));
     let _guard = AbortOnDropHandle::new(tokio::spawn(guard::watch(state.clone(), holder, teller)));
     let outbox = Arc::new(Outbox::default());
-    let mut writer = tokio::spawn(write(sink, outbox.clone()));
+    let mut writer = tokio::spawn(write(sink, outbox.clone(), None));
     let number = state.next_session();
     let context = Context { state, holder, number, outbox: outbox.clone(), role };
     let mut session =
@@ -67,43 +67,13 @@ pub(super) async fn run(state: EdgeState, holder: TicketHolder, role: Role, sock
     writer.abort();
 }
 
-/// Writes one batch per wake-up, each with one flush.
-async fn write(mut sink: SplitSink<WebSocket, Message>, outbox: Arc<Outbox>) {
-    loop {
-        let Batch { frames, closing } = outbox.batch().await;
-        let sent = async {
-            for frame in frames {
-                sink.feed(Message::Binary(frame)).await?;
-            }
-            if let Some((code, text)) = closing {
-                sink.feed(close_frame(code, text)).await?;
-            }
-            sink.flush().await
-        };
-        match timeout(WRITE_MAX, sent).await {
-            Ok(Ok(())) if closing.is_none() => {}
-            Ok(_) => return,
-            Err(_) => {
-                metrics::counter!("igny8_slow_readers_total").increment(1);
-                let farewell =
-                    sink.send(close_frame(close::SLOW_READER, "nothing was read for too long"));
-                drop(timeout(FAREWELL_MAX, farewell).await);
-                return;
-            }
-        }
-    }
-}
-
-/// A message of the client, or why there is none.
-async fn next(source: &mut SplitStream<WebSocket>) -> Result<Option<ClientFrame>, End> {
+/// The bytes of a message, or why there are none; nothing if it only was a sign of life.
+pub(super) async fn message(source: &mut SplitStream<WebSocket>) -> Result<Option<Bytes>, End> {
     match source.next().await {
         Some(Ok(Message::Binary(bytes))) if bytes.len() > FRAME_BYTES_MAX => {
             Err(Some((close::TOO_LARGE, "a message was larger than allowed")))
         }
-        Some(Ok(Message::Binary(bytes))) => match decode(&bytes) {
-            Ok(frame) => Ok(Some(frame)),
-            Err(_) => Err(Some((close::MALFORMED, "a message could not be read"))),
-        },
+        Some(Ok(Message::Binary(bytes))) => Ok(Some(bytes)),
         Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(None),
         Some(Ok(Message::Text(_))) => Err(Some((close::MALFORMED, "text is not of this protocol"))),
         Some(Err(error)) if error.to_string().contains("too long") => {
@@ -111,6 +81,13 @@ async fn next(source: &mut SplitStream<WebSocket>) -> Result<Option<ClientFrame>
         }
         Some(Ok(Message::Close(_)) | Err(_)) | None => Err(None),
     }
+}
+
+/// A frame of the client, or why there is none.
+async fn next(source: &mut SplitStream<WebSocket>) -> Result<Option<ClientFrame>, End> {
+    let Some(bytes) = message(source).await? else { return Ok(None) };
+    let frame = decode(&bytes);
+    frame.map(Some).map_err(|_| Some((close::MALFORMED, "a message could not be read")))
 }
 
 async fn first(source: &mut SplitStream<WebSocket>) -> Result<ClientFrame, End> {

@@ -125,6 +125,7 @@ pub fn kind_byte(kind: EntityKind) -> u8 {
         EntityKind::Tenant => 2,
         EntityKind::Site => 3,
         EntityKind::Document => 4,
+        EntityKind::FreeDocument => 5,
     }
 }
 
@@ -135,6 +136,7 @@ pub fn kind_of_byte(byte: u8) -> Option<EntityKind> {
         2 => EntityKind::Tenant,
         3 => EntityKind::Site,
         4 => EntityKind::Document,
+        5 => EntityKind::FreeDocument,
         _ => return None,
     })
 }

@@ -13,7 +13,13 @@ pub async fn r13_same_id_elsewhere_is_another_entity<B: Backend>(backend: B) {
     let store = backend.open().await;
     let id = Uuid::new_v4();
     let scopes = [Scope::Platform, Scope::Tenant(tenant()), Scope::Tenant(tenant())];
-    let kinds = [EntityKind::Account, EntityKind::Tenant, EntityKind::Site, EntityKind::Document];
+    let kinds = [
+        EntityKind::Account,
+        EntityKind::Tenant,
+        EntityKind::Site,
+        EntityKind::Document,
+        EntityKind::FreeDocument,
+    ];
     let entities: Vec<_> = scopes
         .iter()
         .flat_map(|scope| kinds.map(|kind| EntityKey { scope: *scope, kind, id }))

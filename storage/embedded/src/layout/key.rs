@@ -308,9 +308,13 @@ mod tests {
     fn all_entities() -> Vec<EntityKey> {
         let mut entities = Vec::new();
         for scope in [Scope::Platform, Scope::Tenant(tenant(1)), Scope::Tenant(tenant(255))] {
-            for kind in
-                [EntityKind::Account, EntityKind::Tenant, EntityKind::Site, EntityKind::Document]
-            {
+            for kind in [
+                EntityKind::Account,
+                EntityKind::Tenant,
+                EntityKind::Site,
+                EntityKind::Document,
+                EntityKind::FreeDocument,
+            ] {
                 for id in [0, 1, 200] {
                     entities.push(EntityKey { scope, kind, id: Uuid::from_bytes([id; 16]) });
                 }

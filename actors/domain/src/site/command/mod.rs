@@ -353,6 +353,16 @@ pub enum SiteCommand {
         /// Title.
         title: String,
     },
+    /// Make a free document, unless the site has one of this name already.
+    OpenFreeDocument {
+        /// The name of its room.
+        name: String,
+    },
+    /// Delete a free document with its content.
+    DeleteFreeDocument {
+        /// Which.
+        document: DocumentId,
+    },
     /// Rename a document.
     RenameDocument {
         /// Which.

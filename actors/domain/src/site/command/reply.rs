@@ -3,9 +3,9 @@
 use crate::ledger::{Balance, Part};
 use crate::site::automation::{Execution, ExecutionId, Schedule};
 use crate::site::queue::{BatchSummary, QueuePause, QueueSettings, Task};
-use crate::site::record::{Document, Idea, Image, SiteCard};
+use crate::site::record::{Document, FreeDocument, Idea, Image, SiteCard};
 use crate::text::intent::Intent;
-use igny8_protocol_ids::{ClusterId, Credits, IdeaId, TaskId, Timestamp, TransferId};
+use igny8_protocol_ids::{ClusterId, Credits, DocumentId, IdeaId, TaskId, Timestamp, TransferId};
 use serde::{Deserialize, Serialize};
 
 /// What a site answers.
@@ -37,6 +37,13 @@ pub enum SiteReply {
     },
     /// A document was made or changed.
     Document(Document),
+    /// A free document was made, or was there.
+    FreeDocument {
+        /// It.
+        document: FreeDocument,
+        /// True if this command made it.
+        created: bool,
+    },
     /// A cluster was changed.
     Cluster(ClusterSummary),
     /// An idea was changed.
@@ -155,6 +162,11 @@ pub enum SiteEffect {
         /// Which attempt; absent: whichever runs.
         #[serde(default)]
         attempt: Option<u32>,
+    },
+    /// Delete the content of a free document.
+    EraseDocument {
+        /// Which.
+        document: DocumentId,
     },
     /// Let more tasks try again that something at the models held up.
     WakeHeldUp,

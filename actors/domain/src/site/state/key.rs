@@ -7,7 +7,7 @@ use crate::site::automation::{self, ExecutionId};
 use crate::site::command::SiteEvent;
 use crate::site::queue::{Pace, PauseScope, QueuePause, Share, TaskInput, TaskKind};
 use crate::site::record::SiteRecord;
-use igny8_protocol_ids::{AccountId, BatchId, ClusterId, IdeaId, TaskId};
+use igny8_protocol_ids::{AccountId, BatchId, ClusterId, DocumentId, IdeaId, TaskId};
 use uuid::Uuid;
 
 pub(super) const CARD: u8 = 1;
@@ -30,6 +30,7 @@ pub(super) const QUEUE_SETTINGS: u8 = 15;
 pub(super) const REST: u8 = 16;
 pub(super) const WATCH: u8 = 40;
 pub(super) const USAGE: u8 = 30;
+pub(super) const FREE_DOCUMENT: u8 = 50;
 
 fn id_key(kind: u8, id: Uuid) -> RecordKey {
     let mut key = Vec::with_capacity(17);
@@ -80,9 +81,13 @@ pub(in crate::site) fn key(record: &SiteRecord) -> RecordKey {
         SiteRecord::Rest(rest) => rest_key(rest.batch, rest.number),
         SiteRecord::QueueSettings(_) => vec![QUEUE_SETTINGS],
         SiteRecord::Usage(row) => [&[USAGE], UsageBook::key(row).as_slice()].concat(),
+        SiteRecord::FreeDocument(document) => free_document_key(document.id),
     }
 }
 
+pub(in crate::site) fn free_document_key(id: DocumentId) -> RecordKey {
+    id_key(FREE_DOCUMENT, id.uuid())
+}
 pub(in crate::site) fn cluster_key(id: ClusterId) -> RecordKey {
     id_key(CLUSTER, id.uuid())
 }

@@ -5,8 +5,8 @@ mod key;
 
 pub(super) use card::{bounded, change, link, note_problem, reseal_link, unlink};
 pub(super) use key::{
-    ask_key, batch_key, blobs, cluster_key, execution_record_key, is_pause, key, ledger_key,
-    pause_key, removal, rest_key, task_key,
+    ask_key, batch_key, blobs, cluster_key, execution_record_key, free_document_key, is_pause, key,
+    ledger_key, pause_key, removal, rest_key, task_key,
 };
 
 use crate::entity::RecordKey;
@@ -19,16 +19,17 @@ use crate::site::queue::{
     Batch, BatchState, QueueIndex, QueuePause, QueueSettings, Rest, Task, TaskKind,
 };
 use crate::site::record::{
-    Ask, Cluster, Document, Idea, Image, Keyword, KeywordStatus, SiteCard, SiteRecord, Watch,
+    Ask, Cluster, Document, FreeDocument, Idea, Image, Keyword, KeywordStatus, SiteCard,
+    SiteRecord, Watch,
 };
 use crate::site::title::TitleIndex;
 use igny8_protocol_ids::{
     AccountId, BatchId, ClusterId, DocumentId, IdeaId, ImageId, KeywordId, TaskId,
 };
 use key::{
-    ASK, BATCH, CARD, CLUSTER, DOCUMENT, EXECUTION, IDEA, IMAGE, KEYWORD, LEDGER, LINK_SECRET,
-    PACE, PAUSE, QUEUE_SETTINGS, REST, SCHEDULE, SHARE, TASK, USAGE, WATCH, kind_of, rest_of,
-    scope_of,
+    ASK, BATCH, CARD, CLUSTER, DOCUMENT, EXECUTION, FREE_DOCUMENT, IDEA, IMAGE, KEYWORD, LEDGER,
+    LINK_SECRET, PACE, PAUSE, QUEUE_SETTINGS, REST, SCHEDULE, SHARE, TASK, USAGE, WATCH, kind_of,
+    rest_of, scope_of,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
@@ -47,6 +48,7 @@ pub struct Site {
     rests: BTreeMap<(BatchId, u32), Rest>,
     settings: Option<QueueSettings>,
     documents: BTreeMap<DocumentId, Document>,
+    free_documents: BTreeMap<DocumentId, FreeDocument>,
     images: BTreeMap<ImageId, Image>,
     ledger: Ledger,
     ask: Option<Ask>,
@@ -57,6 +59,7 @@ pub struct Site {
     by_merge_key: BTreeMap<String, KeywordId>,
     by_status: BTreeMap<KeywordStatusIndex, u32>,
     ideas_by_cluster: BTreeMap<ClusterId, BTreeSet<IdeaId>>,
+    free_documents_by_name: BTreeMap<String, DocumentId>,
     titles: TitleIndex,
     queue: QueueIndex,
 }
@@ -159,6 +162,18 @@ impl Site {
     /// A document.
     pub fn document(&self, id: DocumentId) -> Option<&Document> {
         self.documents.get(&id)
+    }
+    /// All free documents, the oldest first.
+    pub fn free_documents(&self) -> impl DoubleEndedIterator<Item = &FreeDocument> {
+        self.free_documents.values()
+    }
+    /// A free document.
+    pub fn free_document(&self, id: DocumentId) -> Option<&FreeDocument> {
+        self.free_documents.get(&id)
+    }
+    /// The free document whose room has this name.
+    pub fn free_document_by_name(&self, name: &str) -> Option<&FreeDocument> {
+        self.free_documents_by_name.get(name).and_then(|id| self.free_documents.get(id))
     }
     /// An image.
     pub fn image(&self, id: ImageId) -> Option<&Image> {
@@ -284,6 +299,12 @@ impl Site {
                 self.settings.replace(settings).map(SiteRecord::QueueSettings)
             }
             SiteRecord::Usage(row) => self.usage.put(row).map(SiteRecord::Usage),
+            SiteRecord::FreeDocument(document) => {
+                let before = self.remove_free_document(document.id);
+                self.free_documents_by_name.insert(document.name.clone(), document.id);
+                self.free_documents.insert(document.id, document);
+                before
+            }
         }
     }
 
@@ -320,6 +341,7 @@ impl Site {
             BATCH => self.remove_batch(BatchId::from_uuid(id)),
             QUEUE_SETTINGS => self.settings.take().map(SiteRecord::QueueSettings),
             WATCH => self.watch.take().map(SiteRecord::Watch),
+            FREE_DOCUMENT => self.remove_free_document(DocumentId::from_uuid(id)),
             _ => None,
         }
     }
@@ -334,6 +356,11 @@ impl Site {
         let before = self.documents.remove(&id)?;
         self.titles.remove(&before.title);
         Some(SiteRecord::Document(before))
+    }
+    fn remove_free_document(&mut self, id: DocumentId) -> Option<SiteRecord> {
+        let before = self.free_documents.remove(&id)?;
+        self.free_documents_by_name.remove(&before.name);
+        Some(SiteRecord::FreeDocument(before))
     }
     fn remove_idea(&mut self, id: IdeaId) -> Option<SiteRecord> {
         let before = self.ideas.remove(&id)?;

@@ -11,9 +11,11 @@ export const CLOSE_CODE = {
   malformed: 4400,
   ticket: 4401,
   revoked: 4403,
+  not_found: 4404,
   version: 4406,
   silent: 4408,
   too_large: 4413,
+  refused: 4422,
   slow_reader: 4429,
 } as const;
 
@@ -1036,6 +1038,23 @@ field: string,
 message: string, };
 
 /**
+ * A free document: any Yjs content under a room's name. No article: nothing writes or publishes it.
+ */
+export type FreeDocumentView = { 
+/**
+ * Id: the socket's stream is named by it.
+ */
+id: DocumentId, 
+/**
+ * The name of its room, unique within the site.
+ */
+name: string, 
+/**
+ * When it was made.
+ */
+created_at: Timestamp, };
+
+/**
  * `POST /api/writer/generate`: one draft task per idea.
  */
 export type Generate = { 
@@ -1896,6 +1915,44 @@ export type NewDocument = {
 title: string, };
 
 /**
+ * `POST free-documents`: made once, however often it is asked for.
+ */
+export type NewFreeDocument = { 
+/**
+ * 1 to 128 of the characters that an address carries as they are: `A-Z a-z 0-9 - . _ ~`.
+ */
+name: string, };
+
+/**
+ * `POST room-tickets`: a ticket for a Yjs client that nobody here wrote.
+ */
+export type NewRoomTicket = { 
+/**
+ * Of which site.
+ */
+site: SiteId, 
+/**
+ * What it is to open.
+ */
+kind: RoomKind, 
+/**
+ * For an article its id; for a free document its name: 1 to 128 of `A-Z a-z 0-9 - . _ ~`.
+ */
+room: string, 
+/**
+ * What may be done with it.
+ */
+rights: RoomRights, 
+/**
+ * Makes a free room that is not there.
+ */
+create: boolean, 
+/**
+ * How long it counts, 1 second to 7 days; an hour if it is left out.
+ */
+ttl_seconds: number | null, };
+
+/**
  * `POST sites`.
  */
 export type NewSite = { 
@@ -2577,6 +2634,38 @@ version: number, };
  * A right level in a tenant.
  */
 export type Role = "owner" | "admin" | "editor" | "viewer" | "system_bot";
+
+/**
+ * What a room holds.
+ */
+export type RoomKind = "article" | "free";
+
+/**
+ * What may be done in a room.
+ */
+export type RoomRights = "read" | "write";
+
+/**
+ * A ticket for one room. It counts again and again until it is over, after a restart too; a change
+ * of its holder's role, their removal or the end of their login end it earlier.
+ */
+export type RoomTicket = { 
+/**
+ * A secret: `?ticket=` of the address, or the subprotocol `igny8.ticket.<ticket>`.
+ */
+ticket: string, 
+/**
+ * Seconds until it is over.
+ */
+expires_in: number, 
+/**
+ * Where the room is: the address's path.
+ */
+path: string, 
+/**
+ * The document, as the live socket names it.
+ */
+document: DocumentId, };
 
 /**
  * By what models are chosen for a call.

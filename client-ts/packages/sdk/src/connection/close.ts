@@ -30,9 +30,11 @@ export const CLOSE_MEANINGS: Readonly<Record<number, CloseMeaning>> = {
   [CLOSE_CODE.malformed]: refused('malformed', 'Client and server do not understand each other. Reload the page.'),
   [CLOSE_CODE.ticket]: lost('ticket', 'The connection pass had expired.'),
   [CLOSE_CODE.revoked]: refused('revoked', 'You no longer have access to this workspace.'),
+  [CLOSE_CODE.not_found]: refused('not_found', 'This room was deleted.'),
   [CLOSE_CODE.version]: refused('version', 'This page is older than the server. Reload it.'),
   [CLOSE_CODE.silent]: lost('silent', 'The server had not heard from us.'),
   [CLOSE_CODE.too_large]: refused('too_large', 'A message was larger than the server takes. Reload the page.'),
+  [CLOSE_CODE.refused]: refused('refused', 'The server refused an edit. Reload the page.'),
   [CLOSE_CODE.slow_reader]: lost('slow_reader', 'The connection is too slow for what happens here.', 1000),
 };
 

@@ -1,4 +1,4 @@
-import type { AddMember, Me, MemberView, Role, Ticket } from '@igny8/protocol';
+import type { AddMember, Me, MemberView, NewRoomTicket, Role, RoomTicket, Ticket } from '@igny8/protocol';
 
 import type { CallOptions, Request } from './transport.js';
 
@@ -8,6 +8,8 @@ export function authRoutes(request: Request) {
     me: (): Promise<Me> => request('GET', '/api/auth/me'),
     /** Opens one socket, once, within a minute. The connection fetches its own. */
     ticket: (tenant: string): Promise<Ticket> => request('POST', '/api/auth/ticket', { body: { tenant }, tenant }),
+    /** Opens one room for Yjs clients that are not ours, again and again until it is over. */
+    roomTicket: (body: NewRoomTicket): Promise<RoomTicket> => request('POST', '/api/auth/room-tickets', { body }),
     members: (): Promise<MemberView[]> => request('GET', '/api/auth/members'),
     addMember: (body: AddMember, options?: CallOptions): Promise<MemberView> =>
       request('POST', '/api/auth/members', { ...options, body }),

@@ -5,6 +5,7 @@ import type {
   ContentFormat,
   DocumentContent,
   DocumentView,
+  FreeDocumentView,
   Generate,
   NewBatch,
   Page,
@@ -71,6 +72,14 @@ export function writerRoutes(request: Request) {
     submitAnswer: (site: string, task: string, answer: string, options?: CallOptions): Promise<TaskView> =>
       request('POST', at(site, `tasks/${task}/answer`), { ...options, body: { answer } }),
     documents: (site: string, query: ListQuery = {}): Promise<Page<DocumentView>> => request('GET', at(site, 'documents'), { query }),
+    /** Documents of any Yjs content, under the names of their rooms. */
+    freeDocuments: (site: string, query: ListQuery = {}): Promise<Page<FreeDocumentView>> =>
+      request('GET', at(site, 'free-documents'), { query }),
+    /** Made once: one of this name that is there already is the answer. */
+    createFreeDocument: (site: string, name: string, options?: CallOptions): Promise<FreeDocumentView> =>
+      request('POST', at(site, 'free-documents'), { ...options, body: { name } }),
+    deleteFreeDocument: (site: string, document: string): Promise<void> =>
+      request('DELETE', at(site, `free-documents/${document}`)),
     /** An empty document for hand-written work. */
     createDocument: (site: string, title: string, options?: CallOptions): Promise<DocumentView> =>
       request('POST', at(site, 'documents'), { ...options, body: { title } }),

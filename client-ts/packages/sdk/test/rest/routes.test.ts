@@ -10,6 +10,10 @@ const file = { content: 'a', contentType: 'text/csv' };
 const ROUTES: [call: (rest: Rest) => Promise<unknown>, expected: string][] = [
   [(rest) => rest.auth.me(), 'GET /api/auth/me'],
   [(rest) => rest.auth.ticket('t'), 'POST /api/auth/ticket {"tenant":"t"}'],
+  [
+    (rest) => rest.auth.roomTicket({ site: 's', kind: 'free', room: 'r', rights: 'read', create: false, ttl_seconds: 60 }),
+    'POST /api/auth/room-tickets {"site":"s","kind":"free","room":"r","rights":"read","create":false,"ttl_seconds":60}',
+  ],
   [(rest) => rest.auth.members(), 'GET /api/auth/members'],
   [(rest) => rest.auth.addMember({ email: 'e', role: 'editor' }), 'POST /api/auth/members {"email":"e","role":"editor"}'],
   [(rest) => rest.auth.changeMember('a', 'viewer'), 'PATCH /api/auth/members/a {"role":"viewer"}'],
@@ -52,6 +56,9 @@ const ROUTES: [call: (rest: Rest) => Promise<unknown>, expected: string][] = [
   [(rest) => rest.writer.discardDead('s', ['t']), 'POST /api/writer/sites/s/dead-letters/discard {"tasks":["t"]}'],
   [(rest) => rest.writer.documents('s'), 'GET /api/writer/sites/s/documents'],
   [(rest) => rest.writer.createDocument('s', 'T'), 'POST /api/writer/sites/s/documents {"title":"T"}'],
+  [(rest) => rest.writer.freeDocuments('s'), 'GET /api/writer/sites/s/free-documents'],
+  [(rest) => rest.writer.createFreeDocument('s', 'n'), 'POST /api/writer/sites/s/free-documents {"name":"n"}'],
+  [(rest) => rest.writer.deleteFreeDocument('s', 'd'), 'DELETE /api/writer/sites/s/free-documents/d'],
   [(rest) => rest.writer.document('s', 'd'), 'GET /api/writer/sites/s/documents/d'],
   [(rest) => rest.writer.changeDocument('s', 'd', { status: 'approved' }), 'PATCH /api/writer/sites/s/documents/d {"status":"approved"}'],
   [(rest) => rest.writer.content('s', 'd', 'markdown'), 'GET /api/writer/sites/s/documents/d/content?format=markdown'],

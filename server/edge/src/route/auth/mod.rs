@@ -1,6 +1,7 @@
-//! `/api/auth`: logging in, and who belongs to a tenant.
+//! `/api/auth`: logging in, tickets for sockets and rooms, and who belongs to a tenant.
 
 mod member;
+mod room;
 mod session;
 
 use crate::state::EdgeState;
@@ -15,6 +16,7 @@ pub(super) fn routes() -> OpenApiRouter<EdgeState> {
         .routes(routes!(session::log_out))
         .routes(routes!(session::me))
         .routes(routes!(session::ticket))
+        .routes(routes!(room::room_ticket))
         .routes(routes!(member::list_members, member::add_member))
         .routes(routes!(member::change_member, member::remove_member))
 }

@@ -1,10 +1,11 @@
-//! `/api/writer`: tasks and documents.
+//! `/api/writer`: tasks, documents and free documents.
 
 mod answer;
 mod batch;
 mod content;
 mod dead;
 mod document;
+mod free;
 mod task;
 
 pub(crate) use task::queued;
@@ -37,6 +38,8 @@ pub(super) fn routes() -> OpenApiRouter<EdgeState> {
         .routes(routes!(dead::discard_dead))
         .routes(routes!(document::list_documents, document::create_document))
         .routes(routes!(document::document, document::change_document))
+        .routes(routes!(free::list_free_documents, free::create_free_document))
+        .routes(routes!(free::delete_free_document))
         .routes(routes!(content::content))
         .routes(routes!(content::make_images))
         .routes(routes!(content::reparse))

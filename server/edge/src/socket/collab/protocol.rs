@@ -1,0 +1,145 @@
+//! The messages of y-protocols as y-websocket frames them: a number that says what it is, then
+//! lib0's integers and byte arrays.
+
+use bytes::{BufMut, Bytes, BytesMut};
+
+const SYNC: u64 = 0;
+const AWARENESS: u64 = 1;
+const AUTH: u64 = 2;
+const QUERY_AWARENESS: u64 = 3;
+
+const STEP_1: u64 = 0;
+const STEP_2: u64 = 1;
+const UPDATE: u64 = 2;
+
+const DENIED: u64 = 0;
+
+/// Who is here: nobody. Clients take a line on which nothing at all is said for half a minute for
+/// dead; this says nothing.
+pub(super) const BEAT: Bytes = Bytes::from_static(&[1, 1, 0]);
+/// An update with nothing in it, which clients send when they have nothing that we lack.
+pub(super) const EMPTY_UPDATE: &[u8] = &[0, 0];
+
+/// What a client says.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Said<'b> {
+    /// What it has: it asks for the rest.
+    Step1(&'b [u8]),
+    /// Edits: those that we lacked, or fresh ones.
+    Edits(&'b [u8]),
+    /// Who is where.
+    Awareness(&'b [u8]),
+    /// Who is here?
+    Query,
+    /// Something of a later version: left alone, as y-websocket's own server does.
+    Unknown,
+}
+
+/// Reads a message; `None` if it is not whole.
+pub(super) fn read(bytes: &[u8]) -> Option<Said<'_>> {
+    let mut rest = bytes;
+    match number(&mut rest)? {
+        SYNC => match number(&mut rest)? {
+            STEP_1 => array(&mut rest).map(Said::Step1),
+            STEP_2 | UPDATE => array(&mut rest).map(Said::Edits),
+            _ => Some(Said::Unknown),
+        },
+        AWARENESS => array(&mut rest).map(Said::Awareness),
+        QUERY_AWARENESS => Some(Said::Query),
+        _ => Some(Said::Unknown),
+    }
+}
+
+/// What we have: the client answers with the rest.
+pub(super) fn step_1(state_vector: &[u8]) -> Bytes {
+    message(&[SYNC, STEP_1], state_vector)
+}
+
+/// What the client lacks.
+pub(super) fn step_2(update: &[u8]) -> Bytes {
+    message(&[SYNC, STEP_2], update)
+}
+
+/// Edits of others.
+pub(super) fn update(update: &[u8]) -> Bytes {
+    message(&[SYNC, UPDATE], update)
+}
+
+/// Who is where.
+pub(super) fn awareness(update: &[u8]) -> Bytes {
+    message(&[AWARENESS], update)
+}
+
+/// What was not taken, and why.
+pub(super) fn denied(reason: &str) -> Bytes {
+    message(&[AUTH, DENIED], reason.as_bytes())
+}
+
+fn message(head: &[u64], body: &[u8]) -> Bytes {
+    let mut bytes = BytesMut::with_capacity(head.len() + 10 + body.len());
+    for value in head.iter().copied().chain([body.len() as u64]) {
+        put_number(&mut bytes, value);
+    }
+    bytes.put_slice(body);
+    bytes.freeze()
+}
+
+/// lib0's unsigned integer: seven bits a byte, the lowest first.
+fn number(bytes: &mut &[u8]) -> Option<u64> {
+    let mut value = 0;
+    for shift in (0..63).step_by(7) {
+        let (byte, rest) = bytes.split_first()?;
+        *bytes = rest;
+        value |= u64::from(byte & 0x7f) << shift;
+        if byte & 0x80 == 0 {
+            return Some(value);
+        }
+    }
+    None
+}
+
+fn array<'b>(bytes: &mut &'b [u8]) -> Option<&'b [u8]> {
+    let length = usize::try_from(number(bytes)?).ok()?;
+    let (array, rest) = bytes.split_at_checked(length)?;
+    *bytes = rest;
+    Some(array)
+}
+
+fn put_number(bytes: &mut BytesMut, mut value: u64) {
+    while value >= 0x80 {
+        bytes.put_u8((value & 0x7f) as u8 | 0x80);
+        value >>= 7;
+    }
+    bytes.put_u8(value as u8);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_we_write_is_what_clients_write() {
+        assert_eq!(Some(Said::Step1(&[0])), read(&step_1(&[0])));
+        assert_eq!(&[0, 0, 1, 0][..], step_1(&[0]));
+        assert_eq!(Some(Said::Edits(EMPTY_UPDATE)), read(&step_2(EMPTY_UPDATE)));
+        assert_eq!(&[0, 1, 2, 0, 0][..], step_2(EMPTY_UPDATE));
+        assert_eq!(&[0, 2, 2, 0, 0][..], update(EMPTY_UPDATE));
+        assert_eq!(Some(Said::Awareness(&[0])), read(&BEAT));
+        assert_eq!(BEAT, awareness(&[0]));
+        assert_eq!(&[2, 0, 2, b'n', b'o'][..], denied("no"));
+        let long = vec![7; 300];
+        assert_eq!(&[0, 2, 0xac, 2][..], &update(&long)[..4]);
+        assert_eq!(Some(Said::Edits(&long)), read(&update(&long)));
+    }
+
+    #[test]
+    fn what_is_not_whole_is_no_message() {
+        for bytes in [&[][..], &[0], &[0, 0], &[0, 2, 3, 1, 2], &[1, 0x80], &[0xff; 12]] {
+            assert_eq!(None, read(bytes), "{bytes:?}");
+        }
+        assert_eq!(Some(Said::Query), read(&[3]));
+        for later in [&[2, 0, 0][..], &[9], &[0, 7]] {
+            assert_eq!(Some(Said::Unknown), read(later), "{later:?}");
+        }
+    }
+}
