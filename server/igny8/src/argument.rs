@@ -149,6 +149,49 @@ pub(crate) enum AdminCommand {
     DeleteTenant(DeleteTenantArguments),
     /// Gives a tenant credits. Repeated with the same key, it gives nothing more.
     Grant(GrantArguments),
+    /// Prints the address of a room on a development server, ready for any Yjs client.
+    RoomTicket(RoomTicketArguments),
+}
+
+/// What a room holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum RoomKindArgument {
+    /// Any Yjs content.
+    Free,
+    /// An article: its schema is checked.
+    Article,
+}
+
+#[derive(Args)]
+pub(crate) struct RoomTicketArguments {
+    /// The server's address.
+    #[arg(long, value_name = "URL")]
+    pub(crate) server: String,
+    /// What the room holds.
+    #[arg(long, value_enum, default_value = "free")]
+    pub(crate) kind: RoomKindArgument,
+    /// Its name, or an article's id; a new one if it is left out.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) room: Option<String>,
+    /// How long the ticket counts, such as 90s, 1h or 168h.
+    #[arg(long, default_value = "1h", value_name = "TIME", value_parser = seconds)]
+    pub(crate) ttl: u32,
+    /// Opens the room for reading alone; a free one must be there.
+    #[arg(long)]
+    pub(crate) read_only: bool,
+    /// Prints one JSON object instead, with the address in parts.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// A time in whole seconds.
+fn seconds(text: &str) -> Result<u32, String> {
+    let span: jiff::SignedDuration =
+        text.parse().map_err(|_| format!("{text} is no time such as 90s, 1h or 168h"))?;
+    u32::try_from(span.as_secs())
+        .ok()
+        .filter(|seconds| *seconds > 0)
+        .ok_or_else(|| "a ticket counts for a second at least".to_owned())
 }
 
 #[derive(Args, Clone)]
@@ -241,6 +284,16 @@ mod tests {
         }
         let taken = demo(&["--wordpress", "http://w", "--code", "1"]).unwrap();
         assert_eq!((taken.articles, taken.images, taken.json), (5, 0, false));
+    }
+
+    #[test]
+    fn a_time_is_read_as_people_write_it() {
+        for (text, wanted) in [("90s", 90), ("1h", 3600), ("1h 30m", 5400), ("168h", 604_800)] {
+            assert_eq!(Ok(wanted), seconds(text));
+        }
+        for wrong in ["", "1", "soon", "0s", "-1h"] {
+            assert!(seconds(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -41,6 +41,7 @@ fn main() -> ExitCode {
             Command::Admin(arguments) => match arguments.command {
                 AdminCommand::DeleteTenant(arguments) => key::delete_tenant(&arguments).await,
                 AdminCommand::Grant(arguments) => credit::grant(&arguments).await,
+                AdminCommand::RoomTicket(arguments) => demo::room_ticket(arguments).await,
             },
             Command::Demo(arguments) => demo::command(arguments).await,
             Command::Verify(arguments) => care::verify(arguments).await,

@@ -59,6 +59,8 @@ pub(super) struct Api {
     server: String,
     patience: Duration,
     login: Login,
+    /// Of the person, and of their workspace.
+    name: String,
     token: Mutex<String>,
 }
 
@@ -77,17 +79,11 @@ enum Failed {
 impl Api {
     /// Makes a fresh account with a tenant of its own.
     pub(super) async fn sign_up(server: &str, patience: Duration) -> Result<Self, ApiError> {
-        let server = server.trim_end_matches('/').to_owned();
-        let unreachable = |reason: String| ApiError::Unreachable { server: server.clone(), reason };
-        let http = reqwest::Client::builder().timeout(REQUEST_TIMEOUT).build();
-        let http = http.map_err(|error| unreachable(error.to_string()))?;
         let started = Instant::now();
         loop {
             // A new address each time: what became of a lost attempt need not be known.
             let email = format!("demo-{}@example.com", random(OsEntropy::bytes()).to_lowercase());
-            let login = Login { email, password: random(OsEntropy::bytes()), cookie: false };
-            let (http, token) = (http.clone(), Mutex::default());
-            let api = Self { http, server: server.clone(), patience, login, token };
+            let api = Self::known(server, &email, &random(OsEntropy::bytes()), "Demo", patience)?;
             match api.attempt_sign_up().await {
                 Ok(()) => return Ok(api),
                 Err(Failed::Again(error, pause, is_busy)) => {
@@ -98,12 +94,49 @@ impl Api {
         }
     }
 
+    /// The way to a server as somebody who may not have an account there yet.
+    pub(super) fn known(
+        server: &str,
+        email: &str,
+        password: &str,
+        name: &str,
+        patience: Duration,
+    ) -> Result<Self, ApiError> {
+        let server = server.trim_end_matches('/').to_owned();
+        let http = reqwest::Client::builder().timeout(REQUEST_TIMEOUT).build();
+        let http = http.map_err(|error| {
+            let server = server.clone();
+            ApiError::Unreachable { server, reason: error.to_string() }
+        })?;
+        let (email, password) = (email.to_owned(), password.to_owned());
+        let login = Login { email, password, cookie: false };
+        Ok(Self { http, server, patience, login, name: name.to_owned(), token: Mutex::default() })
+    }
+
+    /// Logs in; an account that is not there is made.
+    pub(super) async fn enter(&self) -> Result<(), ApiError> {
+        let error = |failed| match failed {
+            Failed::Again(error, ..) | Failed::For(error) => error,
+        };
+        match self.log_in().await.map_err(error) {
+            Err(ApiError::Refused { status: StatusCode::UNAUTHORIZED, .. }) => {}
+            answer => return answer,
+        }
+        match self.attempt_sign_up().await.map_err(error) {
+            // Somebody else was quicker.
+            Err(ApiError::Refused { status: StatusCode::CONFLICT, .. }) => {
+                self.log_in().await.map_err(error)
+            }
+            answer => answer,
+        }
+    }
+
     async fn attempt_sign_up(&self) -> Result<(), Failed> {
         let body = SignUp {
             email: self.login.email.clone(),
             password: self.login.password.clone(),
-            name: "Demo".to_owned(),
-            tenant_name: "Demo".to_owned(),
+            name: self.name.clone(),
+            tenant_name: self.name.clone(),
             cookie: false,
         };
         let body = Body::json(&body);

@@ -1,11 +1,15 @@
 //! `igny8 demo`: drives the whole job on a server, from a keyword file to published posts, as any
-//! client could: through the public API alone.
+//! client could: through the public API alone. And `igny8 admin room-ticket`, which does the same
+//! for one room.
 
 mod api;
 mod export;
 mod job;
 mod progress;
 mod report;
+mod room;
+
+pub(crate) use room::room_ticket;
 
 use crate::argument::DemoArguments;
 use crate::terminal;
