@@ -36,6 +36,7 @@ const PARTS: &[Part] = &[
     Part { name: "cql", what: "the store on a real CQL server", run: cql::store },
     Part { name: "plugin", what: "the WordPress plugin on a real site", run: php::plugin },
     Part { name: "wordpress", what: "the WordPress adapter and a real site", run: rust::wordpress },
+    Part { name: "interop", what: "other Yjs clients", run: typescript::interop },
     Part { name: "browser", what: "the main job in Chromium", run: typescript::browser },
     Part { name: "crash", what: "kill -9 in the middle of the main job", run: rust::crash },
 ];
@@ -94,7 +95,7 @@ pub(crate) fn test(mut arguments: Arguments) -> Result<ExitCode> {
         keep_going,
         provision: Provision::start(
             needs(&["plugin", "wordpress", "browser", "crash"]),
-            needs(&["typescript", "browser"]),
+            needs(&["typescript", "interop", "browser"]),
             needs(&["cql"]),
         ),
     };

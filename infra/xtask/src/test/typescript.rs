@@ -3,7 +3,7 @@
 use super::Context;
 use super::count::{Count, playwright_line, sum, vitest_line};
 use super::provision::chromium;
-use crate::root::npm;
+use crate::root::{built, npm};
 use crate::run::server::{self, Server};
 use crate::wordpress::WordPress;
 use anyhow::Result;
@@ -20,6 +20,18 @@ pub(super) fn unit(context: &Context) -> Result<Count> {
     }
     let captured = context.hear("typescript", plain(npm().arg("test")), is_news)?;
     Ok(count + sum(&captured.text, vitest_line).with_status(captured.status.success()))
+}
+
+/// Yjs clients that nobody here wrote, against a server that they start and kill themselves.
+pub(super) fn interop(context: &Context) -> Result<Count> {
+    context.provision.npm()?;
+    server::build_with_tests()?;
+    let mut command = npm();
+    command
+        .args(["run", "interop", "-w", "@igny8/interop"])
+        .env("INTEROP_BINARY", built("igny8").get_program());
+    let captured = context.hear("interop", plain(&mut command), is_news)?;
+    Ok(sum(&captured.text, vitest_line).with_status(captured.status.success()))
 }
 
 /// Playwright against a server and a WordPress of its own.

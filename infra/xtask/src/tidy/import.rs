@@ -9,6 +9,7 @@ const ARROWS: &[(&str, &str, &[&str])] = &[
     ("react", "client-ts/packages/react/", &["protocol", "sdk"]),
     ("dashboard", "client-ts/apps/dashboard/", &["protocol", "sdk", "react"]),
     ("e2e", "client-ts/e2e/", &["protocol", "sdk", "react"]),
+    ("interop", "client-ts/interop/", &["protocol", "sdk"]),
 ];
 const REMEDY: &str = "the direction is protocol ← sdk ← react ← dashboard: move the code down, or \
     export what is needed from the package's own index";
