@@ -35,10 +35,11 @@ Tasks of this repository:
   cargo xtask tidy
       Checks the house rules: arrows, sizes, names, generated files.
   cargo xtask bench [--only tasks|peers] [--release] [--quick]
-      Measures, and writes docs/BENCHMARKS.md. The tasks stand beside Celery with Redis, the
-      documents beside Hocuspocus, y-websocket's server, y-sweet and a bare floor, which are
-      installed if missing; with --release by the programs that are shipped. `--only peers --quick`
-      shows in minutes that all of these servers can be measured, and writes nothing.
+      Measures, and writes docs/BENCHMARKS.md; with --release by the programs that are shipped.
+      The tasks stand beside Celery with Redis. `--only peers`, which is done only when it is named:
+      documents beside Hocuspocus, y-websocket's server, y-sweet and a bare floor; with --quick it
+      shows in minutes that all of them can be measured, and writes nothing. What is missing is
+      installed.
   cargo xtask simulate [--seed S] [--lives N] [--replay FILE]
       Whole lives of the actors on virtual time, with every kind of fault. A life that fails is
       shrunk and written to a file. Ends with one line of JSON.

@@ -12,7 +12,7 @@ use anyhow::{Result, bail};
 use page::{Block, table};
 use task::Programs;
 
-/// Runs all measurements, or the named part, and writes their tables. Tasks and documents are
+/// Runs the usual measurements, or the named part, and writes their tables. Tasks and documents are
 /// measured with what is built already, or, with `--release`, with what is shipped.
 pub(crate) fn bench(mut arguments: Arguments) -> Result<()> {
     let only: Option<String> = arguments.option("--only")?;
@@ -27,8 +27,7 @@ pub(crate) fn bench(mut arguments: Arguments) -> Result<()> {
             server::build_with_benches()?;
             usual()?;
             programs.build()?;
-            task::measure(programs)?;
-            peer::measure(programs, false)
+            task::measure(programs)
         }
         Some("tasks") => {
             programs.build()?;

@@ -9,7 +9,7 @@ use crate::scenario::Size;
 use anyhow::{Context, Result};
 
 /// Edits a second of the first step.
-const FIRST: f64 = 100.0;
+const FIRST: f64 = 50.0;
 /// A step is good up to here.
 const P99_MAX_MS: f64 = 100.0;
 /// No step beyond this: a million edits a second are more than the clients can write.

@@ -62,6 +62,11 @@ impl Peer {
         self != Self::Floor
     }
 
+    /// True if what it relays is stored, and is there after a kill.
+    pub(crate) fn stores(self) -> bool {
+        self == Self::Igny8
+    }
+
     /// What is measured, if it is there.
     pub(crate) fn version(self, arguments: &Arguments) -> Option<String> {
         let said = |program: &Option<PathBuf>, word: &str| {
@@ -137,22 +142,19 @@ impl Server {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let data = arguments.directory.join(format!("{}-{port}", peer.name()));
         fs::create_dir_all(&data)?;
-        let log = arguments.directory.join(format!("{}.log", peer.name()));
-        let command = cores.keep(&peer.command(arguments, port, &data)?);
-        let mut process = Process::start(command, &log)?;
-        let until = Instant::now() + START_LIMIT;
-        while TcpStream::connect(address).await.is_err() {
-            process.check().with_context(|| format!("see {}", log.display()))?;
-            if Instant::now() > until {
-                bail!("{} does not answer", peer.name());
-            }
-            tokio::time::sleep(LOOK).await;
-        }
+        let process = launch(peer, arguments, cores, address, &data).await?;
         let mut server = Self { peer, process, address, data, site: None };
         if peer == Peer::Igny8 {
             server.site = Some(server.sign_up().await?);
         }
         Ok(server)
+    }
+
+    /// Kills it and starts it again with what it has stored.
+    pub(crate) async fn restart(&mut self, arguments: &Arguments, cores: Cores) -> Result<()> {
+        self.process.kill();
+        self.process = launch(self.peer, arguments, cores, self.address, &self.data).await?;
+        Ok(())
     }
 
     /// Makes so many documents; where they are.
@@ -211,6 +213,27 @@ impl Server {
         let text = |key: &str| issued[key].as_str().with_context(|| format!("no {key}"));
         Ok(format!("{}?ticket={}", text("path")?, text("ticket")?))
     }
+}
+
+async fn launch(
+    peer: Peer,
+    arguments: &Arguments,
+    cores: Cores,
+    address: SocketAddr,
+    data: &Path,
+) -> Result<Process> {
+    let log = arguments.directory.join(format!("{}.log", peer.name()));
+    let command = cores.keep(&peer.command(arguments, address.port(), data)?);
+    let mut process = Process::start(command, &log)?;
+    let until = Instant::now() + START_LIMIT;
+    while TcpStream::connect(address).await.is_err() {
+        process.check().with_context(|| format!("see {}", log.display()))?;
+        if Instant::now() > until {
+            bail!("{} does not answer", peer.name());
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+    Ok(process)
 }
 
 impl Drop for Server {

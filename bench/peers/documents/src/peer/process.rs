@@ -71,6 +71,13 @@ impl Process {
         })?))
     }
 
+    /// Ends it as a crash does.
+    pub(crate) fn kill(&mut self) {
+        // It may have ended already.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+
     /// An error if it has ended.
     pub(crate) fn check(&mut self) -> Result<()> {
         match self.0.try_wait()? {
@@ -105,7 +112,6 @@ pub(crate) fn cpu(process: u32) -> Result<Duration> {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        self.kill();
     }
 }

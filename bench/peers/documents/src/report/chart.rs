@@ -3,7 +3,7 @@
 
 use super::{Report, digits};
 use crate::peer::Peer;
-use crate::scenario::SCENARIOS;
+use crate::scenario::{SCENARIOS, Work};
 use std::fmt::Write;
 
 /// What is drawn: the scenario, its figure, and which way is better.
@@ -27,10 +27,12 @@ const NAMES: usize = 104;
 const BAR_MAX: f64 = 270.0;
 
 const STYLE: &str = "\
+.ground { fill: #ffffff; }
 text { font: 13px system-ui, sans-serif; fill: #1f2328; }
 .title { font-weight: 600; } .hint { font-size: 11px; fill: #59636e; }
 .bar { fill: #8c959f; } .ours { fill: #0969da; }
 @media (prefers-color-scheme: dark) {
+.ground { fill: #0d1117; }
 text { fill: #f0f6fc; } .hint { fill: #9198a1; } .bar { fill: #656c76; } .ours { fill: #4493f8; }
 }";
 
@@ -40,7 +42,8 @@ pub(crate) fn chart(report: &Report) -> String {
     let (wide, high) = (COLUMNS * PANEL_WIDTH, height * CHOSEN.len().div_ceil(COLUMNS));
     let mut drawn = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {wide} {high}\" role=\"img\">\n\
-         <title>The same work with each server</title>\n<style>{STYLE}</style>\n"
+         <title>The same work with each server</title>\n<style>{STYLE}</style>\n\
+         <rect class=\"ground\" width=\"{wide}\" height=\"{high}\"/>\n"
     );
     for (index, (scenario, figure, hint)) in CHOSEN.iter().enumerate() {
         let (x, y) = (index % COLUMNS * PANEL_WIDTH, index / COLUMNS * height);
@@ -54,7 +57,9 @@ pub(crate) fn chart(report: &Report) -> String {
 
 fn panel(drawn: &mut String, report: &Report, scenario: &str, name: &str, hint: &str) {
     let Some(scenario) = SCENARIOS.iter().find(|known| known.name == scenario) else { return };
-    let of = |peer| report.figure(scenario, peer, name);
+    // Relaying a session is no work beside applying it: the floor would hide the others.
+    let is_drawn = |peer: Peer| peer.holds_documents() || !matches!(scenario.work, Work::Replay);
+    let of = |peer| report.figure(scenario, peer, name).filter(|_| is_drawn(peer));
     let values = report.peers.iter().filter_map(|(peer, _)| of(*peer)?.value);
     let longest = values.fold(f64::MIN_POSITIVE, f64::max);
     let _ = writeln!(
