@@ -20,7 +20,9 @@ mod update;
 mod yjs;
 
 pub use admission::UpdateRefused;
+pub use content::compare::{Comparison, Fate, Line, LineKind, Piece};
 pub use content::image::ImageNode;
+pub use content::patch::{BlockEdit, PatchError};
 pub use content::prosemirror::ContentError;
 pub use content::tree::{
     Block, ContentTree, Inline, LinkAttributes, ListItem, Mark, TableCell, TableRow,

@@ -26,11 +26,14 @@ mod world;
 pub use account::{AccountHandle, RefreshSecret};
 pub use document::{
     DocumentFrame, DocumentHandle, DocumentJoin, DocumentSubscription, Encoded, RunEnd, RunState,
-    Shared, Speakers, TurnUpdate,
+    RunSummary, Shared, Speakers, TurnUpdate, Version, VersionCause,
 };
 pub use entity::{Idempotency, Joined, Published, Resume, Subscription};
 pub use failure::Failure;
-pub use igny8_actors_document::ContentTree;
+pub use igny8_actors_document::{
+    Block, BlockEdit, Comparison, ContentError, ContentTree, Fate, Line, LineKind, PatchError,
+    Piece,
+};
 pub use lane::{Candidate, RouteTest, RouteText, RoutingText};
 pub use ledger::{StatementLine, StatementPage, StatementPlace, StatementQuery};
 pub use people::{TenantPeople, tenant_people};

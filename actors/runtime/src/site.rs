@@ -187,7 +187,11 @@ impl SiteHandle {
     /// Approves a document as it is now: keeps the version that will be published.
     pub async fn approve(&self, origin: Origin, document: DocumentId) -> Result<Document, Failure> {
         self.require_document(document).await?;
-        let (version, words) = self.inner.document(self.tenant, document).keep_version().await?;
+        let by = match origin {
+            Origin::Account(account) => Some(account),
+            Origin::System => None,
+        };
+        let (version, words) = self.inner.document(self.tenant, document).keep_version(by).await?;
         let command = SiteCommand::ChangeDocumentStatus {
             document,
             status: DocumentStatus::Approved,

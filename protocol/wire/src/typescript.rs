@@ -6,7 +6,9 @@ use crate::{
     close::CLOSE_CODES,
     frame::{ClientFrame, ServerFrame},
     queue,
-    rest::{auth, billing, lane, page, planner, problem, settings, system, thinker, writer},
+    rest::{
+        auth, billing, history, lane, page, planner, problem, settings, system, thinker, writer,
+    },
     view,
 };
 use std::{collections::BTreeMap, fmt::Write};
@@ -155,6 +157,14 @@ fn collect_work(to: &mut Collector) {
     to.visit::<writer::ChangeDocument>();
     to.visit::<writer::ContentQuery>();
     to.visit::<writer::DocumentContent>();
+    to.visit::<history::VersionView>();
+    to.visit::<history::NameVersion>();
+    to.visit::<history::VersionContent>();
+    to.visit::<history::ComparisonQuery>();
+    to.visit::<history::Comparison>();
+    to.visit::<history::RunView>();
+    to.visit::<history::Blocks>();
+    to.visit::<history::PatchBlocks>();
     to.visit::<writer::PairSite>();
     to.visit::<writer::LinkState>();
     to.visit::<writer::Publish>();

@@ -7,7 +7,7 @@ use super::run::{RunEnd, RunState, Writing};
 use super::turn::{Flight, Output, Turn};
 use crate::{failure::Failure, world::World};
 use igny8_actors_document::LiveDocument;
-use igny8_protocol_ids::{EntityKey, Epoch, Position, RunId, Sequence, Timestamp};
+use igny8_protocol_ids::{AccountId, EntityKey, Epoch, Position, RunId, Sequence, Timestamp};
 use igny8_storage_api::{AppendRow, BlobHash, Head, StoreError};
 use ractor::{Actor, ActorProcessingErr, ActorRef};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -18,6 +18,8 @@ use tokio_util::task::AbortOnDropHandle;
 type Answer<T> = oneshot::Sender<Result<T, Failure>>;
 /// A server edit: hands back its update, or `None` if there is nothing to do (any more).
 pub(super) type Edit = Box<dyn FnOnce(&mut LiveDocument) -> Option<Vec<u8>> + Send>;
+/// Something done with the whole actor; hands back what is told once all of it is durable.
+pub(super) type Act = Box<dyn FnOnce(&mut State) -> Output + Send>;
 /// What a joiner gets once all of it is durable.
 pub(crate) struct Welcome {
     pub position: Position,
@@ -52,7 +54,9 @@ pub(crate) enum Message {
     },
     Read(Box<dyn FnOnce(&LiveDocument) -> Output + Send>, OwnedSemaphorePermit),
     Edit(Edit, Answer<Position>, OwnedSemaphorePermit),
-    Keep(Answer<(BlobHash, u32)>, OwnedSemaphorePermit),
+    Keep(Option<AccountId>, Answer<(BlobHash, u32)>, OwnedSemaphorePermit),
+    /// Looks at history, or changes it.
+    History(Act, OwnedSemaphorePermit),
     Erase(Answer<()>, OwnedSemaphorePermit),
     RunBegin {
         run: RunId,
@@ -100,6 +104,7 @@ pub(crate) struct State {
     pub(super) written: Sequence,
     /// Appends that the live document holds: only these may be compacted.
     pub(super) seen: HashSet<(Epoch, Sequence)>,
+    pub(super) versions: Vec<Version>,
     pub(super) runs: BTreeMap<RunId, Run>,
     pub(super) texts: HashMap<RunId, String>,
     pub(super) writing: HashMap<RunId, Writing>,
@@ -147,15 +152,16 @@ impl Actor for DocumentActor {
 async fn load(args: Arguments) -> Result<State, ActorProcessingErr> {
     let Arguments { entity, world } = args;
     let head = world.store.take(&entity).await?;
-    let (mut runs, mut texts, mut checkpoint) =
-        (BTreeMap::new(), HashMap::<RunId, String>::new(), Checkpoint::default());
+    let (mut runs, mut texts) = (BTreeMap::new(), HashMap::<RunId, String>::new());
+    let (mut versions, mut checkpoint) = (Vec::new(), Checkpoint::default());
     let loaded = world.store.load(&entity).await?;
     for record in loaded.iter().flat_map(|loaded| &loaded.records) {
         match read(&format!("{entity}, record {:02x?}", record.key), &record.key, &record.value)? {
             Stored::Checkpoint(stored) => checkpoint = stored,
             Stored::Run(run) => drop(runs.insert(run.id, run)),
             Stored::Piece(run, text) => texts.entry(run).or_default().push_str(&text),
-            Stored::Version(Version { .. }) => {}
+            Stored::Version(version) => versions.push(*version),
+            Stored::Approved(_) => {}
         }
     }
     let snapshot = match checkpoint.blob {
@@ -176,6 +182,7 @@ async fn load(args: Arguments) -> Result<State, ActorProcessingErr> {
         head,
         written: Sequence(0),
         seen: rows.iter().map(|row| (row.epoch, row.sequence)).collect(),
+        versions,
         runs,
         texts,
         writing: HashMap::new(),

@@ -1,7 +1,7 @@
 //! Whether a document at rest can be read: its records, kept states and appends.
 
 use super::compaction::unpack;
-use super::record::{Checkpoint, Stored, Version, kind_of, read};
+use super::record::{Checkpoint, Stored, kind_of, read};
 use igny8_actors_document::{DocumentKind, LiveDocument};
 use igny8_protocol_ids::{EntityKey, TenantId};
 use igny8_storage_api::{BlobHash, Loaded, Store, StoreError};
@@ -23,7 +23,8 @@ pub(crate) async fn audit(
         let place = format!("{entity}, record {:02x?}", record.key);
         match read(&place, &record.key, &record.value) {
             Ok(Stored::Checkpoint(stored)) => checkpoint = stored,
-            Ok(Stored::Version(Version { blob, .. })) => versions.push(blob),
+            Ok(Stored::Version(version)) => versions.push(version.blob),
+            Ok(Stored::Approved(version)) => versions.push(version.blob),
             Ok(Stored::Run(_) | Stored::Piece(..)) => {}
             Err(error) => problems.push(error.to_string()),
         }

@@ -3,12 +3,12 @@
 use super::actor::{Message, State};
 use super::outlet::Outlet;
 use super::presence::Presence;
-use super::record::{Checkpoint, Version, checkpoint_key, version_key};
+use super::record::{Checkpoint, VersionCause, checkpoint_key};
 use super::turn::Turn;
 use crate::entity::encode;
 use crate::{failure::Failure, world::World};
 use igny8_actors_document::LiveDocument;
-use igny8_protocol_ids::{EntityKey, Scope};
+use igny8_protocol_ids::{AccountId, EntityKey, Scope};
 use igny8_storage_api::{AppendRow, BlobHash, Record, RecordKey, StoreError};
 use ractor::ActorRef;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
@@ -43,14 +43,14 @@ pub(super) fn unpack(packed: &[u8]) -> Result<Vec<u8>, String> {
     zstd::bulk::decompress(packed, UNPACKED_BYTES_MAX).map_err(|error| error.to_string())
 }
 
-fn pack(state: &[u8]) -> bytes::Bytes {
+pub(super) fn pack(state: &[u8]) -> bytes::Bytes {
     zstd::bulk::compress(state, COMPRESSION_LEVEL)
         .expect("compressing into memory cannot fail")
         .into()
 }
 
 /// A record that names a kept state.
-fn naming<T: serde::Serialize>(key: RecordKey, value: &T, blob: BlobHash) -> Record {
+pub(super) fn naming<T: serde::Serialize>(key: RecordKey, value: &T, blob: BlobHash) -> Record {
     Record { blobs: vec![blob], ..Record::new(key, encode(value)) }
 }
 
@@ -58,18 +58,13 @@ impl State {
     /// Keeps the document as it is now; answers with the version's hash and words.
     pub(super) fn keep(
         &mut self,
+        by: Option<AccountId>,
         answer: oneshot::Sender<Result<(BlobHash, u32), Failure>>,
         permit: OwnedSemaphorePermit,
     ) {
-        let packed = pack(&self.live.snapshot());
-        let blob = BlobHash::of(&packed);
-        let words = u32::try_from(self.live.tree().word_count()).unwrap_or(u32::MAX);
-        let version = Version { blob, at: self.world.now(), words };
-        self.turn.blobs.push(packed);
-        self.turn.records.push(naming(version_key(blob), &version, blob));
-        self.turn.fenced = true;
+        let version = self.keep_version(VersionCause::Approved, None, by);
         self.turn.outputs.push(Box::new(move || {
-            drop(answer.send(Ok((blob, words))));
+            drop(answer.send(Ok((version.blob, version.words))));
             drop(permit);
         }));
     }
@@ -124,6 +119,7 @@ impl State {
         }
         let packed = pack(&self.live.snapshot());
         let blob = BlobHash::of(&packed);
+        self.keep_now_and_then(&packed);
         self.turn.blobs.push(packed);
         let checkpoint = Checkpoint { blob: Some(blob), erased: false };
         self.turn.records.push(naming(checkpoint_key(), &checkpoint, blob));

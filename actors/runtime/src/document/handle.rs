@@ -1,14 +1,16 @@
 //! A typed way to a document's actor.
 
-use super::actor::{Arguments, DocumentActor, Edit, Message, Welcome};
+use super::actor::{Arguments, DocumentActor, Edit, Message, State, Welcome};
+use super::history::RunSummary;
 use super::outlet::{DocumentSubscription, Shared};
 use super::presence::Speakers;
-use super::record::kind_of;
+use super::record::{Version, kind_of};
 use super::run::{RunEnd, RunState};
 use crate::registry::{Registry, Slot};
 use crate::{failure::Failure, world::World};
-use igny8_actors_document::{ContentTree, ImageNode, LiveDocument};
-use igny8_protocol_ids::{EntityKey, Position, RunId};
+use igny8_actors_document::{BlockEdit, ContentTree, ImageNode, LiveDocument, PatchError};
+use igny8_actors_domain::Refusal;
+use igny8_protocol_ids::{AccountId, EntityKey, Position, RunId, VersionId};
 use igny8_storage_api::BlobHash;
 use ractor::Actor;
 use std::sync::Arc;
@@ -171,10 +173,79 @@ impl DocumentHandle {
         Ok(live.tree())
     }
 
-    /// Keeps the document as it is: the version's hash, and its words.
-    pub async fn keep_version(&self) -> Result<([u8; 32], u32), Failure> {
-        let (hash, words) = self.ask(Message::Keep).await?;
+    /// Keeps the document as it is, as approved: the version's hash, and its words.
+    pub async fn keep_version(&self, by: Option<AccountId>) -> Result<([u8; 32], u32), Failure> {
+        let (hash, words) = self.ask(|answer, permit| Message::Keep(by, answer, permit)).await?;
         Ok((hash.0, words))
+    }
+
+    async fn history<T: Send + 'static>(
+        &self,
+        act: impl FnOnce(&mut State) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        self.ask(|answer, permit| {
+            let act = Box::new(move |state: &mut State| {
+                let value = act(state);
+                Box::new(move || drop(answer.send(value))) as super::turn::Output
+            });
+            Message::History(act, permit)
+        })
+        .await
+    }
+
+    /// The states that are kept, the latest first.
+    pub async fn versions(&self) -> Result<Vec<Version>, Failure> {
+        self.history(|state| {
+            let mut versions = state.versions.clone();
+            versions.sort_by_key(|version| std::cmp::Reverse((version.at, version.id)));
+            Ok(versions)
+        })
+        .await
+    }
+
+    /// Keeps the document as it is, under a name.
+    pub async fn name_version(&self, name: String, by: AccountId) -> Result<Version, Failure> {
+        self.history(move |state| state.name_version(&name, by)).await
+    }
+
+    /// Gives a kept state another name.
+    pub async fn rename_version(&self, id: VersionId, name: String) -> Result<Version, Failure> {
+        self.history(move |state| state.rename_version(id, &name)).await
+    }
+
+    /// Forgets a kept state.
+    pub async fn delete_version(&self, id: VersionId) -> Result<(), Failure> {
+        self.history(move |state| state.delete_version(id)).await
+    }
+
+    /// A kept state and its content.
+    pub async fn kept(&self, id: VersionId) -> Result<(Version, ContentTree), Failure> {
+        let version = self.versions().await?.into_iter().find(|version| version.id == id);
+        let version = version.ok_or_else(|| Failure::not_found("version"))?;
+        let content = self.version(version.blob.0).await?;
+        Ok((version, content))
+    }
+
+    /// Makes the content what it was in a kept state: an edit. What stood there is kept first, and
+    /// what others type meanwhile stays in the text.
+    pub async fn restore(&self, id: VersionId, by: AccountId) -> Result<(), Failure> {
+        let (_, content) = self.kept(id).await?;
+        self.history(move |state| {
+            state.restore(&content, by);
+            Ok(())
+        })
+        .await
+    }
+
+    /// The AI runs that wrote here.
+    pub async fn runs(&self) -> Result<Vec<RunSummary>, Failure> {
+        self.history(|state| Ok(state.run_summaries())).await
+    }
+
+    /// Takes back what an AI run wrote, in one step; what people wrote into it stays. A run that
+    /// was taken back already is left alone.
+    pub async fn undo_run(&self, run: RunId) -> Result<(), Failure> {
+        self.history(move |state| state.undo_run(run)).await
     }
 
     /// Deletes the content for good; repeated, it changes nothing. Sessions end, and joining is
@@ -210,6 +281,18 @@ impl DocumentHandle {
         self.edit(Box::new(edit)).await
     }
 
+    /// Changes single blocks, all or none: what is not as it was read is not overwritten. Answers
+    /// with the content after it.
+    pub async fn patch(&self, edits: Vec<BlockEdit>) -> Result<ContentTree, Failure> {
+        self.history(move |state| {
+            let after = state.live.tree().patched(&edits).map_err(refused)?;
+            let update = state.live.replace_with(&after);
+            state.by_server(update);
+            Ok(state.live.tree())
+        })
+        .await
+    }
+
     /// Begins an AI run, or takes it up where it is durable. Links and images in its text may have
     /// these hosts; others stay as text. A further attempt hears by which question, a blob, the
     /// text that is there came about.
@@ -239,4 +322,13 @@ impl DocumentHandle {
     pub async fn panic(&self) -> Result<(), Failure> {
         self.send(Message::Panic).await
     }
+}
+
+fn refused(error: PatchError) -> Failure {
+    let code = match error {
+        PatchError::Changed { .. } => "block_changed",
+        PatchError::Missing { .. } => "no_such_block",
+        PatchError::Twice { .. } => "block_named_twice",
+    };
+    Refusal::conflict(code, format!("Nothing was changed: {error}.")).into()
 }

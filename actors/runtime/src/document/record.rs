@@ -1,7 +1,7 @@
 //! What a document's entity keeps beside its appends.
 
 use igny8_actors_document::{DocumentKind, RunProgress};
-use igny8_protocol_ids::{EntityKey, EntityKind, RunId, Timestamp};
+use igny8_protocol_ids::{AccountId, EntityKey, EntityKind, RunId, Timestamp, VersionId};
 use igny8_storage_api::{BlobHash, RecordKey};
 use serde::{Deserialize, Serialize};
 
@@ -44,20 +44,59 @@ pub(super) struct Run {
     /// True if it ended before its text was whole: somebody may have it go on.
     #[serde(default)]
     pub stopped: bool,
+    /// Set when somebody took its text back.
+    #[serde(default)]
+    pub undone_at: Option<Timestamp>,
+}
+
+/// Why a state was kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum VersionCause {
+    /// It was approved.
+    #[default]
+    Approved,
+    /// Somebody gave it a name.
+    Named,
+    /// The server keeps one now and then.
+    Automatic,
+    /// An earlier one was restored over it.
+    BeforeRestore,
+}
+
+impl VersionCause {
+    pub(super) const fn is_automatic(self) -> bool {
+        matches!(self, Self::Automatic | Self::BeforeRestore)
+    }
 }
 
 /// A kept state of the document.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct Version {
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Version {
+    /// Id.
+    pub id: VersionId,
+    /// The hash of the blob that holds it.
     pub blob: BlobHash,
+    /// When it was kept.
     pub at: Timestamp,
+    /// Its words.
     pub words: u32,
+    /// Why it was kept.
+    #[serde(default)]
+    pub cause: VersionCause,
+    /// Its name, if somebody gave it one.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// Who had it kept; absent for the server.
+    #[serde(default)]
+    pub by: Option<AccountId>,
 }
 
 const CHECKPOINT: u8 = 1;
 const RUN: u8 = 2;
 const PIECE: u8 = 3;
 const VERSION: u8 = 4;
+/// The kind and an id; an earlier build put the blob's hash there.
+const VERSION_KEY_BYTES: usize = 17;
 
 pub(super) fn checkpoint_key() -> RecordKey {
     vec![CHECKPOINT].into()
@@ -69,8 +108,8 @@ pub(super) fn run_key(run: RunId) -> RecordKey {
 pub(super) fn piece_key(run: RunId, number: u32) -> RecordKey {
     [&[PIECE], run.uuid().as_bytes().as_slice(), &number.to_be_bytes()].concat().into()
 }
-pub(super) fn version_key(blob: BlobHash) -> RecordKey {
-    [&[VERSION], blob.0.as_slice()].concat().into()
+pub(super) fn version_key(id: VersionId) -> RecordKey {
+    [&[VERSION], id.uuid().as_bytes().as_slice()].concat().into()
 }
 
 /// A record as it is loaded.
@@ -78,7 +117,15 @@ pub(super) enum Stored {
     Checkpoint(Checkpoint),
     Run(Run),
     Piece(RunId, String),
-    Version(Version),
+    Version(Box<Version>),
+    /// A version of an earlier build, known to the site alone.
+    Approved(Approved),
+}
+
+/// All that an earlier build said of a version.
+#[derive(Deserialize)]
+pub(super) struct Approved {
+    pub blob: BlobHash,
 }
 
 pub(super) fn read(
@@ -97,7 +144,10 @@ pub(super) fn read(
                 .unwrap_or_default();
             decode(place, body).map(|text| Stored::Piece(RunId::from_uuid(id), text))
         }
-        Some(&VERSION) => decode(place, body).map(Stored::Version),
+        Some(&VERSION) if key.len() == VERSION_KEY_BYTES => {
+            decode(place, body).map(Box::new).map(Stored::Version)
+        }
+        Some(&VERSION) => decode(place, body).map(Stored::Approved),
         _ => Err(igny8_storage_api::StoreError::Corrupt {
             place: place.to_owned(),
             reason: "a record of no known kind".to_owned(),

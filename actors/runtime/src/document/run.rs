@@ -56,6 +56,7 @@ impl State {
         answer: Answer<RunState>,
         permit: OwnedSemaphorePermit,
     ) {
+        self.forget_undone(id);
         let text = self.texts.get(&id).cloned().unwrap_or_default();
         let ended = self.runs.get(&id).is_some_and(|run| run.ended_at.is_some() && !run.stopped);
         if !ended && !self.writing.contains_key(&id) {
@@ -79,6 +80,7 @@ impl State {
                 pieces: 0,
                 ended_at: None,
                 stopped: false,
+                undone_at: None,
             });
             (run.ended_at, run.stopped) = (None, false);
             if text.is_empty() {
@@ -163,7 +165,7 @@ impl State {
         }));
     }
 
-    fn save_run(&mut self, id: RunId) {
+    pub(super) fn save_run(&mut self, id: RunId) {
         let is_lost = Sabotage::RunPositionLost.is_on();
         if let Some(run) = self.runs.get(&id).filter(|run| !is_lost || run.pieces == 0) {
             let blobs = run.question.into_iter().collect();

@@ -8,7 +8,9 @@ use crate::failure::Failure;
 use igny8_actors_document::{UpdateRefused, merge};
 use igny8_actors_domain::sabotage::Sabotage;
 use igny8_protocol_ids::{Position, Sequence, Timestamp};
-use igny8_storage_api::{Append, BlobHash, Change, CommitOutcome, Head, Record, Store, StoreError};
+use igny8_storage_api::{
+    Append, BlobHash, Change, CommitOutcome, Head, Record, RecordKey, Store, StoreError,
+};
 use ractor::ActorRef;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -33,6 +35,7 @@ pub(super) struct Turn {
     /// True if somebody other than sessions wrote: then everybody hears the turn.
     pub by_server: bool,
     pub records: Vec<Record>,
+    pub deletes: Vec<RecordKey>,
     pub blobs: Vec<bytes::Bytes>,
     pub compacted: Vec<(igny8_protocol_ids::Epoch, Sequence)>,
     /// The server's own edits do not commute with being repeated: they are fenced (R5).
@@ -46,6 +49,7 @@ impl Turn {
     fn is_empty(&self) -> bool {
         self.deltas.is_empty()
             && self.records.is_empty()
+            && self.deletes.is_empty()
             && self.blobs.is_empty()
             && self.compacted.is_empty()
     }
@@ -125,7 +129,14 @@ impl State {
                 }));
             }
             Message::Edit(edit, answer, permit) => self.edit(edit, answer, permit),
-            Message::Keep(answer, permit) => self.keep(answer, permit),
+            Message::Keep(by, answer, permit) => self.keep(by, answer, permit),
+            Message::History(act, permit) => {
+                let output = act(self);
+                self.output(Box::new(move || {
+                    output();
+                    drop(permit);
+                }));
+            }
             Message::Erase(answer, permit) => self.erase(answer, permit),
             Message::RunBegin { run, about, answer, permit } => {
                 self.run_begin(run, about, answer, permit)
@@ -291,6 +302,7 @@ impl State {
             change: turn.fenced.then(|| Change {
                 commit_id: self.world.commit_id(),
                 puts: std::mem::take(&mut turn.records),
+                deletes: std::mem::take(&mut turn.deletes),
                 compacted: std::mem::take(&mut turn.compacted),
                 ..Change::default()
             }),

@@ -3,7 +3,7 @@
 
 use super::{Bench, celery, reference};
 use crate::feed;
-use crate::fleet::Tenant;
+use crate::fleet::{Site, Tenant};
 use crate::report::Figure;
 use crate::socket::Socket;
 use anyhow::{Result, bail, ensure};
@@ -23,6 +23,8 @@ pub(super) const COMMITS: &str = "igny8_store_commits_total";
 const BYTES: &str = "igny8_store_written_bytes_total";
 /// Commands that a client has on their way: half of what the server takes from one socket.
 const COMMANDS: usize = 32;
+/// Clients of a tenant that ask at the same time, each over a socket of its own.
+const CLIENTS: usize = 4;
 /// Half of a task's record: a bare write of this size stands beside it.
 const BARE_BYTES: usize = 200;
 
@@ -63,7 +65,7 @@ pub(super) async fn measure(
     let open = load.sites * OPEN_PER_SITE;
     let ask = async |tenant: &mut Tenant| match load.door {
         Door::Rest => drive(tenant, load.batches, open).await,
-        Door::Socket => one_by_one(tenant, load.batches * BATCH, open * BATCH).await,
+        Door::Socket => one_by_one(tenant, load.batches, open).await,
     };
     try_join_all(tenants.iter_mut().map(ask)).await?;
     let seconds = begin.elapsed().as_secs_f64();
@@ -106,22 +108,40 @@ pub(super) async fn drive(tenant: &mut Tenant, batches: usize, open: usize) -> R
     tokio::try_join!(ask, hear(socket, batches, &room)).map(drop)
 }
 
-/// The same over the socket, one task with each command, to all sites in turn: so many are open at
-/// a time, and [`COMMANDS`] of them not answered yet.
-async fn one_by_one(tenant: &mut Tenant, tasks: usize, open: usize) -> Result<()> {
-    let Tenant { socket, sites, .. } = tenant;
-    let (mut asked, mut answered, mut ended) = (0, 0, HashSet::with_capacity(tasks));
-    while ended.len() < tasks {
-        while asked < tasks && asked - answered < COMMANDS && asked - ended.len() < open {
-            let command = sites[asked % sites.len()].command(asked / sites.len());
-            let r#ref = socket.reference();
-            socket.send(&ClientFrame::Command { r#ref, command }).await?;
-            asked += 1;
+/// The same over sockets, one task with each command, by [`CLIENTS`] to all sites in turn. What
+/// becomes of them is heard on one more socket.
+async fn one_by_one(tenant: &mut Tenant, batches: usize, open: usize) -> Result<()> {
+    let room = Semaphore::new(open);
+    let Tenant { api, socket, sites } = tenant;
+    let ask = try_join_all((0..CLIENTS).map(|client| {
+        let numbers = (client..batches * BATCH).step_by(CLIENTS);
+        ask_all(Socket::open(api), sites, numbers, &room)
+    }));
+    tokio::try_join!(ask, hear(socket, batches, &room)).map(drop)
+}
+
+/// Asks for the tasks with these numbers while there is room, [`COMMANDS`] of them not answered
+/// yet.
+async fn ask_all(
+    socket: impl Future<Output = Result<Socket>>,
+    sites: &[Site],
+    numbers: impl ExactSizeIterator<Item = usize>,
+    room: &Semaphore,
+) -> Result<()> {
+    let mut socket = socket.await?;
+    let (count, mut answered) = (numbers.len(), 0);
+    for (asked, number) in numbers.enumerate() {
+        if asked.is_multiple_of(BATCH) {
+            room.acquire().await?.forget();
         }
-        let bytes = socket.next_bytes().await?;
-        answered += usize::from(feed::tasks(&bytes, |task| note(&mut ended, task).map(drop))?);
+        let command = sites[number % sites.len()].command(number / sites.len());
+        let r#ref = socket.reference();
+        socket.send(&ClientFrame::Command { r#ref, command }).await?;
+        let on_their_way = if asked + 1 == count { 0 } else { COMMANDS };
+        while asked + 1 - answered > on_their_way {
+            answered += usize::from(feed::tasks(&socket.next_bytes().await?, |_| Ok(()))?);
+        }
     }
-    ensure!(answered == tasks, "{answered} of {tasks} commands were answered");
     Ok(())
 }
 

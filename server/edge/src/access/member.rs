@@ -10,7 +10,7 @@ use http::request::Parts;
 use igny8_actors_domain::Origin;
 use igny8_actors_domain::account::Account;
 use igny8_actors_domain::role::{Action, Role, allows};
-use igny8_actors_runtime::{SiteHandle, TenantHandle};
+use igny8_actors_runtime::{DocumentHandle, SiteHandle, TenantHandle};
 use igny8_protocol_ids::{AccountId, SiteId, TenantId};
 use std::marker::PhantomData;
 use std::str::FromStr;
@@ -66,20 +66,29 @@ impl<R> InSite<R> {
     }
 }
 
+/// A member's right in one document of a site: it is there, and it is the site's.
+pub(crate) struct InDocument<R> {
+    /// The site, with the member and the right.
+    pub site: InSite<R>,
+    /// The way to the document's actor.
+    pub handle: DocumentHandle,
+}
+
 struct Path {
     tenant: Option<String>,
     site: Option<String>,
+    document: Option<String>,
     last: Option<String>,
 }
 
 async fn path(parts: &mut Parts, state: &EdgeState) -> Path {
     let Ok(params) = RawPathParams::from_request_parts(parts, state).await else {
-        return Path { tenant: None, site: None, last: None };
+        return Path { tenant: None, site: None, document: None, last: None };
     };
     let named =
         |name: &str| params.iter().find(|(key, _)| *key == name).map(|(_, value)| value.to_owned());
     let last = params.iter().last().map(|(_, value)| value.to_owned());
-    Path { tenant: named("tenant"), site: named("site"), last }
+    Path { tenant: named("tenant"), site: named("site"), document: named("document"), last }
 }
 
 /// The tenant that the request is about, if the person belongs to it and the login still stands.
@@ -169,6 +178,18 @@ impl<R: Right> FromRequestParts<EdgeState> for InSite<R> {
         let id = site.ok_or_else(|| Problem::not_found("site"))?;
         let site = state.platform.site(member.id, id);
         Ok(Self { member, id, site })
+    }
+}
+
+impl<R: Right> FromRequestParts<EdgeState> for InDocument<R> {
+    type Rejection = Problem;
+    async fn from_request_parts(parts: &mut Parts, state: &EdgeState) -> Result<Self, Problem> {
+        let site = InSite::<R>::from_request_parts(parts, state).await?;
+        let id = path(parts, state).await.document.and_then(|text| text.parse().ok());
+        let id = id.ok_or_else(|| Problem::not_found("document"))?;
+        site.site.require_document(id).await?;
+        let handle = state.platform.document(site.member.id, id);
+        Ok(Self { site, handle })
     }
 }
 

@@ -1,6 +1,7 @@
 import { authRoutes } from './auth.js';
 import { automationRoutes } from './automation.js';
 import { billingRoutes } from './billing.js';
+import { historyRoutes } from './history.js';
 import { plannerRoutes } from './planner.js';
 import { publishRoutes } from './publish.js';
 import { settingsRoutes } from './settings.js';
@@ -15,6 +16,7 @@ export function restRoutes(request: Request) {
     auth: authRoutes(request),
     planner: plannerRoutes(request),
     writer: writerRoutes(request),
+    history: historyRoutes(request),
     publish: publishRoutes(request),
     settings: settingsRoutes(request),
     automation: automationRoutes(request),

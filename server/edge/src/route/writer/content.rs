@@ -2,14 +2,30 @@
 
 use super::document::read;
 use super::task::{Queueing, queue};
-use crate::access::{GenerateContent, Id, InSite, ReadContent};
+use crate::access::{EditDocument, GenerateContent, Id, InDocument, InSite, ReadContent};
 use crate::body::{Asked, Change, Empty, Json};
 use crate::problem::Problem;
 use igny8_actors_domain::site::SiteCommand;
+use igny8_actors_runtime::{Block, BlockEdit, ContentTree};
 use igny8_protocol_ids::{DocumentId, SiteId};
+use igny8_protocol_wire::rest::history::{self as wire, BlockView, Blocks, PatchBlocks};
 use igny8_protocol_wire::rest::writer::{
     ContentFormat, ContentQuery, DocumentContent, MakeImages, Queued,
 };
+
+/// Edits of blocks in one request.
+const EDITS_MAX: usize = 100;
+
+/// A text in a form.
+pub(super) fn written(tree: &ContentTree, format: ContentFormat) -> String {
+    match format {
+        ContentFormat::Html => tree.to_html(),
+        ContentFormat::Markdown => tree.to_markdown(),
+        ContentFormat::Blocks => tree.to_wordpress_blocks(),
+        ContentFormat::Text => tree.to_plain_text(),
+        ContentFormat::Json => tree.to_prosemirror_json().to_string(),
+    }
+}
 
 /// The text as it is now; all of it is durable.
 #[utoipa::path(get, path = "/api/writer/sites/{site}/documents/{document}/content", tag = "writer",
@@ -22,15 +38,56 @@ pub(super) async fn content(
 ) -> Result<Json<DocumentContent>, Problem> {
     let document = read(&site, id).await?;
     let tree = site.member.state.platform.document(site.member.id, id).tree().await?;
-    let content = match query.format {
-        ContentFormat::Html => tree.to_html(),
-        ContentFormat::Markdown => tree.to_markdown(),
-        ContentFormat::Blocks => tree.to_wordpress_blocks(),
-        ContentFormat::Text => tree.to_plain_text(),
-        ContentFormat::Json => tree.to_prosemirror_json().to_string(),
-    };
+    let content = written(&tree, query.format);
     let words = u32::try_from(tree.word_count()).unwrap_or(u32::MAX);
     Ok(Json(DocumentContent { document, format: query.format, content, words }))
+}
+
+fn view(tree: &ContentTree) -> Blocks {
+    let markdown = |block: &Block| ContentTree { blocks: vec![block.clone()] }.to_markdown();
+    let view = |(index, block): (usize, &Block)| BlockView {
+        index: u32::try_from(index).unwrap_or(u32::MAX),
+        key: block.key(),
+        markdown: markdown(block),
+    };
+    Blocks { blocks: tree.blocks.iter().enumerate().map(view).collect() }
+}
+
+/// The blocks of the text as it is now, as programs change them.
+#[utoipa::path(get, path = "/api/writer/sites/{site}/documents/{document}/blocks", tag = "writer",
+    params(("site" = SiteId, Path), ("document" = DocumentId, Path)), responses((status = 200, body = Blocks)))]
+pub(super) async fn blocks(document: InDocument<ReadContent>) -> Result<Json<Blocks>, Problem> {
+    Ok(Json(view(&document.handle.tree().await?)))
+}
+
+/// Changes single blocks, all or none: a block that is not as it was read is not overwritten.
+#[utoipa::path(patch, path = "/api/writer/sites/{site}/documents/{document}/blocks", tag = "writer",
+    params(("site" = SiteId, Path), ("document" = DocumentId, Path)), request_body = PatchBlocks,
+    responses((status = 200, body = Blocks)))]
+pub(super) async fn patch_blocks(
+    document: InDocument<EditDocument>,
+    change: Change<PatchBlocks>,
+) -> Result<Json<Blocks>, Problem> {
+    let edits = change.body.edits;
+    if !(1..=EDITS_MAX).contains(&edits.len()) {
+        let detail = format!("A request has 1 to {EDITS_MAX} edits.");
+        return Err(Problem::invalid("edits", detail));
+    }
+    let edits = edits.into_iter().map(edit_from).collect();
+    Ok(Json(view(&document.handle.patch(edits).await?)))
+}
+
+fn edit_from(edit: wire::BlockEdit) -> BlockEdit {
+    let blocks = |markdown: &str| ContentTree::from_markdown(markdown).blocks;
+    match edit {
+        wire::BlockEdit::Replace { index, key, markdown } => {
+            BlockEdit::Replace { index: index as usize, key, blocks: blocks(&markdown) }
+        }
+        wire::BlockEdit::Insert { after, markdown } => BlockEdit::Insert {
+            after: after.map(|index| index as usize),
+            blocks: blocks(&markdown),
+        },
+    }
 }
 
 /// Queues images for a document.

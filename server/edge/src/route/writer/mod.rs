@@ -6,6 +6,7 @@ mod content;
 mod dead;
 mod document;
 mod free;
+mod history;
 mod task;
 
 pub(crate) use task::queued;
@@ -41,6 +42,14 @@ pub(super) fn routes() -> OpenApiRouter<EdgeState> {
         .routes(routes!(free::list_free_documents, free::create_free_document))
         .routes(routes!(free::delete_free_document))
         .routes(routes!(content::content))
+        .routes(routes!(content::blocks, content::patch_blocks))
+        .routes(routes!(history::list_versions, history::keep_version))
+        .routes(routes!(history::rename_version, history::delete_version))
+        .routes(routes!(history::version_content))
+        .routes(routes!(history::compare_versions))
+        .routes(routes!(history::restore_version))
+        .routes(routes!(history::list_runs))
+        .routes(routes!(history::undo_run))
         .routes(routes!(content::make_images))
         .routes(routes!(content::reparse))
 }

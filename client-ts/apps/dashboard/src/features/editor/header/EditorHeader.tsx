@@ -6,6 +6,7 @@ import type { DocumentProvider, DocumentStatus } from '@igny8/sdk';
 import { useSitePath } from '~/shared/data/workspace';
 import { DOCUMENT_STATUS } from '~/shared/format/word';
 import { StatusDot } from '~/shared/ui/Badge';
+import { HistoryButton } from '../history/HistoryButton';
 import { PresenceList } from './PresenceList';
 import { SaveState } from './SaveState';
 import { StatusFlow } from './StatusFlow';
@@ -31,6 +32,7 @@ export function EditorHeader({ view, provider, status }: { view: DocumentView; p
       <SaveState status={status} />
       <div className="ml-auto flex items-center gap-4">
         <PresenceList provider={provider} />
+        <HistoryButton view={view} />
         <StatusFlow view={view} />
       </div>
     </header>

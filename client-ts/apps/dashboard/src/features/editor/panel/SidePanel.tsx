@@ -1,4 +1,3 @@
-import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import { ArrowUpRight, RotateCcw } from 'lucide-react';
 import type { DocumentView } from '@igny8/protocol';
@@ -10,7 +9,9 @@ import { canRetry, describeProgress, type LiveTask } from '~/shared/task/liveTas
 import { TaskStatusBadge } from '~/shared/task/TaskStatusBadge';
 import { Button } from '~/shared/ui/Button';
 import { Notice } from '~/shared/ui/Notice';
+import { Block } from './Block';
 import { ImageList } from './ImageList';
+import { RunList } from './RunList';
 
 /** Beside the text: where it is published, its images, the tasks that worked on it. */
 export function SidePanel({ view, tasks }: { view: DocumentView; tasks: LiveTask[] }) {
@@ -21,6 +22,7 @@ export function SidePanel({ view, tasks }: { view: DocumentView; tasks: LiveTask
         <ImageList view={view} busy={tasks.some(({ task }) => task.kind === 'image' && (task.status === 'running' || task.status === 'queued'))} />
       </Block>
       <Block title="Tasks">{tasks.length === 0 ? <p className="text-ink-3">Written by hand.</p> : <TaskList tasks={tasks} />}</Block>
+      <RunList document={view.id} revision={tasks.filter(({ task }) => task.kind === 'draft').map(({ task }) => task.status).join()} />
       <Block title="Details">
         <dl className="grid grid-cols-[80px_1fr] gap-y-1.5">
           <dt className="text-ink-3">Created</dt>
@@ -30,15 +32,6 @@ export function SidePanel({ view, tasks }: { view: DocumentView; tasks: LiveTask
         </dl>
       </Block>
     </aside>
-  );
-}
-
-function Block({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <section className="flex flex-col gap-2.5 px-5 py-4">
-      <h2 className="text-xs font-medium text-ink-3">{title}</h2>
-      {children}
-    </section>
   );
 }
 

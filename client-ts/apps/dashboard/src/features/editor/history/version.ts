@@ -1,0 +1,11 @@
+import type { VersionView } from '@igny8/protocol';
+
+const BY_ITSELF: Record<VersionView['cause'], string> = {
+  approved: 'Approved',
+  named: 'Kept',
+  automatic: 'Kept now and then',
+  before_restore: 'Before a restore',
+};
+
+/** What a version is called: its name, or why it was kept. */
+export const versionTitle = (version: Pick<VersionView, 'name' | 'cause'>): string => version.name ?? BY_ITSELF[version.cause];
