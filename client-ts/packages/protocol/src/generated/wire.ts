@@ -431,6 +431,57 @@ created_at: Timestamp,
 ended_at: Timestamp | null, };
 
 /**
+ * A change of one block; places are those before all edits of the request.
+ */
+export type BlockEdit = { "op": "replace", 
+/**
+ * Its place.
+ */
+index: number, 
+/**
+ * Its key when it was read.
+ */
+key: string, 
+/**
+ * What it becomes: any number of blocks.
+ */
+markdown: string, } | { "op": "insert", 
+/**
+ * The place of the block before; absent: at the beginning.
+ */
+after: number | null, 
+/**
+ * What is put in.
+ */
+markdown: string, };
+
+/**
+ * A top-level block of a document.
+ */
+export type BlockView = { 
+/**
+ * Its place, from 0.
+ */
+index: number, 
+/**
+ * Changes with the block: an edit names it, and is refused if the block is another by then.
+ */
+key: string, 
+/**
+ * The block.
+ */
+markdown: string, };
+
+/**
+ * The blocks of a document.
+ */
+export type Blocks = { 
+/**
+ * From top to bottom.
+ */
+blocks: Array<BlockView>, };
+
+/**
  * What is left of a grant.
  */
 export type BucketView = { 
@@ -841,6 +892,61 @@ locked: boolean,
  * Ideas made from it.
  */
 ideas: number, };
+
+/**
+ * A line of a comparison.
+ */
+export type ComparedLine = { 
+/**
+ * What became of it.
+ */
+fate: LineFate, 
+/**
+ * What it is; of a changed one what it became.
+ */
+kind: LineKind, 
+/**
+ * Of a heading, 1 to 6.
+ */
+level: number | null, 
+/**
+ * Of an image: where it lies.
+ */
+source: string | null, 
+/**
+ * How many lists and quotations it stands in.
+ */
+depth: number, 
+/**
+ * Its text.
+ */
+pieces: Array<LinePiece>, };
+
+/**
+ * Two states of a document beside each other.
+ */
+export type Comparison = { 
+/**
+ * All lines of both, in order.
+ */
+lines: Array<ComparedLine>, 
+/**
+ * Words that were added.
+ */
+words_added: number, 
+/**
+ * Words that were removed.
+ */
+words_removed: number, };
+
+/**
+ * `GET versions/{version}/comparison?with=`.
+ */
+export type ComparisonQuery = { 
+/**
+ * The later state; what is there now if absent.
+ */
+with: VersionId | null, };
 
 /**
  * In which form the content is wanted.
@@ -1640,6 +1746,34 @@ key: string, };
 export type LineChange = "same" | "removed" | "added";
 
 /**
+ * What became of a line or of a piece of one.
+ */
+export type LineFate = "kept" | "added" | "removed" | "changed";
+
+/**
+ * What a line is.
+ */
+export type LineKind = "heading" | "paragraph" | "bullet" | "number" | "code" | "rule" | "image" | "cell";
+
+/**
+ * Text with the same marks and the same fate.
+ */
+export type LinePiece = { 
+/**
+ * `kept`, `added` or `removed`.
+ */
+fate: LineFate, 
+/**
+ * The characters; a break inside a block is a line feed.
+ */
+text: string, 
+/**
+ * Names of its marks: `bold`, `code`, `italic`, `strike`, `underline`, or `link` with its
+ * address.
+ */
+marks: Array<string>, };
+
+/**
  * A line of a comparison.
  */
 export type LineView = { 
@@ -1885,6 +2019,15 @@ export type MoveKeywords = {
 ids: Array<KeywordId>, };
 
 /**
+ * `POST versions` and `PATCH versions/{version}`.
+ */
+export type NameVersion = { 
+/**
+ * 1 to 200 characters.
+ */
+name: string, };
+
+/**
  * `POST batches`: up to 10,000 tasks, watched and steered as one.
  */
 export type NewBatch = { 
@@ -2065,6 +2208,15 @@ url: string,
  * The one-time code.
  */
 code: string, };
+
+/**
+ * `PATCH blocks`: all edits, or none of them.
+ */
+export type PatchBlocks = { 
+/**
+ * 1 to 100.
+ */
+edits: Array<BlockEdit>, };
 
 /**
  * `POST queue/pause` and `queue/resume`.
@@ -2680,6 +2832,38 @@ export type RunAutomation = {
  * Only write down what would be done.
  */
 dry_run: boolean, };
+
+/**
+ * One AI author's work in a document.
+ *
+ * A UUID: a string in JSON and in frames, sixteen bytes in stored records.
+ */
+export type RunId = string;
+
+/**
+ * An AI run that wrote in a document.
+ */
+export type RunView = { 
+/**
+ * Id: that of its task.
+ */
+id: RunId, 
+/**
+ * How its author is named.
+ */
+author: string, 
+/**
+ * The Yjs client id under which it wrote.
+ */
+client: number, 
+/**
+ * When its text was whole, or it was stopped; absent while it writes.
+ */
+ended_at: Timestamp | null, 
+/**
+ * When somebody took it back.
+ */
+undone_at: Timestamp | null, };
 
 /**
  * When an automation runs.
@@ -3768,6 +3952,64 @@ protocols: Array<number>,
  * True with the offline AI and demo credits.
  */
 development: boolean, };
+
+/**
+ * Why a state was kept.
+ */
+export type VersionCause = "approved" | "named" | "automatic" | "before_restore";
+
+/**
+ * `GET versions/{version}/content?format=`.
+ */
+export type VersionContent = { 
+/**
+ * Which state.
+ */
+version: VersionView, 
+/**
+ * In which form.
+ */
+format: ContentFormat, 
+/**
+ * The text.
+ */
+content: string, };
+
+/**
+ * A kept state of a document.
+ *
+ * A UUID: a string in JSON and in frames, sixteen bytes in stored records.
+ */
+export type VersionId = string;
+
+/**
+ * A kept state of a document.
+ */
+export type VersionView = { 
+/**
+ * Id.
+ */
+id: VersionId, 
+/**
+ * When it was kept.
+ */
+at: Timestamp, 
+/**
+ * Its words.
+ */
+words: number, 
+/**
+ * Why it was kept.
+ */
+cause: VersionCause, 
+/**
+ * Its name, if somebody gave it one.
+ */
+name: string | null, 
+/**
+ * Who had it kept; absent for the server.
+ */
+by: AccountId | null, };
 
 /**
  * Why a task waits.
