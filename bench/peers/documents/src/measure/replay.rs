@@ -36,17 +36,19 @@ impl Bench<'_> {
         let reader = Socket::open(&documents[0], BUFFER_LARGE).await?.listen();
         let messages: Vec<Bytes> =
             trace.updates.iter().map(|update| documents[0].envelope.update(update)).collect();
-        let arrived = Rc::new(Cell::new(0));
+        let arrived = Rc::new(Arrived::default());
         let mut tasks = JoinSet::new();
         // Some servers send a client its own edits back: somebody must read them.
         tasks.spawn_local(drain(own));
         tasks.spawn_local(send(sender, messages));
         let from = Instant::now();
         let all = receive(reader, trace.typed, Rc::clone(&arrived));
+        // They do not end before it does.
+        let typing_time = self.length.replay + self.length.settle;
         let typing = others.pace(
             &mut server,
             OTHERS_PER_SECOND,
-            (Duration::ZERO, self.length.replay, self.length.settle),
+            (Duration::ZERO, typing_time, self.length.settle),
         );
         let updates = tokio::select! {
             updates = timeout(self.length.replay, all) => updates,
@@ -54,12 +56,17 @@ impl Bench<'_> {
         };
         let meanwhile = others.waited(self.length.settle).await?;
         let count = trace.updates.len() as f64;
-        let (updates, until, left_out) = match updates {
+        let left_out = arrived.left_out.get();
+        let (updates, until) = match updates {
             Ok(received) => received?,
             Err(_) => {
-                let share = arrived.get() as f64 / trace.typed as f64;
+                let clock = arrived.clock.get();
+                let share = (clock - left_out) as f64 / trace.typed as f64;
                 let limit = self.length.replay.as_secs_f64();
-                let note = format!("not done in {limit:.0} s: {:.0} %", share * 100.0);
+                let typed = trace.typed;
+                let note = format!(
+                    "not done in {limit:.0} s: at character {clock} of {typed}, {left_out} left out"
+                );
                 let rate = Figure::new("updates/s", "", share * count / limit).because(note);
                 return Ok(vec![rate, meanwhile]);
             }
@@ -104,24 +111,33 @@ async fn drain(mut receiver: Receiver) -> Result<()> {
     }
 }
 
-/// Everything that arrives until the last character, which is the last update; when it did; and how
-/// many were left out before it.
+/// How far the other client is.
+#[derive(Default)]
+struct Arrived {
+    clock: Cell<u64>,
+    /// Characters before that one which it never got.
+    left_out: Cell<u64>,
+}
+
+/// Everything that arrives until the last character, which is the last update; and when it did.
 async fn receive(
     mut receiver: Receiver,
     typed: u64,
-    arrived: Rc<Cell<u64>>,
-) -> Result<(Vec<Bytes>, Instant, u64)> {
-    let (mut updates, mut left_out) = (Vec::new(), 0);
-    while arrived.get() < typed {
+    arrived: Rc<Arrived>,
+) -> Result<(Vec<Bytes>, Instant)> {
+    let mut updates = Vec::new();
+    while arrived.clock.get() < typed {
         let update = receiver.update().await?;
         for advance in advances(&update).context("an update that cannot be read")? {
             ensure!(advance.author == AUTHOR, "an author whom nobody knows");
-            left_out += advance.clocks.start.saturating_sub(arrived.get());
-            arrived.set(arrived.get().max(advance.clocks.end));
+            let clock = arrived.clock.get();
+            let left_out = advance.clocks.start.saturating_sub(clock);
+            arrived.left_out.set(arrived.left_out.get() + left_out);
+            arrived.clock.set(clock.max(advance.clocks.end));
         }
         updates.push(update);
     }
-    Ok((updates, Instant::now(), left_out))
+    Ok((updates, Instant::now()))
 }
 
 /// From the connection to the whole document, in milliseconds; it must be the trace's.
