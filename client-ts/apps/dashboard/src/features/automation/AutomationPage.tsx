@@ -1,9 +1,9 @@
 import { useState } from 'react';
-import { useSearchParams } from 'react-router';
 import { CalendarClock } from 'lucide-react';
 import { useExecutions, useSchedules } from '@igny8/react';
 import type { ScheduleView } from '@igny8/protocol';
 import { pagesOf } from '~/shared/data/pages';
+import { useAddressed } from '~/shared/data/useAddressed';
 import { useCan, useSiteId, useSitePath } from '~/shared/data/workspace';
 import { DataTable } from '~/shared/table/DataTable';
 import { FilterPanel } from '~/shared/table/FilterPanel';
@@ -43,17 +43,10 @@ export function AutomationPage() {
 
 function History() {
   const path = useSitePath();
-  const [params, setParams] = useSearchParams();
-  const kind = params.get('kind') ?? '';
+  const { get, set } = useAddressed();
+  const kind = get('kind');
   const history = useExecutions(useSiteId(), { kind: kind || null });
-  const set = (name: string, value: string) =>
-    setParams((before) => {
-      const next = new URLSearchParams(before);
-      if (value) next.set(name, value);
-      else next.delete(name);
-      return next;
-    });
-  const open = history.items.find(({ id }) => id === params.get('execution'));
+  const open = history.items.find(({ id }) => id === get('execution'));
   const options = [{ value: '', label: 'All runs' }, ...AUTOMATION_KINDS.map((value) => ({ value, label: AUTOMATION[value].label }))];
   return (
     <section aria-label="Run history" className="flex h-[480px] shrink-0 flex-col xl:h-auto xl:min-h-0 xl:flex-1 xl:shrink">

@@ -1,9 +1,9 @@
 import { useState } from 'react';
-import { useSearchParams } from 'react-router';
 import { MailCheck } from 'lucide-react';
 import { useRest } from '@igny8/react';
 import type { TaskKind, TaskView } from '@igny8/protocol';
 import { useApi, useCan, useSiteId, useSitePath, useSiteState, useTenantId } from '~/shared/data/workspace';
+import { useAddressed } from '~/shared/data/useAddressed';
 import { useReread } from '~/shared/data/useReread';
 import { useTaskActions } from '~/shared/data/useTaskActions';
 import { failureLabel } from '~/shared/format/failure';
@@ -28,23 +28,16 @@ export function DeadLettersPage() {
   const path = useSitePath();
   const canAct = useCan('edit');
   const actions = useTaskActions();
-  const [params, setParams] = useSearchParams();
+  const { get, set, clear } = useAddressed();
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [editing, setEditing] = useState<TaskView | null>(null);
-  const code = params.get('reason') ?? '';
-  const kind = (params.get('kind') ?? '') as TaskKind | '';
+  const code = get('reason');
+  const kind = get('kind') as TaskKind | '';
   const letters = useDeadLetters(site, code, kind);
   const reasons = useRest(['dead-letters', site, 'reasons'], (rest) => rest.writer.deadReasons(site));
-  const set = (name: string, value: string) =>
-    setParams((before) => {
-      const next = new URLSearchParams(before);
-      if (value) next.set(name, value);
-      else next.delete(name);
-      return next;
-    });
   const rows = letters.data?.pages.flatMap((page) => page.items);
   const total = letters.data?.pages[0]?.total ?? 0;
-  const open = rows?.find((task) => task.id === params.get('task'));
+  const open = rows?.find((task) => task.id === get('task'));
   const chosen = rows?.filter(({ id }) => selected.has(id)).map(({ id }) => id) ?? [];
   const options = Object.entries(reasons.data ?? {}).map(([value, count]) => ({ value, label: failureLabel(value), count }));
   return (
@@ -65,7 +58,7 @@ export function DeadLettersPage() {
           onOpen={({ id }) => set('task', id)}
           hasMore={letters.hasNextPage && !letters.isFetchingNextPage}
           onMore={() => void letters.fetchNextPage()}
-          empty={<NoLetters narrowed={code !== '' || kind !== ''} onAll={() => setParams({})} />}
+          empty={<NoLetters narrowed={code !== '' || kind !== ''} onAll={clear} />}
         />
         {open && <TaskControlPanel row={{ task: open }} actions={actions} canAct={canAct} documentPath={(document) => path(`drafts/${document}`)} onEdit={setEditing} onClose={() => set('task', '')} />}
       </div>

@@ -1,10 +1,10 @@
 import { useMemo, useState } from 'react';
-import { useSearchParams } from 'react-router';
 import { ListOrdered, ListTodo } from 'lucide-react';
 import { useTaskHistory } from '@igny8/react';
 import type { TaskStatus, TaskView } from '@igny8/protocol';
 import { byUrgency } from '~/shared/data/useLiveTasks';
 import { pagesOf } from '~/shared/data/pages';
+import { useAddressed } from '~/shared/data/useAddressed';
 import { useTaskActions } from '~/shared/data/useTaskActions';
 import { useCan, useSiteId, useSitePath, useSiteState } from '~/shared/data/workspace';
 import { formatCount } from '~/shared/format/number';
@@ -27,10 +27,10 @@ export function TasksPage() {
   const path = useSitePath();
   const canAct = useCan('edit');
   const actions = useTaskActions();
-  const [params, setParams] = useSearchParams();
+  const { get, set } = useAddressed();
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
-  const status = params.get('status') ?? '';
-  const kind = params.get('kind') ?? '';
+  const status = get('status');
+  const kind = get('kind');
   const { tasks, progress, phase } = useSiteState();
   const history = useTaskHistory(site, { status: status || null, kind: kind || null, limit: 200 });
   const rows = useMemo(() => {
@@ -40,14 +40,7 @@ export function TasksPage() {
     }
     return [...known.values()].sort(byUrgency);
   }, [history.items, tasks, progress, status, kind]);
-  const set = (name: string, value: string) =>
-    setParams((before) => {
-      const next = new URLSearchParams(before);
-      if (value) next.set(name, value);
-      else next.delete(name);
-      return next;
-    });
-  const chosen = params.get('task');
+  const chosen = get('task');
   const open = rows.find(({ task }) => task.id === chosen) ?? (chosen && tasks.has(chosen) ? { task: tasks.get(chosen) as LiveTask['task'], progress: progress.get(chosen) } : undefined);
   const pages = pagesOf(history);
   const known = pages.rows !== undefined || phase === 'live';

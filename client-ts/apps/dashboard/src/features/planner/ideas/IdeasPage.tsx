@@ -1,9 +1,9 @@
 import { useState } from 'react';
-import { useSearchParams } from 'react-router';
 import { Archive, Lightbulb, PenLine, X } from 'lucide-react';
 import { useIdeas } from '@igny8/react';
 import type { IdeaStatus, IdeaView } from '@igny8/protocol';
 import { pagesOf } from '~/shared/data/pages';
+import { useAddressed } from '~/shared/data/useAddressed';
 import { useApi, useCan, useSiteId, useSitePath } from '~/shared/data/workspace';
 import { formatCount, formatPlural } from '~/shared/format/number';
 import { IDEA_STATUS } from '~/shared/format/word';
@@ -23,29 +23,22 @@ const STATUSES: IdeaStatus[] = ['new', 'queued', 'drafted', 'archived'];
 export function IdeasPage() {
   const site = useSiteId();
   const mayEdit = useCan('edit');
-  const [params, setParams] = useSearchParams();
+  const { get, set, clear } = useAddressed();
   const [search, setSearch] = useState('');
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [writing, setWriting] = useState<string[] | null>(null);
-  const status = params.get('status') ?? '';
-  const cluster = params.get('cluster');
-  const list = useIdeas(site, { status: status || null, search: search || null, cluster, limit: 200 });
+  const status = get('status');
+  const cluster = get('cluster');
+  const list = useIdeas(site, { status: status || null, search: search || null, cluster: cluster || null, limit: 200 });
   const pages = pagesOf(list);
-  const open = list.items.find((idea) => idea.id === params.get('idea'));
-  const set = (name: string, value: string | null) =>
-    setParams((before) => {
-      const next = new URLSearchParams(before);
-      if (value) next.set(name, value);
-      else next.delete(name);
-      return next;
-    });
+  const open = list.items.find((idea) => idea.id === get('idea'));
   const writable = list.items.filter((idea) => selected.has(idea.id) && idea.status === 'new').map((idea) => idea.id);
   return (
     <div className="relative flex h-full flex-col">
       <PageHeader title="Ideas" count={pages.rows && formatCount(list.total)} description="Pick the ones worth writing" />
       <FilterPanel what="ideas" search={{ value: search, onChange: setSearch }} status={{ value: status, options: [{ value: '', label: 'All' }, ...STATUSES.map((value) => ({ value, label: IDEA_STATUS[value].label }))], onChange: (value) => set('status', value) }}>
         {cluster && (
-          <Button size="sm" icon={<X size={12} />} onClick={() => set('cluster', null)}>
+          <Button size="sm" icon={<X size={12} />} onClick={() => set('cluster', '')}>
             One cluster
           </Button>
         )}
@@ -58,9 +51,9 @@ export function IdeasPage() {
           rowKey={(idea) => idea.id}
           selection={mayEdit ? { selected, onChange: setSelected } : undefined}
           onOpen={(idea) => set('idea', idea.id)}
-          empty={<IdeasEmpty filtered={status !== '' || search !== '' || cluster !== null} onClear={() => (setSearch(''), setParams({}))} />}
+          empty={<IdeasEmpty filtered={status !== '' || search !== '' || cluster !== ''} onClear={() => (setSearch(''), clear())} />}
         />
-        {open && <IdeaPanel idea={open} canEdit={mayEdit} onWrite={() => setWriting([open.id])} onClose={() => set('idea', null)} />}
+        {open && <IdeaPanel idea={open} canEdit={mayEdit} onWrite={() => setWriting([open.id])} onClose={() => set('idea', '')} />}
       </div>
       <ActionButtons count={selected.size} noun="idea" onClear={() => setSelected(new Set())}>
         <ArchiveButton ideas={list.items.filter((idea) => selected.has(idea.id))} onDone={() => setSelected(new Set())} />
