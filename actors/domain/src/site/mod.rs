@@ -25,10 +25,11 @@ pub use order::{
     TestOrder,
 };
 pub use queue::{
-    Batch, BatchCounts, BatchStatus, BatchSummary, DeadFilter, Failure, FailureClass, GivenAnswer,
-    HeldUp, INSUFFICIENT_CREDITS, Items, KindLoad, KindSettings, ModelLimit, Pace, Pause,
-    PauseReason, PauseScope, Placement, Priority, QueueLoad, QueuePause, QueueScope, QueueSettings,
-    Rate, Rest, Share, Task, TaskEdit, TaskInput, TaskKind, TaskStatus, Unique, Waiting, limits,
+    Batch, BatchCounts, BatchStatus, BatchSummary, DeadFilter, Failure, FailureClass, Fault,
+    GivenAnswer, HeldUp, INSUFFICIENT_CREDITS, Items, KindLoad, KindSettings, ModelLimit, Pace,
+    Pause, PauseReason, PauseScope, Placement, Priority, QueueLoad, QueuePause, QueueScope,
+    QueueSettings, Rate, Rest, Share, Task, TaskEdit, TaskInput, TaskKind, TaskStatus, Unique,
+    Waiting, limits,
 };
 pub use record::{
     Ask, Cluster, Document, DocumentStatus, FreeDocument, Idea, IdeaStatus, Image, Keyword,

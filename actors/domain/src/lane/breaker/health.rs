@@ -5,7 +5,7 @@
 
 use super::{Breaker, BreakerState};
 use crate::entity::Dice;
-use crate::site::FailureClass;
+use crate::site::{FailureClass, Fault};
 use igny8_protocol_ids::{TenantId, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -110,9 +110,8 @@ impl Health {
         (class, retry_after): (FailureClass, Option<Duration>),
         dice: &mut Dice,
     ) {
-        use FailureClass as F;
-        match class {
-            F::Timeout | F::Unavailable | F::BrokenStream if self.shared => {
+        match class.fault() {
+            Fault::Provider if self.shared => {
                 if self.tenants.len() >= TENANTS_MAX {
                     self.tenants.retain(|_, own| own.state(now) != BreakerState::Closed);
                 }
@@ -122,25 +121,13 @@ impl Health {
                     self.lane.failed(now, (began, tries.lane), class, retry_after, dice);
                 }
             }
-            F::RateLimited
-            | F::Quota
-            | F::Unauthorized
-            | F::Timeout
-            | F::Unavailable
-            | F::BrokenStream => {
+            Fault::Key | Fault::Provider => {
                 self.lane.failed(now, (began, tries.lane), class, retry_after, dice);
                 if let Some(own) = self.tenants.get_mut(&tenant) {
                     own.gave_up(tries.tenant);
                 }
             }
-            // The provider answered, and it is not its fault: too long, refused, not as asked.
-            F::ContextLength
-            | F::ContentFilter
-            | F::InvalidAnswer
-            | F::InvalidRequest
-            | F::Conflict
-            | F::Internal
-            | F::WaitedTooLong => self.succeeded(tenant, began, tries),
+            Fault::Call => self.succeeded(tenant, began, tries),
         }
     }
 }

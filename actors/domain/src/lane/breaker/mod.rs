@@ -5,7 +5,7 @@ mod health;
 pub(in crate::lane) use health::{Health, Tries};
 
 use crate::entity::Dice;
-use crate::site::FailureClass;
+use crate::site::{FailureClass, Fault};
 use igny8_protocol_ids::Timestamp;
 use std::time::Duration;
 
@@ -113,30 +113,20 @@ impl Breaker {
         dice: &mut Dice,
     ) {
         use FailureClass as F;
-        match class {
-            F::RateLimited => {
+        match (class.fault(), class) {
+            (Fault::Key, F::RateLimited) => {
                 self.rate_strikes = self.rate_strikes.saturating_add(1);
                 let unnamed = RATE_REST * (1 << (self.rate_strikes - 1).min(4));
                 let rest = retry_after.map_or(unnamed, |named| named.min(RATE_REST_MAX));
                 self.open(now, Some(rest), class);
             }
-            F::Quota => {
+            (Fault::Key, F::Quota) => {
                 let rest = retry_after.map_or(QUOTA_REST, |named| named.min(QUOTA_REST_MAX));
                 self.open(now, Some(rest), class);
             }
-            F::Unauthorized => self.open(now, None, class),
-            F::Timeout | F::Unavailable | F::BrokenStream => {
-                self.strike(now, (began, tried), class, retry_after, dice);
-            }
-            // The provider answered, and it is not its fault: too long, refused, not as asked.
-            F::ContextLength
-            | F::ContentFilter
-            | F::InvalidAnswer
-            | F::InvalidRequest
-            | F::Conflict
-            | F::Internal
-            // Never was a call.
-            | F::WaitedTooLong => self.succeeded(began, tried),
+            (Fault::Key, _) => self.open(now, None, class),
+            (Fault::Provider, _) => self.strike(now, (began, tried), class, retry_after, dice),
+            (Fault::Call, _) => self.succeeded(began, tried),
         }
         self.trying &= !tried;
     }

@@ -26,9 +26,9 @@ pub(super) use finish::{book_lost_attempt, finish};
 pub(super) use index::{BatchState, QueueIndex};
 pub(super) use obstacle::{models_changed, wake_held_up};
 pub use record::{
-    Batch, BatchCounts, BatchStatus, Failure, FailureClass, GivenAnswer, HeldUp, KindSettings,
-    ModelLimit, Pace, Pause, PauseReason, PauseScope, Priority, QueuePause, QueueSettings, Rate,
-    Share, Task, TaskInput, TaskKind, TaskStatus, Unique,
+    Batch, BatchCounts, BatchStatus, Failure, FailureClass, Fault, GivenAnswer, HeldUp,
+    KindSettings, ModelLimit, Pace, Pause, PauseReason, PauseScope, Priority, QueuePause,
+    QueueSettings, Rate, Share, Task, TaskInput, TaskKind, TaskStatus, Unique,
 };
 pub(super) use request::{clustering, drafts, ideas, images, publication, reparse, test_run};
 pub(super) use retention::{next_old, remove as put_away, sweep_old};

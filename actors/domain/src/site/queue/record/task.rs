@@ -217,6 +217,20 @@ impl FailureClass {
                 | Self::Internal
         )
     }
+    /// Whose fault a failed call to a model is.
+    pub const fn fault(self) -> Fault {
+        match self {
+            Self::RateLimited | Self::Quota | Self::Unauthorized => Fault::Key,
+            Self::Timeout | Self::Unavailable | Self::BrokenStream => Fault::Provider,
+            Self::ContextLength
+            | Self::ContentFilter
+            | Self::InvalidAnswer
+            | Self::InvalidRequest
+            | Self::Conflict
+            | Self::Internal
+            | Self::WaitedTooLong => Fault::Call,
+        }
+    }
     /// A stable code.
     pub const fn code(self) -> &'static str {
         match self {
@@ -235,6 +249,18 @@ impl FailureClass {
             Self::WaitedTooLong => "waited_too_long",
         }
     }
+}
+
+/// Whose fault a failed call to a model is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// Of the key: its rate, its budget, or that it is refused.
+    Key,
+    /// Of the provider itself, or of what it was asked.
+    Provider,
+    /// Of the call alone: the provider answered (too long, refused, not as asked), or there was
+    /// none.
+    Call,
 }
 
 /// Why a task failed last.
