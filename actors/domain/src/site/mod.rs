@@ -153,12 +153,10 @@ fn dispatch(
         C::PauseQueue { scope, paused } => queue::pause_queue(draft, context, scope, paused),
         C::SetQueue { settings } => queue::set_queue(draft, context, settings),
         C::CreateDocument { title } => document::create(draft, context, &title),
-        C::OpenFreeDocument { name } => free_document::open(draft, context, &name),
-        C::DeleteFreeDocument { document } => free_document::delete(draft, document),
-        C::RenameDocument { document, title } => document::rename(draft, context, document, &title),
-        C::ChangeDocumentStatus { document, status, version, words } => {
-            document::change_status(draft, context, document, status, version, words)
-        }
+        C::OpenFreeDocument { .. }
+        | C::DeleteFreeDocument { .. }
+        | C::RenameDocument { .. }
+        | C::ChangeDocumentStatus { .. } => documents(draft, context, command),
         C::FinishTask { task, attempt, outcome, model, response } => {
             queue::finish(draft, context, task, attempt, outcome, (model, response))
         }
@@ -179,6 +177,24 @@ fn dispatch(
         C::WakeHeldUp => Ok(queue::wake_held_up(draft)),
         C::CleanUp { keep_days } => automation::clean(draft, context, keep_days),
         C::Tick => credit::tick(draft, context),
+    }
+}
+
+/// Names and statuses of documents, free ones included.
+fn documents(
+    draft: &mut Draft<'_, Site>,
+    context: &mut Context,
+    command: SiteCommand,
+) -> Result<SiteReply, Refusal> {
+    use SiteCommand as C;
+    match command {
+        C::OpenFreeDocument { name } => free_document::open(draft, context, &name),
+        C::DeleteFreeDocument { document } => free_document::delete(draft, document),
+        C::RenameDocument { document, title } => document::rename(draft, context, document, &title),
+        C::ChangeDocumentStatus { document, status, version, words } => {
+            document::change_status(draft, context, document, status, version, words)
+        }
+        _ => Err(Refusal::invalid("no_document", "This command is about no document.")),
     }
 }
 
