@@ -58,6 +58,7 @@ fn admit(
     }
     Ok(upgrade
         .protocols([SUBPROTOCOL])
+        .read_buffer_size(bound::READ_BYTES)
         .max_message_size(bound::MESSAGE_BYTES_READ_MAX)
         .max_frame_size(bound::MESSAGE_BYTES_READ_MAX))
 }
