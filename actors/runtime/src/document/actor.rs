@@ -158,7 +158,7 @@ async fn load(args: Arguments) -> Result<State, ActorProcessingErr> {
     for record in loaded.iter().flat_map(|loaded| &loaded.records) {
         match read(&format!("{entity}, record {:02x?}", record.key), &record.key, &record.value)? {
             Stored::Checkpoint(stored) => checkpoint = stored,
-            Stored::Run(run) => drop(runs.insert(run.id, run)),
+            Stored::Run(run) => drop(runs.insert(run.id, *run)),
             Stored::Piece(run, text) => texts.entry(run).or_default().push_str(&text),
             Stored::Version(version) => versions.push(*version),
             Stored::Approved(_) => {}

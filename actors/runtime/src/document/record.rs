@@ -115,7 +115,7 @@ pub(super) fn version_key(id: VersionId) -> RecordKey {
 /// A record as it is loaded.
 pub(super) enum Stored {
     Checkpoint(Checkpoint),
-    Run(Run),
+    Run(Box<Run>),
     Piece(RunId, String),
     Version(Box<Version>),
     /// A version of an earlier build, known to the site alone.
@@ -136,7 +136,7 @@ pub(super) fn read(
     use crate::entity::decode;
     match key.first() {
         Some(&CHECKPOINT) => decode(place, body).map(Stored::Checkpoint),
-        Some(&RUN) => decode(place, body).map(Stored::Run),
+        Some(&RUN) => decode(place, body).map(Box::new).map(Stored::Run),
         Some(&PIECE) => {
             let id = key
                 .get(1..17)

@@ -6,7 +6,7 @@ use crate::feed;
 use crate::fleet::{Site, Tenant};
 use crate::report::Figure;
 use crate::socket::Socket;
-use anyhow::{Result, bail, ensure};
+use anyhow::{Result, bail};
 use futures::future::try_join_all;
 use igny8_protocol_wire::frame::ClientFrame;
 use std::collections::HashSet;

@@ -52,13 +52,6 @@ pub struct Rest {
 }
 
 impl Items {
-    fn of(command: SiteCommand) -> Result<Self, SiteCommand> {
-        match command {
-            SiteCommand::QueueIdeas { clusters, count } => Ok(Self::Ideas { clusters, count }),
-            SiteCommand::QueueDrafts { ideas, images } => Ok(Self::Drafts { ideas, images }),
-            other => Err(other),
-        }
-    }
     fn command(self) -> SiteCommand {
         match self {
             Self::Ideas { clusters, count } => SiteCommand::QueueIdeas { clusters, count },
@@ -129,9 +122,10 @@ pub(super) fn split(
     placement: &Placement,
     command: SiteCommand,
 ) -> Result<(SiteCommand, Vec<Rest>), Refusal> {
-    let mut first = match Items::of(command) {
-        Ok(items) => items,
-        Err(command) => return Ok((command, Vec::new())),
+    let mut first = match command {
+        SiteCommand::QueueIdeas { clusters, count } => Items::Ideas { clusters, count },
+        SiteCommand::QueueDrafts { ideas, images } => Items::Drafts { ideas, images },
+        other => return Ok((other, Vec::new())),
     };
     let count = first.len();
     if count > limits::ITEMS_PER_BATCH_MAX {
