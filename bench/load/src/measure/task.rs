@@ -1,5 +1,5 @@
-//! Tasks through their whole life: asked for by REST or over the socket, queued, their credits held, run by a worker
-//! that asks the model, settled, and seen as succeeded on the socket.
+//! Tasks through their whole life: asked for by REST or over the socket, queued, their credits held,
+//! run by a worker that asks the model, settled, and seen as succeeded on the socket.
 
 use super::{Bench, celery, reference};
 use crate::feed;
