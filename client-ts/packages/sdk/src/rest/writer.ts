@@ -47,7 +47,7 @@ export function writerRoutes(request: Request) {
     /** Ended tasks that are no longer at hand, from the log: at most 31 days and 100 tasks; `after` is the last of the page before. */
     keptTasks: (site: string, query: { from: number; until: number; after?: string }): Promise<TaskView[]> =>
       request('GET', at(site, 'tasks/kept'), { query }),
-    /** Up to 500 tasks, watched and steered as one. */
+    /** Up to 10,000 tasks, watched and steered as one. */
     createBatch: (site: string, body: Pick<NewBatch, 'title' | 'work'> & Partial<NewBatch>, options?: CallOptions): Promise<BatchView> =>
       request('POST', at(site, 'batches'), { ...options, body }),
     batches: (site: string, query: ListQuery = {}): Promise<Page<BatchView>> => request('GET', at(site, 'batches'), { query }),
