@@ -171,18 +171,8 @@ async fn r7_r9_two_people_and_an_ai_in_one_paragraph_lose_nothing() {
     assert_eq!(platform.document(tenant, id).tree().await.unwrap(), tree, "all of it was durable");
 }
 
-/// The store's lock goes when its last owner does.
 async fn reopened(directory: &std::path::Path) -> Platform {
-    let store = support::until("the store's lock", || async {
-        let path = directory.join("store");
-        igny8_storage_embedded::EmbeddedStore::open(
-            &path,
-            igny8_storage_embedded::EmbeddedOptions::default(),
-        )
-        .ok()
-    })
-    .await;
-    Platform::start(world(std::sync::Arc::new(store), directory, fast())).await.unwrap()
+    Platform::start(world(support::reopen(directory).await, directory, fast())).await.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

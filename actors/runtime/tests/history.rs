@@ -12,18 +12,8 @@ async fn platform(directory: &std::path::Path) -> Platform {
     Platform::start(world(open(directory), directory, fast())).await.unwrap()
 }
 
-/// The store's lock goes when its last owner does.
 async fn reopened(directory: &std::path::Path) -> Platform {
-    let store = support::until("the store's lock", || async {
-        let path = directory.join("store");
-        igny8_storage_embedded::EmbeddedStore::open(
-            &path,
-            igny8_storage_embedded::EmbeddedOptions::default(),
-        )
-        .ok()
-    })
-    .await;
-    Platform::start(world(std::sync::Arc::new(store), directory, fast())).await.unwrap()
+    Platform::start(world(support::reopen(directory).await, directory, fast())).await.unwrap()
 }
 
 fn document(platform: &Platform) -> DocumentHandle {

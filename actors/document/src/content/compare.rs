@@ -93,11 +93,6 @@ impl ContentTree {
                     let kept = &before[old_index..old_index + len];
                     comparison.lines.extend(kept.iter().map(|line| line.as_is(Fate::Kept)));
                 }
-                DiffOp::Replace { old_index, old_len, new_index, new_len } => replaced(
-                    &mut comparison.lines,
-                    &before[old_index..old_index + old_len],
-                    &after[new_index..new_index + new_len],
-                ),
                 _ => {
                     let (old, new) = (op.old_range(), op.new_range());
                     replaced(&mut comparison.lines, &before[old], &after[new]);

@@ -7,7 +7,7 @@ use super::run::{RunEnd, RunState, Writing};
 use super::turn::{Flight, Output, Turn};
 use crate::{failure::Failure, world::World};
 use igny8_actors_document::LiveDocument;
-use igny8_protocol_ids::{AccountId, EntityKey, Epoch, Position, RunId, Sequence, Timestamp};
+use igny8_protocol_ids::{EntityKey, Epoch, Position, RunId, Sequence, Timestamp};
 use igny8_storage_api::{AppendRow, BlobHash, Head, StoreError};
 use ractor::{Actor, ActorProcessingErr, ActorRef};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -54,7 +54,6 @@ pub(crate) enum Message {
     },
     Read(Box<dyn FnOnce(&LiveDocument) -> Output + Send>, OwnedSemaphorePermit),
     Edit(Edit, Answer<Position>, OwnedSemaphorePermit),
-    Keep(Option<AccountId>, Answer<(BlobHash, u32)>, OwnedSemaphorePermit),
     /// Looks at history, or changes it.
     History(Act, OwnedSemaphorePermit),
     Erase(Answer<()>, OwnedSemaphorePermit),

@@ -1,14 +1,14 @@
-//! Folding appends into a checkpoint, and keeping versions: compressed states in blobs.
+//! Folding appends into a checkpoint: a compressed state in a blob.
 
 use super::actor::{Message, State};
 use super::outlet::Outlet;
 use super::presence::Presence;
-use super::record::{Checkpoint, VersionCause, checkpoint_key};
+use super::record::{Checkpoint, checkpoint_key};
 use super::turn::Turn;
 use crate::entity::encode;
 use crate::{failure::Failure, world::World};
 use igny8_actors_document::LiveDocument;
-use igny8_protocol_ids::{AccountId, EntityKey, Scope};
+use igny8_protocol_ids::{EntityKey, Scope};
 use igny8_storage_api::{AppendRow, BlobHash, Record, RecordKey, StoreError};
 use ractor::ActorRef;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
@@ -55,20 +55,6 @@ pub(super) fn naming<T: serde::Serialize>(key: RecordKey, value: &T, blob: BlobH
 }
 
 impl State {
-    /// Keeps the document as it is now; answers with the version's hash and words.
-    pub(super) fn keep(
-        &mut self,
-        by: Option<AccountId>,
-        answer: oneshot::Sender<Result<(BlobHash, u32), Failure>>,
-        permit: OwnedSemaphorePermit,
-    ) {
-        let version = self.keep_version(VersionCause::Approved, None, by);
-        self.turn.outputs.push(Box::new(move || {
-            drop(answer.send(Ok((version.blob, version.words))));
-            drop(permit);
-        }));
-    }
-
     /// Begins to fold when it is worth it: when many appends wait, or nobody is here any more.
     pub(super) fn compact(&mut self, myself: &ActorRef<Message>) {
         let over = self.erased || self.idle();
@@ -119,7 +105,7 @@ impl State {
         }
         let packed = pack(&self.live.snapshot());
         let blob = BlobHash::of(&packed);
-        self.keep_now_and_then(&packed);
+        self.keep_now_and_then(blob);
         self.turn.blobs.push(packed);
         let checkpoint = Checkpoint { blob: Some(blob), erased: false };
         self.turn.records.push(naming(checkpoint_key(), &checkpoint, blob));

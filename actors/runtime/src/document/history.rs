@@ -5,7 +5,6 @@ use super::actor::State;
 use super::compaction::{naming, pack};
 use super::record::{Run, Version, VersionCause, piece_key, run_key, version_key};
 use crate::failure::Failure;
-use bytes::Bytes;
 use igny8_actors_document::{ContentTree, DocumentKind, undo_run};
 use igny8_actors_domain::{Refusal, RefusalKind};
 use igny8_protocol_ids::{AccountId, RunId, Timestamp, VersionId};
@@ -45,21 +44,22 @@ impl State {
         by: Option<AccountId>,
     ) -> Version {
         let packed = pack(&self.live.snapshot());
-        self.keep_packed(packed, cause, name, by)
+        let blob = BlobHash::of(&packed);
+        self.turn.blobs.push(packed);
+        self.keep_blob(blob, cause, name, by)
     }
 
-    fn keep_packed(
+    fn keep_blob(
         &mut self,
-        packed: Bytes,
+        blob: BlobHash,
         cause: VersionCause,
         name: Option<String>,
         by: Option<AccountId>,
     ) -> Version {
-        let (blob, at) = (BlobHash::of(&packed), self.world.now());
+        let at = self.world.now();
         let words = u32::try_from(self.live.tree().word_count()).unwrap_or(u32::MAX);
         let id = VersionId::new(at, self.world.chance());
         let version = Version { id, blob, at, words, cause, name, by };
-        self.turn.blobs.push(packed);
         self.turn.records.push(naming(version_key(id), &version, blob));
         self.turn.fenced = true;
         self.versions.push(version.clone());
@@ -67,13 +67,14 @@ impl State {
         version
     }
 
-    /// Keeps a state that is being folded anyway, if the latest one is old enough.
-    pub(super) fn keep_now_and_then(&mut self, packed: &Bytes) {
+    /// Keeps the state that is being folded, whose blob is written anyway, if the latest one is old
+    /// enough.
+    pub(super) fn keep_now_and_then(&mut self, blob: BlobHash) {
         let now = self.world.now();
         let latest = self.versions.iter().map(|version| version.at).max();
         let is_article = self.live.kind() == DocumentKind::Article;
         if is_article && latest.is_none_or(|at| now.since(at) >= AUTOMATIC_EVERY) {
-            self.keep_packed(packed.clone(), VersionCause::Automatic, None, None);
+            self.keep_blob(blob, VersionCause::Automatic, None, None);
         }
     }
 

@@ -6,6 +6,7 @@ mod audit;
 mod compaction;
 mod handle;
 mod history;
+pub mod lib0;
 mod outlet;
 mod presence;
 mod record;

@@ -1,6 +1,7 @@
 //! Presence: the y-protocols awareness update, read so far that one session cannot speak for
 //! another's client, and that who leaves disappears. Memory only (R5).
 
+use super::lib0::{read_bytes, read_number, write_number};
 use parking_lot::RwLock;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -129,12 +130,11 @@ impl Presence {
 /// Clients, their clocks and their states.
 fn decode(bytes: &[u8]) -> Option<Vec<(u64, u64, &str)>> {
     let mut rest = bytes;
-    let count = varint(&mut rest)?;
+    let count = read_number(&mut rest)?;
     let mut entries = Vec::new();
     for _ in 0..count.min(64) {
-        let (client, clock, length) = (varint(&mut rest)?, varint(&mut rest)?, varint(&mut rest)?);
-        let (state, after) = rest.split_at_checked(usize::try_from(length).ok()?)?;
-        rest = after;
+        let (client, clock) = (read_number(&mut rest)?, read_number(&mut rest)?);
+        let state = read_bytes(&mut rest)?;
         entries.push((client, clock, std::str::from_utf8(state).ok()?));
     }
     Some(entries)
@@ -142,36 +142,14 @@ fn decode(bytes: &[u8]) -> Option<Vec<(u64, u64, &str)>> {
 
 fn encode(entries: &[(u64, u64, String)]) -> Vec<u8> {
     let mut bytes = Vec::new();
-    push_varint(&mut bytes, entries.len() as u64);
+    write_number(&mut bytes, entries.len() as u64);
     for (client, clock, state) in entries {
-        push_varint(&mut bytes, *client);
-        push_varint(&mut bytes, *clock);
-        push_varint(&mut bytes, state.len() as u64);
+        write_number(&mut bytes, *client);
+        write_number(&mut bytes, *clock);
+        write_number(&mut bytes, state.len() as u64);
         bytes.extend_from_slice(state.as_bytes());
     }
     bytes
-}
-
-/// lib0's unsigned integer: seven bits a byte, the lowest first.
-fn varint(bytes: &mut &[u8]) -> Option<u64> {
-    let mut value = 0_u64;
-    for shift in (0..63).step_by(7) {
-        let (byte, rest) = bytes.split_first()?;
-        *bytes = rest;
-        value |= u64::from(byte & 0x7f) << shift;
-        if byte & 0x80 == 0 {
-            return Some(value);
-        }
-    }
-    None
-}
-
-fn push_varint(bytes: &mut Vec<u8>, mut value: u64) {
-    while value >= 0x80 {
-        bytes.push((value & 0x7f) as u8 | 0x80);
-        value >>= 7;
-    }
-    bytes.push(value as u8);
 }
 
 #[cfg(test)]

@@ -129,7 +129,6 @@ impl State {
                 }));
             }
             Message::Edit(edit, answer, permit) => self.edit(edit, answer, permit),
-            Message::Keep(by, answer, permit) => self.keep(by, answer, permit),
             Message::History(act, permit) => {
                 let output = act(self);
                 self.output(Box::new(move || {

@@ -2,6 +2,7 @@
 //! lib0's integers and byte arrays.
 
 use bytes::{BufMut, Bytes, BytesMut};
+use igny8_actors_runtime::lib0::{read_bytes, read_number, write_number};
 
 const SYNC: u64 = 0;
 const AWARENESS: u64 = 1;
@@ -38,13 +39,13 @@ pub(super) enum Said<'b> {
 /// Reads a message; `None` if it is not whole.
 pub(super) fn read(bytes: &[u8]) -> Option<Said<'_>> {
     let mut rest = bytes;
-    match number(&mut rest)? {
-        SYNC => match number(&mut rest)? {
-            STEP_1 => array(&mut rest).map(Said::Step1),
-            STEP_2 | UPDATE => array(&mut rest).map(Said::Edits),
+    match read_number(&mut rest)? {
+        SYNC => match read_number(&mut rest)? {
+            STEP_1 => read_bytes(&mut rest).map(Said::Step1),
+            STEP_2 | UPDATE => read_bytes(&mut rest).map(Said::Edits),
             _ => Some(Said::Unknown),
         },
-        AWARENESS => array(&mut rest).map(Said::Awareness),
+        AWARENESS => read_bytes(&mut rest).map(Said::Awareness),
         QUERY_AWARENESS => Some(Said::Query),
         _ => Some(Said::Unknown),
     }
@@ -78,39 +79,10 @@ pub(super) fn denied(reason: &str) -> Bytes {
 fn message(head: &[u64], body: &[u8]) -> Bytes {
     let mut bytes = BytesMut::with_capacity(head.len() + 10 + body.len());
     for value in head.iter().copied().chain([body.len() as u64]) {
-        put_number(&mut bytes, value);
+        write_number(&mut bytes, value);
     }
     bytes.put_slice(body);
     bytes.freeze()
-}
-
-/// lib0's unsigned integer: seven bits a byte, the lowest first.
-fn number(bytes: &mut &[u8]) -> Option<u64> {
-    let mut value = 0;
-    for shift in (0..63).step_by(7) {
-        let (byte, rest) = bytes.split_first()?;
-        *bytes = rest;
-        value |= u64::from(byte & 0x7f) << shift;
-        if byte & 0x80 == 0 {
-            return Some(value);
-        }
-    }
-    None
-}
-
-fn array<'b>(bytes: &mut &'b [u8]) -> Option<&'b [u8]> {
-    let length = usize::try_from(number(bytes)?).ok()?;
-    let (array, rest) = bytes.split_at_checked(length)?;
-    *bytes = rest;
-    Some(array)
-}
-
-fn put_number(bytes: &mut BytesMut, mut value: u64) {
-    while value >= 0x80 {
-        bytes.put_u8((value & 0x7f) as u8 | 0x80);
-        value >>= 7;
-    }
-    bytes.put_u8(value as u8);
 }
 
 #[cfg(test)]

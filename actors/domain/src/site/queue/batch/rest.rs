@@ -214,8 +214,6 @@ fn take(draft: &mut Draft<'_, Site>, context: &mut Context, mut rest: Rest) {
     let count = count_of(&rest.items);
     rest.items.retain_present(draft);
     batch.to_come = batch.to_come.saturating_sub(count);
-    // It stands before its tasks: they are counted with it.
-    draft.put(SiteRecord::Batch(batch.clone()));
     let made = match rest.items.len() {
         0 => 0,
         _ => queue(draft, context, &batch, rest),
