@@ -147,6 +147,7 @@ fn r8_a_value_that_is_nested_too_deep_does_not_end_the_process() {
         for mut document in [free(), LiveDocument::new(1)] {
             let refused = document.apply(&poison);
             assert!(matches!(refused, Err(UpdateRefused::Undecodable { .. })), "{levels}");
+            assert_eq!(None, document.apply_together(&[&poison, &poison]), "{levels}");
         }
     }
 }

@@ -366,3 +366,67 @@ fn seed_gives_one_paragraph_once() {
     document.insert_image(Some(99), &image);
     assert_eq!(document.tree().images().len(), 2);
 }
+
+/// What somebody types: words that come, go and turn bold, each an edit by itself.
+fn typed(person: &Doc) -> Vec<Vec<u8>> {
+    let first = edit(person, |txn, root| {
+        paragraph(txn, root, "");
+    });
+    let strokes = (0..300u32).map(|at| {
+        edit(person, |txn, root| {
+            let block = element(root.get(txn, root.len(txn) - 1));
+            let text = block.get(txn, 0).and_then(XmlOut::into_xml_text).unwrap();
+            match at % 7 {
+                5 => text.remove_range(txn, text.len(txn) / 2, 1),
+                6 if at % 5 == 0 => drop(paragraph(txn, root, "")),
+                6 => {
+                    let bold = [("bold".into(), Any::Map(std::collections::HashMap::new().into()))];
+                    text.format(txn, 0, text.len(txn), bold.into());
+                }
+                _ => text.insert(txn, text.len(txn), "ab"),
+            }
+        })
+    });
+    std::iter::once(first).chain(strokes).collect()
+}
+
+#[test]
+fn r8_edits_taken_together_are_what_they_are_one_by_one() {
+    let edits = typed(&client(9));
+    let (mut single, mut bundled, mut reader) =
+        (LiveDocument::new(1), LiveDocument::new(1), LiveDocument::new(2));
+    for edit in &edits {
+        single.apply(edit).unwrap();
+    }
+    for bundle in edits.chunks(40) {
+        let bundle: Vec<&[u8]> = bundle.iter().map(Vec::as_slice).collect();
+        let applied = bundled.apply_together(&bundle).unwrap();
+        assert!(applied.changed);
+        reader.apply(&applied.delta).unwrap();
+        // Sent again after a break, they change nothing.
+        assert!(!bundled.apply_together(&bundle).unwrap().changed);
+    }
+    assert!(single.tree().to_plain_text().contains("abab"));
+    for other in [&bundled, &reader] {
+        assert_eq!(single.tree(), other.tree());
+        assert_eq!(single.clocks(), other.clocks());
+    }
+}
+
+#[test]
+fn r8_a_bundle_with_something_that_is_refused_is_not_taken() {
+    let person = client(9);
+    let edits = typed(&person);
+    let foreign = edit(&person, |txn, root| {
+        root.push_back(txn, XmlElementPrelim::empty("marquee"));
+    });
+    let mut document = LiveDocument::new(1);
+    document.apply(&edits[0]).unwrap();
+    let before = document.snapshot();
+    let later = &edits[3];
+    for wrong in [&foreign, later, &vec![0xff; 30], &Vec::new()] {
+        assert_eq!(None, document.apply_together(&[&edits[1], wrong]));
+        assert_unchanged(&document, &before);
+    }
+    assert!(document.apply_together(&[&edits[1], &edits[2], later]).is_some());
+}

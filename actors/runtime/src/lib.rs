@@ -26,7 +26,7 @@ mod world;
 pub use account::{AccountHandle, RefreshSecret};
 pub use document::{
     DocumentFrame, DocumentHandle, DocumentJoin, DocumentSubscription, Encoded, RunEnd, RunState,
-    RunSummary, Shared, Speakers, TurnUpdate, Version, VersionCause, lib0,
+    RunSummary, SessionEdit, Shared, Speakers, TurnUpdate, Version, VersionCause, lib0,
 };
 pub use entity::{Idempotency, Joined, Published, Resume, Subscription};
 pub use failure::Failure;

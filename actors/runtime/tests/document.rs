@@ -3,7 +3,9 @@
 
 mod support;
 
-use igny8_actors_runtime::{DocumentFrame, DocumentHandle, DocumentSubscription, Platform, RunEnd};
+use igny8_actors_runtime::{
+    DocumentFrame, DocumentHandle, DocumentSubscription, Platform, RunEnd, SessionEdit,
+};
 use igny8_protocol_ids::{DocumentId, RunId, TenantId, Timestamp};
 use std::time::Duration;
 use support::{fast, open, world};
@@ -215,6 +217,45 @@ async fn r8_a_refused_edit_is_told_to_its_author_alone() {
     assert!(matches!(frame, Some(DocumentFrame::Refused { code: "read_only", .. })), "{frame:?}");
     good.type_text("still here").await;
     good.until_durable().await;
+}
+
+/// A paragraph of somebody who saw nothing of the document.
+fn paragraph_of(doc: &Doc, text: &str) -> bytes::Bytes {
+    let mut txn = doc.transact_mut();
+    let root = txn.get_or_insert_xml_fragment("default");
+    let block = root.push_back(&mut txn, yrs::XmlElementPrelim::empty("paragraph"));
+    block.push_back(&mut txn, yrs::XmlTextPrelim::new(text));
+    txn.encode_update_v1().into()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r8_of_edits_handed_in_at_once_only_the_wrong_one_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let platform = platform(directory.path()).await;
+    let (tenant, id) = ids();
+    let handle = platform.document(tenant, id);
+    let mut writer = handle.join(31, None, true).await.unwrap().subscription;
+    let doc = Doc::with_client_id(31);
+    let good: Vec<_> = ["one", "two", "three"].map(|text| paragraph_of(&doc, text)).into();
+    let poison = bytes::Bytes::from_static(&[0xff; 30]);
+    let bundle = |updates: Vec<bytes::Bytes>, first: u32| -> Vec<SessionEdit> {
+        let edit = |(reference, update)| SessionEdit { reference, update };
+        (first..).zip(updates).map(edit).collect()
+    };
+    let (mut refused, mut durable) = (Vec::new(), 0);
+    let edits = bundle(vec![good[0].clone(), poison, good[1].clone()], 1);
+    handle.update_in_turn(31, edits).await.unwrap();
+    handle.update_in_turn(31, bundle(vec![good[2].clone(), good[2].clone()], 4)).await.unwrap();
+    while durable < 5 {
+        match tokio::time::timeout(Duration::from_secs(20), writer.next()).await.unwrap().unwrap() {
+            DocumentFrame::Refused { reference, .. } => refused.push(reference),
+            DocumentFrame::Durable { reference, .. } => durable = reference,
+            frame => panic!("{frame:?}"),
+        }
+    }
+    assert_eq!(vec![2], refused);
+    let text = handle.tree().await.unwrap().to_plain_text();
+    assert_eq!("one two three", text.split_whitespace().collect::<Vec<_>>().join(" "));
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use super::record::{Checkpoint, Run, Stored, Version, kind_of, read};
 use super::run::{RunEnd, RunState, Writing};
 use super::turn::{Flight, Output, Turn};
 use crate::{failure::Failure, world::World};
+use bytes::Bytes;
 use igny8_actors_document::LiveDocument;
 use igny8_protocol_ids::{EntityKey, Epoch, Position, RunId, Sequence, Timestamp};
 use igny8_storage_api::{AppendRow, BlobHash, Head, StoreError};
@@ -30,6 +31,15 @@ pub(crate) struct Welcome {
     pub subscription: DocumentSubscription,
 }
 
+/// An edit of a session.
+#[derive(Clone, Debug)]
+pub struct SessionEdit {
+    /// The session's counter: what `Durable` and `Refused` name it by.
+    pub reference: u32,
+    /// A Yjs update (v1).
+    pub update: Bytes,
+}
+
 pub(crate) enum Message {
     Join {
         session: u64,
@@ -40,8 +50,7 @@ pub(crate) enum Message {
     },
     Update {
         session: u64,
-        reference: u32,
-        update: Vec<u8>,
+        edits: Vec<SessionEdit>,
         permit: OwnedSemaphorePermit,
     },
     Awareness {

@@ -1,6 +1,6 @@
 //! A typed way to a document's actor.
 
-use super::actor::{Arguments, DocumentActor, Edit, Message, State, Welcome};
+use super::actor::{Arguments, DocumentActor, Edit, Message, SessionEdit, State, Welcome};
 use super::history::RunSummary;
 use super::outlet::{DocumentSubscription, Shared};
 use super::presence::Speakers;
@@ -98,19 +98,20 @@ impl DocumentHandle {
         update: Vec<u8>,
     ) -> Result<(), Failure> {
         let permit = self.slot.admit()?;
-        self.send(Message::Update { session, reference, update, permit }).await
+        let edits = vec![SessionEdit { reference, update: update.into() }];
+        self.send(Message::Update { session, edits, permit }).await
     }
 
-    /// The same, for a session that cannot be told to send an edit again: it waits while the
-    /// document is busy, and whoever waits for it is slowed down by that alone.
+    /// The same with edits that were made one after the other, for a session that cannot be told to
+    /// send an edit again: it waits while the document is busy, and whoever waits for it is slowed
+    /// down by that alone. Edits that are taken together are acknowledged by the last one's counter.
     pub async fn update_in_turn(
         &self,
         session: u64,
-        reference: u32,
-        update: Vec<u8>,
+        edits: Vec<SessionEdit>,
     ) -> Result<(), Failure> {
         let permit = self.slot.admit_in_turn().await?;
-        self.send(Message::Update { session, reference, update, permit }).await
+        self.send(Message::Update { session, edits, permit }).await
     }
 
     /// What a state vector lacks, and the document's own.

@@ -14,6 +14,7 @@ mod run;
 mod turn;
 
 pub(crate) use actor::Message;
+pub use actor::SessionEdit;
 pub(crate) use audit::audit;
 pub use handle::{DocumentHandle, DocumentJoin};
 pub use history::RunSummary;

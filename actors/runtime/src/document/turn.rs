@@ -1,11 +1,11 @@
 //! The turn: what arrives while a write is in flight is applied at once, written together, and
 //! only then relayed and acknowledged (R3, R7).
 
-use super::actor::{Edit, Message, State, Welcome};
+use super::actor::{Edit, Message, SessionEdit, State, Welcome};
 use super::outlet::{DocumentFrame, Encoded, Shared, TurnUpdate};
 use crate::entity::{append, commit};
 use crate::failure::Failure;
-use igny8_actors_document::{UpdateRefused, merge};
+use igny8_actors_document::{Applied, UpdateRefused, merge};
 use igny8_actors_domain::sabotage::Sabotage;
 use igny8_protocol_ids::{Position, Sequence, Timestamp};
 use igny8_storage_api::{
@@ -110,8 +110,8 @@ impl State {
                     drop(permit);
                 }));
             }
-            Message::Update { session, reference, update, permit } => {
-                self.update(session, reference, &update);
+            Message::Update { session, edits, permit } => {
+                self.updates(session, &edits);
                 self.turn.outputs.push(Box::new(move || drop(permit)));
             }
             Message::Awareness { session, update } => {
@@ -185,6 +185,21 @@ impl State {
         }
     }
 
+    /// Edits that one session made one after the other.
+    fn updates(&mut self, session: u64, edits: &[SessionEdit]) {
+        if let [_, .., last] = edits
+            && self.outlet.writable(session)
+        {
+            let updates: Vec<&[u8]> = edits.iter().map(|edit| &edit.update[..]).collect();
+            if let Some(applied) = self.live.apply_together(&updates) {
+                return self.taken(session, last.reference, applied);
+            }
+        }
+        for SessionEdit { reference, update } in edits {
+            self.update(session, *reference, update);
+        }
+    }
+
     /// A person's edit: applied, to be relayed and acknowledged when it is durable; or refused,
     /// and nobody else notices (R8).
     fn update(&mut self, session: u64, reference: u32, update: &[u8]) {
@@ -199,21 +214,7 @@ impl State {
             return self.outlet.tell(session, refused("read_only", message, None));
         }
         match self.live.apply(update) {
-            Ok(applied) => {
-                if Sabotage::EditAcknowledgedEarly.is_on() {
-                    self.acknowledge(&BTreeMap::from([(session, reference)]));
-                }
-                let counter = self.turn.edits.entry(session).or_default();
-                *counter = (*counter).max(reference);
-                if applied.changed {
-                    self.turn.deltas.push(applied.delta);
-                }
-                if applied.suspect
-                    && let Some(repair) = self.live.repair()
-                {
-                    self.by_server(repair);
-                }
-            }
+            Ok(applied) => self.taken(session, reference, applied),
             Err(error) => {
                 metrics::counter!("igny8_document_updates_refused_total", "reason" => code(&error))
                     .increment(1);
@@ -225,6 +226,22 @@ impl State {
                     format!("The edit was not taken: {error}. Copy your text, then reload.");
                 self.outlet.tell(session, refused(code(&error), message, state_vector));
             }
+        }
+    }
+
+    fn taken(&mut self, session: u64, reference: u32, applied: Applied) {
+        if Sabotage::EditAcknowledgedEarly.is_on() {
+            self.acknowledge(&BTreeMap::from([(session, reference)]));
+        }
+        let counter = self.turn.edits.entry(session).or_default();
+        *counter = (*counter).max(reference);
+        if applied.changed {
+            self.turn.deltas.push(applied.delta);
+        }
+        if applied.suspect
+            && let Some(repair) = self.live.repair()
+        {
+            self.by_server(repair);
         }
     }
 

@@ -42,3 +42,8 @@ pub(super) const FAREWELL_MAX: Duration = Duration::from_secs(3);
 /// A message of presence at the door of rooms: its clients repeat what they hear of all others, 64
 /// carets at most.
 pub(super) const ROOM_AWARENESS_BYTES_MAX: usize = 64 * AWARENESS_BYTES_MAX;
+/// Edits of one client that are handed to the document at once: what comes in one or two packets of a
+/// client that types faster than the document writes.
+pub(super) const BUNDLE_EDITS_MAX: usize = 256;
+/// The same in bytes: taking them must not hold up the document's other writers.
+pub(super) const BUNDLE_BYTES_MAX: usize = 64 * 1024;

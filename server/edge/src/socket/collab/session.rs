@@ -3,7 +3,10 @@
 
 use super::protocol::{self, Said};
 use super::{Room, exists};
-use crate::socket::bound::{FAREWELL_MAX, ROOM_AWARENESS_BYTES_MAX, SILENCE_MAX, UPDATE_BYTES_MAX};
+use crate::socket::bound::{
+    BUNDLE_BYTES_MAX, BUNDLE_EDITS_MAX, FAREWELL_MAX, ROOM_AWARENESS_BYTES_MAX, SILENCE_MAX,
+    UPDATE_BYTES_MAX,
+};
 use crate::socket::guard;
 use crate::socket::outbox::{Outbox, Rank};
 use crate::socket::session::{End, message};
@@ -11,10 +14,12 @@ use crate::socket::writer::write;
 use crate::state::EdgeState;
 use axum::extract::ws::WebSocket;
 use bytes::Bytes;
-use futures::StreamExt;
 use futures::stream::SplitStream;
+use futures::{FutureExt, StreamExt};
 use igny8_actors_domain::role::Role;
-use igny8_actors_runtime::{DocumentFrame, DocumentJoin, DocumentSubscription, Failure, Speakers};
+use igny8_actors_runtime::{
+    DocumentFrame, DocumentJoin, DocumentSubscription, Failure, SessionEdit, Speakers,
+};
 use igny8_protocol_wire::close::{self, CloseCode};
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -33,8 +38,10 @@ struct Session {
     number: u64,
     outbox: Arc<Outbox>,
     joined: Option<Joined>,
-    /// Counts the edits that were handed in.
+    /// Counts the edits.
     edits: u32,
+    /// Edits that are not handed in yet.
+    heard: Vec<SessionEdit>,
     /// True once it was told that it may not write.
     warned: bool,
 }
@@ -64,6 +71,7 @@ pub(super) async fn run(state: EdgeState, room: Room, socket: WebSocket) {
         outbox: outbox.clone(),
         joined: None,
         edits: 0,
+        heard: Vec::new(),
         warned: false,
     };
     let end = tokio::select! {
@@ -124,8 +132,8 @@ impl Session {
                     heard_at = Instant::now();
                     match said {
                         Ok(Some(bytes)) => {
-                            if let Err(end) = self.receive(&bytes).await {
-                                return Some(end);
+                            if let Err(end) = self.receive_all(bytes, source).await {
+                                return end;
                             }
                         }
                         Ok(None) => {}
@@ -183,7 +191,48 @@ impl Session {
         Ok(())
     }
 
-    async fn receive(&mut self, bytes: &[u8]) -> Result<(), Ended> {
+    /// A message, and those that are there already: their edits go to the document at once.
+    async fn receive_all(
+        &mut self,
+        first: Bytes,
+        source: &mut SplitStream<WebSocket>,
+    ) -> Result<(), End> {
+        let heard = self.receive_ready(first, source).await;
+        // Also at the end of the line: what was heard before it counts.
+        self.hand_in().await?;
+        heard
+    }
+
+    async fn receive_ready(
+        &mut self,
+        first: Bytes,
+        source: &mut SplitStream<WebSocket>,
+    ) -> Result<(), End> {
+        let (mut next, mut count, mut size) = (Some(first), 0, 0);
+        while let Some(bytes) = next.take() {
+            (count, size) = (count + 1, size + bytes.len());
+            self.receive(&bytes).await?;
+            while next.is_none() && count < BUNDLE_EDITS_MAX && size < BUNDLE_BYTES_MAX {
+                match message(source).now_or_never() {
+                    Some(said) => next = said?,
+                    None => break,
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Hands the edits that were heard to the document. What is not taken must not be followed by
+    /// what builds on it: the client comes back.
+    async fn hand_in(&mut self) -> Result<(), Ended> {
+        let edits = std::mem::take(&mut self.heard);
+        if edits.is_empty() {
+            return Ok(());
+        }
+        self.room.handle.update_in_turn(self.number, edits).await.map_err(|_| NOT_NOW)
+    }
+
+    async fn receive(&mut self, bytes: &Bytes) -> Result<(), Ended> {
         let Some(said) = protocol::read(bytes) else {
             return Err((close::MALFORMED, "a message could not be read"));
         };
@@ -193,7 +242,9 @@ impl Session {
                 return self.join(Some(state_vector.to_vec())).await;
             }
             (_, None) => self.join(None).await?,
-            (_, Some(_)) => {}
+            (Said::Edits(_), Some(_)) => {}
+            // In the order in which it was said.
+            (_, Some(_)) => self.hand_in().await?,
         }
         match said {
             Said::Step1(state_vector) => {
@@ -201,7 +252,7 @@ impl Session {
                 let (update, _) = synced.map_err(|failure| not_joined(&failure))?;
                 self.outbox.push(Rank::Document, protocol::step_2(&update));
             }
-            Said::Edits(update) => self.edit(update).await?,
+            Said::Edits(update) => self.edit(&bytes.slice_ref(update))?,
             Said::Awareness(update) => self.awareness(update).await?,
             Said::Query => {
                 let present = self.room.handle.present().await.map_err(|_| NOT_NOW)?;
@@ -212,8 +263,8 @@ impl Session {
         Ok(())
     }
 
-    async fn edit(&mut self, update: &[u8]) -> Result<(), Ended> {
-        if update == protocol::EMPTY_UPDATE {
+    fn edit(&mut self, update: &Bytes) -> Result<(), Ended> {
+        if update[..] == *protocol::EMPTY_UPDATE {
             return Ok(());
         }
         if !self.room.pass.writable {
@@ -227,9 +278,8 @@ impl Session {
             return Err((close::TOO_LARGE, "an edit was larger than 1 MiB"));
         }
         self.edits = self.edits.wrapping_add(1);
-        let (handle, edits) = (&self.room.handle, self.edits);
-        // What is not taken must not be followed by what builds on it: the client comes back.
-        handle.update_in_turn(self.number, edits, update.to_vec()).await.map_err(|_| NOT_NOW)
+        self.heard.push(SessionEdit { reference: self.edits, update: update.clone() });
+        Ok(())
     }
 
     async fn awareness(&mut self, update: &[u8]) -> Result<(), Ended> {
