@@ -34,3 +34,4 @@ pub use policy::LinkPolicy;
 pub use run::progress::{BlockId, RunCursor, RunProgress};
 pub use run::undo::undo_run;
 pub use run::writer::{Caret, RunStep, RunWriter};
+pub use update::adds_to;

@@ -163,6 +163,16 @@ impl LiveDocument {
         Ok(self.doc.transact().encode_diff_v1(&have))
     }
 
+    /// Whether everything in an update is here already: what it inserts, and what it deletes.
+    /// Something that cannot be read is not. Costs the document's size if it deletes anything.
+    pub fn holds(&self, update: &[u8]) -> bool {
+        let Ok(incoming) = Incoming::decode(update) else { return false };
+        let txn = self.doc.transact();
+        let is_inserted = !incoming.adds_to(&txn.state_vector());
+        let is_deleted = || incoming.deletes.diff(&txn.snapshot().delete_set).is_empty();
+        is_inserted && (incoming.deletes.is_empty() || is_deleted())
+    }
+
     /// The content of an article as a typed tree; a free document has none.
     pub fn tree(&self) -> ContentTree {
         if self.kind == DocumentKind::Free {
@@ -246,9 +256,7 @@ impl LiveDocument {
         if bytes > DOCUMENT_BYTES_MAX {
             return Err(UpdateRefused::DocumentTooLarge { bytes, bytes_max: DOCUMENT_BYTES_MAX });
         }
-        catch_unwind(|| Incoming::decode(update))
-            .unwrap_or_else(|_| Err("the decoder panicked".to_owned()))
-            .map_err(|reason| UpdateRefused::Undecodable { reason })
+        Incoming::decode(update).map_err(|reason| UpdateRefused::Undecodable { reason })
     }
 
     /// Makes one server edit; returns its update, `None` if nothing changed.

@@ -2,12 +2,13 @@
 //! document. Only the checks rely on this; what is applied is what yrs decodes from the same bytes.
 
 use std::collections::HashMap;
+use std::panic::catch_unwind;
 use std::sync::Arc;
 
 use serde_json::Value;
 use yrs::encoding::read::{Error, Read};
 use yrs::updates::decoder::{Decode, Decoder, DecoderV1};
-use yrs::{ClientID, ID, IdSet};
+use yrs::{ClientID, ID, IdSet, StateVector};
 
 /// A client id has 53 bits: JavaScript's integers.
 const CLIENT_ID_MAX: u64 = (1 << 53) - 1;
@@ -81,7 +82,13 @@ pub(crate) struct Incoming {
 
 impl Incoming {
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self, String> {
-        Self::read(bytes).map_err(|error| error.to_string())
+        catch_unwind(|| Self::read(bytes).map_err(|error| error.to_string()))
+            .unwrap_or_else(|_| Err("the decoder panicked".to_owned()))
+    }
+
+    /// Whether it inserts anything that someone with this state vector lacks.
+    pub(crate) fn adds_to(&self, have: &StateVector) -> bool {
+        self.end.iter().any(|(client, end)| *end > have.get(client))
     }
 
     fn read(bytes: &[u8]) -> Result<Self, Error> {
@@ -122,6 +129,13 @@ impl Incoming {
         self.end.insert(client, clock);
         Ok(())
     }
+}
+
+/// Whether an update inserts anything that someone with this state vector lacks; deletions aside.
+/// Bytes that cannot be read insert nothing.
+pub fn adds_to(state_vector: &[u8], update: &[u8]) -> bool {
+    let read = (decode_state_vector(state_vector), Incoming::decode(update));
+    matches!(read, (Ok(have), Ok(incoming)) if incoming.adds_to(&have))
 }
 
 fn read_deletes(decoder: &mut DecoderV1<'_>) -> Result<IdSet, Error> {
@@ -265,7 +279,7 @@ fn number(n: f64) -> Value {
 }
 
 /// A state vector as a client sends it.
-pub(crate) fn decode_state_vector(bytes: &[u8]) -> Result<yrs::StateVector, String> {
+pub(crate) fn decode_state_vector(bytes: &[u8]) -> Result<StateVector, String> {
     let mut decoder = DecoderV1::from(bytes);
     let read = (|| -> Result<(), Error> {
         let count: u32 = decoder.read_var()?;
@@ -276,5 +290,5 @@ pub(crate) fn decode_state_vector(bytes: &[u8]) -> Result<yrs::StateVector, Stri
         Ok(())
     })();
     read.map_err(|error| error.to_string())?;
-    yrs::StateVector::decode_v1(bytes).map_err(|error| error.to_string())
+    StateVector::decode_v1(bytes).map_err(|error| error.to_string())
 }

@@ -1,7 +1,7 @@
 //! R8 in rooms of kind *free*: any Yjs content is taken; what would hurt a reader is not.
 #![allow(clippy::unwrap_used)] // A test may stop where it is surprised.
 
-use igny8_actors_document::{DocumentKind, LiveDocument, UpdateRefused};
+use igny8_actors_document::{DocumentKind, LiveDocument, UpdateRefused, adds_to};
 use yrs::encoding::write::Write;
 use yrs::types::ToJson;
 use yrs::updates::decoder::Decode;
@@ -149,5 +149,30 @@ fn r8_a_value_that_is_nested_too_deep_does_not_end_the_process() {
             assert!(matches!(refused, Err(UpdateRefused::Undecodable { .. })), "{levels}");
             assert_eq!(None, document.apply_together(&[&poison, &poison]), "{levels}");
         }
+    }
+}
+
+#[test]
+fn r7_what_is_held_is_told_from_what_is_new() {
+    let doc = person(9);
+    drawing(&doc);
+    let mut document = free();
+    assert!(document.holds(&[0, 0]));
+    assert!(!document.holds(&state(&doc)));
+    document.apply(&state(&doc)).unwrap();
+    assert!(document.holds(&state(&doc)));
+    let had = document.state_vector();
+    // A deletion inserts nothing, and is new all the same.
+    let notes = doc.get_or_insert_text("notes");
+    notes.remove_range(&mut doc.transact_mut(), 0, 1);
+    let deleted = doc.transact().encode_diff_v1(&Decode::decode_v1(&had).unwrap());
+    assert!(!document.holds(&deleted));
+    assert!(!adds_to(&had, &deleted) && !adds_to(&had, &state(&doc)));
+    document.apply(&deleted).unwrap();
+    assert!(document.holds(&state(&doc)));
+    notes.push(&mut doc.transact_mut(), "more");
+    assert!(!document.holds(&state(&doc)) && adds_to(&had, &state(&doc)));
+    for bytes in [&[][..], &[0xff; 20], &[1, 1, 9]] {
+        assert!(!document.holds(bytes) && !adds_to(&had, bytes) && !adds_to(bytes, &[0, 0]));
     }
 }

@@ -32,7 +32,7 @@ pub use entity::{Idempotency, Joined, Published, Resume, Subscription};
 pub use failure::Failure;
 pub use igny8_actors_document::{
     Block, BlockEdit, Comparison, ContentError, ContentTree, Fate, Line, LineKind, PatchError,
-    Piece,
+    Piece, adds_to,
 };
 pub use lane::{Candidate, RouteTest, RouteText, RoutingText};
 pub use ledger::{StatementLine, StatementPage, StatementPlace, StatementQuery};

@@ -73,6 +73,7 @@ pub fn router(state: EdgeState) -> Router {
     router
         .route("/api/openapi.json", get(served))
         .route("/ws", get(socket::open))
+        .route("/collab", get(socket::open_rooms))
         .route("/collab/{room}", get(socket::open_room))
         .merge(route::plain())
         .fallback(asset::serve)

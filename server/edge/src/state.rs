@@ -48,7 +48,7 @@ pub struct EdgeSettings {
 }
 
 /// What a ticket opens.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TicketHolder {
     pub account: AccountId,
     pub session: SessionId,

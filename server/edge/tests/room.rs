@@ -7,7 +7,6 @@ mod support;
 use futures::{SinkExt, StreamExt};
 use http::{Method, StatusCode};
 use igny8_actors_domain::role::Role;
-use igny8_protocol_ids::DocumentId;
 use igny8_protocol_wire::close;
 use igny8_protocol_wire::frame::ServerFrame;
 use igny8_protocol_wire::stream::{StreamName, StreamSnapshot};
@@ -16,6 +15,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 use support::Server;
 use support::client::{Client, listen};
+use support::room::{A_NOTE, ITS_END, ask, framed, ticket};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
@@ -23,10 +23,6 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 const PATIENCE: Duration = Duration::from_secs(20);
-/// Text `a` by client 9 in the root `notes`: lib0, as Yjs writes it.
-const A_NOTE: &[u8] = &[1, 1, 9, 0, 4, 1, 5, b'n', b'o', b't', b'e', b's', 1, b'a', 0];
-/// What follows it: `b` after it, by the same client.
-const ITS_END: &[u8] = &[1, 1, 9, 1, 0x84, 9, 0, 1, b'b', 0];
 
 /// A client that knows the framing and nothing of Yjs.
 struct Guest {
@@ -37,11 +33,6 @@ struct Guest {
 enum Heard {
     Said(Vec<u8>),
     Closed(u16, String),
-}
-
-fn framed(head: &[u8], body: &[u8]) -> Vec<u8> {
-    assert!(body.len() < 128, "one byte of length");
-    [head, &[body.len() as u8], body].concat()
 }
 
 impl Guest {
@@ -96,25 +87,6 @@ impl Guest {
             }
         }
     }
-}
-
-async fn ask(server: &Server, token: &str, body: Value) -> support::Answer {
-    let ask = server.post("/api/auth/room-tickets").token(token).tenant(server.own.tenant);
-    ask.json(body).await
-}
-
-/// A ticket for a free room.
-async fn ticket(server: &Server, token: &str, room: &str, rights: &str) -> (String, DocumentId) {
-    let create = rights == "write";
-    let body = json!({
-        "site": server.own.site, "kind": "free", "room": room, "rights": rights, "create": create
-    });
-    let answer = ask(server, token, body).await;
-    assert_eq!(StatusCode::OK, answer.status, "{answer:?}");
-    let answer = answer.json();
-    assert_eq!(format!("/collab/{room}"), answer["path"]);
-    let document = answer["document"].as_str().unwrap().parse().unwrap();
-    (answer["ticket"].as_str().unwrap().to_owned(), document)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -307,7 +279,7 @@ async fn r13_a_changed_role_ends_tickets_and_their_sockets() {
     change("editor").await;
     let mut again = Guest::dial(address, "board", &ticket).await.unwrap();
     assert_eq!(ended, again.closed().await, "it stays worthless");
-    let (fresh, _) = self::ticket(&server, &editor, "board", "write").await;
+    let (fresh, _) = support::room::ticket(&server, &editor, "board", "write").await;
     let mut guest = Guest::join(address, "board", &fresh).await;
     server.ask(Method::DELETE, &path).token(&ada).send().await;
     let heard = timeout(Duration::from_secs(2), guest.closed()).await;
@@ -340,7 +312,7 @@ async fn a_deleted_room_ends_its_sockets_and_its_tickets() {
     own.until(closed).await;
     assert_eq!("not_found", own.subscribe(2, StreamName::Document(document)).await.unwrap_err());
     // A new room of the same name is another document, and the old ticket is not for it.
-    let (_, other) = self::ticket(&server, &ada, "board", "write").await;
+    let (_, other) = support::room::ticket(&server, &ada, "board", "write").await;
     assert_ne!(document, other);
     let mut again = Guest::dial(address, "board", &ticket).await.unwrap();
     assert_eq!(gone, again.closed().await);

@@ -121,6 +121,11 @@ impl DocumentHandle {
             .map_err(|error| Failure::invalid("invalid_state_vector", error.to_string()))
     }
 
+    /// Whether everything in an update is in the document, and durable.
+    pub async fn holds(&self, update: Vec<u8>) -> Result<bool, Failure> {
+        self.read(move |live| live.holds(&update)).await
+    }
+
     /// Tells others where a session's caret is.
     pub async fn awareness(&self, session: u64, update: Vec<u8>) -> Result<(), Failure> {
         self.send(Message::Awareness { session, update }).await

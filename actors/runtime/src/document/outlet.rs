@@ -34,8 +34,10 @@ pub struct Shared {
 pub struct Encoded {
     /// At our own socket.
     pub socket: OnceLock<bytes::Bytes>,
-    /// At the door of unmodified Yjs clients.
+    /// At the door of y-websocket's provider.
     pub yjs: OnceLock<bytes::Bytes>,
+    /// At the door of HocuspocusProvider.
+    pub hocuspocus: OnceLock<bytes::Bytes>,
 }
 
 impl From<Vec<u8>> for Shared {

@@ -168,7 +168,7 @@ pub(crate) async fn guard_address(
 ) -> Response {
     let path = request.uri().path();
     let is_ours =
-        ["/api/", "/ws", "/collab/", "/media/"].iter().any(|prefix| path.starts_with(prefix));
+        ["/api/", "/ws", "/collab", "/media/"].iter().any(|prefix| path.starts_with(prefix));
     let known = request.extensions().get::<Identity>().is_some_and(Identity::is_known);
     if is_ours && (!known || changes(request.method())) {
         let address = request.extensions().get::<ClientAddress>().copied();

@@ -47,3 +47,26 @@ pub(super) const ROOM_AWARENESS_BYTES_MAX: usize = 64 * AWARENESS_BYTES_MAX;
 pub(super) const BUNDLE_EDITS_MAX: usize = 256;
 /// The same in bytes: taking them must not hold up the document's other writers.
 pub(super) const BUNDLE_BYTES_MAX: usize = 64 * 1024;
+/// Documents of one socket at the door of HocuspocusProvider, proved or not: as many as on our own.
+pub(super) const ROOM_DOCUMENTS_MAX: usize = STREAMS_MAX;
+/// A document's name there: a room's 128 letters, and the provider's own mark of its session.
+pub(super) const ROOM_NAME_BYTES_MAX: usize = 256;
+/// What waits for the documents of one socket, in KiB: two messages of the largest size. Then the
+/// socket is read more slowly.
+pub(super) const ROOM_BACKLOG_KIB_MAX: usize = 2 * MESSAGE_BYTES_READ_MAX / 1024;
+/// Messages that wait for one document of a socket; likewise.
+pub(super) const ROOM_BACKLOG_MAX: usize = 64;
+/// The first ticket that opens something comes within this: its page may have to fetch it first.
+pub(super) const ROOM_GREETING_MAX: Duration = Duration::from_secs(30);
+/// A new ticket is asked for so long before the old one is over, or when half of its time is left;
+/// and again when half of the rest is.
+pub(super) const ROOM_RENEWAL: Duration = Duration::from_secs(60);
+/// With less time left nobody is asked any more.
+pub(super) const ROOM_RENEWAL_MIN: Duration = Duration::from_millis(250);
+/// What a client said it has is remembered for when its document restarts, up to this: five thousand
+/// authors. Of more, nothing is: then it is sent everything.
+pub(super) const ROOM_STATE_VECTOR_BYTES_MAX: usize = 64 * 1024;
+/// A document that is not available is tried again after these pauses: an actor that restarts is
+/// back within the first.
+pub(super) const ROOM_PAUSES: [Duration; 3] =
+    [Duration::from_millis(100), Duration::from_millis(500), Duration::from_secs(2)];

@@ -1,6 +1,6 @@
 //! `/ws`: one socket per page. A ticket in the subprotocol opens it; everything on it is checked
-//! again: each message against the role, the role against the tenant. And `/collab/{room}` for Yjs
-//! clients that nobody here wrote.
+//! again: each message against the role, the role against the tenant. And `/collab` for Yjs clients
+//! that nobody here wrote.
 
 mod bound;
 mod collab;
@@ -13,7 +13,7 @@ mod session;
 mod stream;
 mod writer;
 
-pub(crate) use collab::open as open_room;
+pub(crate) use collab::{open as open_room, open_many as open_rooms};
 
 use crate::access::{origin_is_allowed, standing};
 use crate::problem::Problem;

@@ -1,9 +1,9 @@
 //! One socket's life: greeting, messages, end. A plain task that reads; a second one writes.
 
-use super::bound::{FAREWELL_MAX, FRAME_BYTES_MAX, GREETING_MAX, HEARTBEAT, SILENCE_MAX};
+use super::bound::{FRAME_BYTES_MAX, GREETING_MAX, HEARTBEAT, SILENCE_MAX};
 use super::outbox::{Outbox, Rank};
 use super::stream::Streams;
-use super::writer::write;
+use super::writer::Writer;
 use super::{command, guard};
 use crate::state::{EdgeState, TicketHolder};
 use axum::extract::ws::{Message, WebSocket};
@@ -47,30 +47,29 @@ pub(super) async fn run(state: EdgeState, holder: TicketHolder, role: Role, sock
     let (teller, role) = watch::channel(Some(role));
     let _guard = AbortOnDropHandle::new(tokio::spawn(guard::watch(state.clone(), holder, teller)));
     let outbox = Arc::new(Outbox::default());
-    let mut writer = tokio::spawn(write(sink, outbox.clone(), None));
+    let mut writer = Writer::start(sink, outbox.clone(), None);
     let number = state.next_session();
-    let context = Context { state, holder, number, outbox: outbox.clone(), role };
+    let context = Context { state, holder, number, outbox, role };
     let mut session =
         Session { streams: Streams::new(context.clone()), context, commands: JoinSet::new() };
     let end = tokio::select! {
         end = session.live(&mut source) => end,
-        _ = &mut writer => None,
+        () = writer.ended() => None,
     };
     session.streams.leave_all().await;
     if let Some((code, text)) = end {
         tracing::debug!(tenant = %holder.tenant, code = code.code, text, "a socket is closed");
-        outbox.close(code, text);
-        if timeout(FAREWELL_MAX, &mut writer).await.is_err() {
-            tracing::debug!("the reader did not take the close frame");
-        }
     }
-    writer.abort();
+    writer.finish(end).await;
 }
 
 /// The bytes of a message, or why there are none; nothing if it only was a sign of life.
-pub(super) async fn message(source: &mut SplitStream<WebSocket>) -> Result<Option<Bytes>, End> {
+pub(super) async fn message(
+    source: &mut SplitStream<WebSocket>,
+    bytes_max: usize,
+) -> Result<Option<Bytes>, End> {
     match source.next().await {
-        Some(Ok(Message::Binary(bytes))) if bytes.len() > FRAME_BYTES_MAX => {
+        Some(Ok(Message::Binary(bytes))) if bytes.len() > bytes_max => {
             Err(Some((close::TOO_LARGE, "a message was larger than allowed")))
         }
         Some(Ok(Message::Binary(bytes))) => Ok(Some(bytes)),
@@ -85,7 +84,7 @@ pub(super) async fn message(source: &mut SplitStream<WebSocket>) -> Result<Optio
 
 /// A frame of the client, or why there is none.
 async fn next(source: &mut SplitStream<WebSocket>) -> Result<Option<ClientFrame>, End> {
-    let Some(bytes) = message(source).await? else { return Ok(None) };
+    let Some(bytes) = message(source, FRAME_BYTES_MAX).await? else { return Ok(None) };
     let frame = decode(&bytes);
     frame.map(Some).map_err(|_| Some((close::MALFORMED, "a message could not be read")))
 }

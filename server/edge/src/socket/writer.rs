@@ -3,20 +3,51 @@
 use super::bound::{FAREWELL_MAX, HEARTBEAT, WRITE_MAX};
 use super::close_frame;
 use super::outbox::{Batch, Outbox};
+use super::session::End;
 use axum::extract::ws::{Message, WebSocket};
 use bytes::Bytes;
 use futures::SinkExt;
 use futures::stream::SplitSink;
 use std::sync::Arc;
+use tokio::task::JoinHandle;
 use tokio::time::{Instant, interval_at, timeout};
+
+/// The task that writes a socket.
+pub(super) struct Writer {
+    outbox: Arc<Outbox>,
+    task: JoinHandle<()>,
+}
+
+impl Writer {
+    /// Starts it. `beat` as in [`write`].
+    pub(super) fn start(
+        sink: SplitSink<WebSocket, Message>,
+        outbox: Arc<Outbox>,
+        beat: Option<Bytes>,
+    ) -> Self {
+        Self { task: tokio::spawn(write(sink, outbox.clone(), beat)), outbox }
+    }
+
+    /// Waits until it has ended by itself: nobody reads any more.
+    pub(super) async fn ended(&mut self) {
+        drop((&mut self.task).await);
+    }
+
+    /// Says why the socket ends, if it was not its client who went, and stops.
+    pub(super) async fn finish(mut self, end: End) {
+        if let Some((code, text)) = end {
+            self.outbox.close(code, text);
+            if timeout(FAREWELL_MAX, &mut self.task).await.is_err() {
+                tracing::debug!("the reader did not take the close frame");
+            }
+        }
+        self.task.abort();
+    }
+}
 
 /// Writes one batch per wake-up, each with one flush. Where clients do not ask for signs of life
 /// but need them, `beat` is one, sent with a ping.
-pub(super) async fn write(
-    mut sink: SplitSink<WebSocket, Message>,
-    outbox: Arc<Outbox>,
-    beat: Option<Bytes>,
-) {
+async fn write(mut sink: SplitSink<WebSocket, Message>, outbox: Arc<Outbox>, beat: Option<Bytes>) {
     let mut beats = beat.map(|beat| (interval_at(Instant::now() + HEARTBEAT, HEARTBEAT), beat));
     loop {
         let (messages, is_last) = match &mut beats {

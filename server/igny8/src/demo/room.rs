@@ -23,7 +23,8 @@ const PASSWORD: &str = "rooms of a development server";
 struct Opened {
     /// Ready for a WebSocket.
     address: String,
-    /// The same in the parts that y-websocket's provider asks for.
+    /// The same in the parts that y-websocket's provider asks for; HocuspocusProvider calls them
+    /// `url`, `name` and `token`.
     server: String,
     room: String,
     ticket: String,

@@ -1,23 +1,17 @@
-//! The messages of y-protocols as y-websocket frames them: a number that says what it is, then
-//! lib0's integers and byte arrays.
+//! The messages of y-protocols, as both doors frame them: a number that says what it is, then
+//! lib0's integers and byte arrays. One door puts a document's name before them.
 
 use bytes::{BufMut, Bytes, BytesMut};
 use igny8_actors_runtime::lib0::{read_bytes, read_number, write_number};
 
 const SYNC: u64 = 0;
 const AWARENESS: u64 = 1;
-const AUTH: u64 = 2;
 const QUERY_AWARENESS: u64 = 3;
 
 const STEP_1: u64 = 0;
 const STEP_2: u64 = 1;
 const UPDATE: u64 = 2;
 
-const DENIED: u64 = 0;
-
-/// Who is here: nobody. Clients take a line on which nothing at all is said for half a minute for
-/// dead; this says nothing.
-pub(super) const BEAT: Bytes = Bytes::from_static(&[1, 1, 0]);
 /// An update with nothing in it, which clients send when they have nothing that we lack.
 pub(super) const EMPTY_UPDATE: &[u8] = &[0, 0];
 
@@ -26,8 +20,10 @@ pub(super) const EMPTY_UPDATE: &[u8] = &[0, 0];
 pub(super) enum Said<'b> {
     /// What it has: it asks for the rest.
     Step1(&'b [u8]),
-    /// Edits: those that we lacked, or fresh ones.
-    Edits(&'b [u8]),
+    /// The edits that we lacked: its answer to our step 1.
+    Step2(&'b [u8]),
+    /// Fresh edits.
+    Update(&'b [u8]),
     /// Who is where.
     Awareness(&'b [u8]),
     /// Who is here?
@@ -42,7 +38,8 @@ pub(super) fn read(bytes: &[u8]) -> Option<Said<'_>> {
     match read_number(&mut rest)? {
         SYNC => match read_number(&mut rest)? {
             STEP_1 => read_bytes(&mut rest).map(Said::Step1),
-            STEP_2 | UPDATE => read_bytes(&mut rest).map(Said::Edits),
+            STEP_2 => read_bytes(&mut rest).map(Said::Step2),
+            UPDATE => read_bytes(&mut rest).map(Said::Update),
             _ => Some(Said::Unknown),
         },
         AWARENESS => read_bytes(&mut rest).map(Said::Awareness),
@@ -52,33 +49,30 @@ pub(super) fn read(bytes: &[u8]) -> Option<Said<'_>> {
 }
 
 /// What we have: the client answers with the rest.
-pub(super) fn step_1(state_vector: &[u8]) -> Bytes {
-    message(&[SYNC, STEP_1], state_vector)
+pub(super) fn step_1(head: &[u8], state_vector: &[u8]) -> Bytes {
+    message(head, &[SYNC, STEP_1], state_vector)
 }
 
 /// What the client lacks.
-pub(super) fn step_2(update: &[u8]) -> Bytes {
-    message(&[SYNC, STEP_2], update)
+pub(super) fn step_2(head: &[u8], update: &[u8]) -> Bytes {
+    message(head, &[SYNC, STEP_2], update)
 }
 
 /// Edits of others.
-pub(super) fn update(update: &[u8]) -> Bytes {
-    message(&[SYNC, UPDATE], update)
+pub(super) fn update(head: &[u8], update: &[u8]) -> Bytes {
+    message(head, &[SYNC, UPDATE], update)
 }
 
 /// Who is where.
-pub(super) fn awareness(update: &[u8]) -> Bytes {
-    message(&[AWARENESS], update)
+pub(super) fn awareness(head: &[u8], update: &[u8]) -> Bytes {
+    message(head, &[AWARENESS], update)
 }
 
-/// What was not taken, and why.
-pub(super) fn denied(reason: &str) -> Bytes {
-    message(&[AUTH, DENIED], reason.as_bytes())
-}
-
-fn message(head: &[u64], body: &[u8]) -> Bytes {
-    let mut bytes = BytesMut::with_capacity(head.len() + 10 + body.len());
-    for value in head.iter().copied().chain([body.len() as u64]) {
+/// What the door puts first, numbers that say what it is, and a byte array or a text.
+pub(super) fn message(head: &[u8], numbers: &[u64], body: &[u8]) -> Bytes {
+    let mut bytes = BytesMut::with_capacity(head.len() + numbers.len() + 10 + body.len());
+    bytes.put_slice(head);
+    for value in numbers.iter().copied().chain([body.len() as u64]) {
         write_number(&mut bytes, value);
     }
     bytes.put_slice(body);
@@ -91,17 +85,15 @@ mod tests {
 
     #[test]
     fn what_we_write_is_what_clients_write() {
-        assert_eq!(Some(Said::Step1(&[0])), read(&step_1(&[0])));
-        assert_eq!(&[0, 0, 1, 0][..], step_1(&[0]));
-        assert_eq!(Some(Said::Edits(EMPTY_UPDATE)), read(&step_2(EMPTY_UPDATE)));
-        assert_eq!(&[0, 1, 2, 0, 0][..], step_2(EMPTY_UPDATE));
-        assert_eq!(&[0, 2, 2, 0, 0][..], update(EMPTY_UPDATE));
-        assert_eq!(Some(Said::Awareness(&[0])), read(&BEAT));
-        assert_eq!(BEAT, awareness(&[0]));
-        assert_eq!(&[2, 0, 2, b'n', b'o'][..], denied("no"));
+        assert_eq!(Some(Said::Step1(&[0])), read(&step_1(&[], &[0])));
+        assert_eq!(&[0, 0, 1, 0][..], step_1(&[], &[0]));
+        assert_eq!(Some(Said::Step2(EMPTY_UPDATE)), read(&step_2(&[], EMPTY_UPDATE)));
+        assert_eq!(&[0, 1, 2, 0, 0][..], step_2(&[], EMPTY_UPDATE));
+        assert_eq!(&[1, b'n', 0, 2, 2, 0, 0][..], update(b"\x01n", EMPTY_UPDATE));
+        assert_eq!(Some(Said::Awareness(&[0])), read(&awareness(&[], &[0])));
         let long = vec![7; 300];
-        assert_eq!(&[0, 2, 0xac, 2][..], &update(&long)[..4]);
-        assert_eq!(Some(Said::Edits(&long)), read(&update(&long)));
+        assert_eq!(&[0, 2, 0xac, 2][..], &update(&[], &long)[..4]);
+        assert_eq!(Some(Said::Update(&long)), read(&update(&[], &long)));
     }
 
     #[test]

@@ -1,0 +1,208 @@
+//! `/collab`: one socket of an unmodified HocuspocusProvider, with many documents. Each has its own
+//! ticket, its own rights and its own end; here is what they share.
+
+mod document;
+mod protocol;
+mod tally;
+
+use super::enter::Ended;
+use crate::socket::bound::{
+    MESSAGE_BYTES_READ_MAX, ROOM_BACKLOG_KIB_MAX, ROOM_BACKLOG_MAX, ROOM_DOCUMENTS_MAX,
+    ROOM_GREETING_MAX, SILENCE_MAX,
+};
+use crate::socket::outbox::{Outbox, Rank};
+use crate::socket::session::{End, message};
+use crate::socket::writer::Writer;
+use crate::socket::{admit, refuse};
+use crate::state::EdgeState;
+use axum::extract::State;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
+use axum::extract::ws::{WebSocket, WebSocketUpgrade};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use futures::StreamExt;
+use futures::future::join_all;
+use futures::stream::SplitStream;
+use http::HeaderMap;
+use igny8_protocol_wire::close;
+use protocol::Said;
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::time::{Instant, sleep, timeout_at};
+use tokio_util::task::AbortOnDropHandle;
+
+/// What the documents of a socket share.
+struct Line {
+    state: EdgeState,
+    outbox: Arc<Outbox>,
+    /// True once a ticket has opened something.
+    is_proved: AtomicBool,
+}
+
+/// A message for a document.
+struct Mail {
+    bytes: Bytes,
+    /// True until the client has answered our first sign of life: edits that were made before the
+    /// socket was open are sent behind those that were made since, and only until then.
+    is_early: bool,
+    _room: OwnedSemaphorePermit,
+}
+
+/// A document of the socket.
+struct Open {
+    inbox: mpsc::Sender<Mail>,
+    task: AbortOnDropHandle<()>,
+}
+
+struct Session {
+    line: Arc<Line>,
+    documents: HashMap<String, Open>,
+    backlog: Arc<Semaphore>,
+    is_early: bool,
+}
+
+/// Opens a socket. Its tickets come as messages, one for each document.
+pub(crate) async fn open(
+    State(state): State<EdgeState>,
+    headers: HeaderMap,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Response {
+    match admit(&state, &headers, upgrade) {
+        Ok(upgrade) => upgrade.on_upgrade(move |socket| serve(state, socket)),
+        Err(problem) => problem.into_response(),
+    }
+}
+
+async fn serve(state: EdgeState, socket: WebSocket) {
+    let Some(place) = state.socket_place() else {
+        return refuse(socket, close::TRY_AGAIN_LATER, "the server is full").await;
+    };
+    run(state, socket).await;
+    drop(place);
+}
+
+/// Serves a socket to its end.
+async fn run(state: EdgeState, socket: WebSocket) {
+    let (sink, mut source) = socket.split();
+    // A client that reads too slowly comes back and asks for what it lacks.
+    let outbox = Arc::new(Outbox::new(close::TRY_AGAIN_LATER));
+    outbox.push(Rank::Answer, protocol::PING);
+    let mut writer = Writer::start(sink, outbox.clone(), Some(protocol::PING));
+    let line = Arc::new(Line { state, outbox, is_proved: AtomicBool::new(false) });
+    let backlog = Arc::new(Semaphore::new(ROOM_BACKLOG_KIB_MAX));
+    let mut session = Session { line, documents: HashMap::new(), backlog, is_early: true };
+    let end = tokio::select! {
+        end = session.live(&mut source) => end,
+        () = writer.ended() => None,
+    };
+    if let Some((code, text)) = end {
+        tracing::debug!(code = code.code, text, "a socket of many rooms is closed");
+    }
+    session.leave_all().await;
+    writer.finish(end).await;
+}
+
+impl Open {
+    fn start(line: Arc<Line>, name: String) -> Self {
+        let (inbox, mail) = mpsc::channel(ROOM_BACKLOG_MAX);
+        let task = AbortOnDropHandle::new(tokio::spawn(document::serve(line, name, mail)));
+        Self { inbox, task }
+    }
+
+    /// Lets it do what waits already, and leave.
+    async fn end(self) {
+        drop(self.inbox);
+        if let Err(error) = self.task.await {
+            tracing::error!(%error, "a document of a socket failed");
+        }
+    }
+}
+
+impl Session {
+    async fn live(&mut self, source: &mut SplitStream<WebSocket>) -> End {
+        let shutdown = self.line.state.settings.shutdown.clone();
+        let greeting = sleep(ROOM_GREETING_MAX);
+        tokio::pin!(greeting);
+        let mut is_greeted = false;
+        let mut heard_at = Instant::now();
+        loop {
+            tokio::select! {
+                () = shutdown.cancelled() => return Some((close::GOING_AWAY, "the server restarts")),
+                () = &mut greeting, if !is_greeted => {
+                    is_greeted = self.line.is_proved.load(Ordering::Relaxed);
+                    if !is_greeted {
+                        return Some((close::TICKET, "no ticket came that opens a room"));
+                    }
+                }
+                said = timeout_at(heard_at + SILENCE_MAX, message(source, MESSAGE_BYTES_READ_MAX)) => {
+                    let Ok(said) = said else {
+                        return Some((close::TRY_AGAIN_LATER, "nothing was heard from you"));
+                    };
+                    heard_at = Instant::now();
+                    match said {
+                        Ok(Some(bytes)) => {
+                            if let Err(end) = self.receive(bytes).await {
+                                return Some(end);
+                            }
+                        }
+                        Ok(None) => {}
+                        Err(end) => return end,
+                    }
+                }
+            }
+        }
+    }
+
+    /// Passes a message to its document.
+    async fn receive(&mut self, bytes: Bytes) -> Result<(), Ended> {
+        if bytes == protocol::PONG {
+            self.is_early = false;
+            return Ok(());
+        }
+        if bytes == protocol::PING {
+            self.line.outbox.push(Rank::Answer, protocol::PONG);
+            return Ok(());
+        }
+        let Some((name, bytes)) = protocol::addressed(&bytes) else {
+            return Err((close::MALFORMED, "a message could not be read"));
+        };
+        if protocol::read(&bytes) == Some(Said::Close) {
+            // Whoever opens it again right after meets nobody of before.
+            if let Some(open) = self.documents.remove(&name) {
+                open.end().await;
+            }
+            return Ok(());
+        }
+        let Some(inbox) = self.inbox(name) else { return Ok(()) };
+        let kib = u32::try_from(bytes.len() / 1024 + 1).expect("a message has a bound");
+        let room = self.backlog.clone().acquire_many_owned(kib).await;
+        let room = room.expect("the semaphore is never closed");
+        let mail = Mail { bytes, is_early: self.is_early, _room: room };
+        inbox.send(mail).await.map_err(|_| (close::INTERNAL, "a document failed on this socket"))
+    }
+
+    /// The inbox of a document, new if it must be; none if there are too many.
+    fn inbox(&mut self, name: String) -> Option<mpsc::Sender<Mail>> {
+        if let Some(open) = self.documents.get(&name) {
+            return Some(open.inbox.clone());
+        }
+        if self.documents.len() >= ROOM_DOCUMENTS_MAX {
+            let reason = format!(
+                "One socket has {ROOM_DOCUMENTS_MAX} documents at most: open another, or close some."
+            );
+            let denied = protocol::denied(&protocol::head(&name), &reason);
+            self.line.outbox.push(Rank::Answer, denied);
+            return None;
+        }
+        let open = Open::start(self.line.clone(), name.clone());
+        let inbox = open.inbox.clone();
+        self.documents.insert(name, open);
+        Some(inbox)
+    }
+
+    async fn leave_all(&mut self) {
+        join_all(self.documents.drain().map(|(_, open)| open.end())).await;
+    }
+}
