@@ -3,51 +3,22 @@ import 'fake-indexeddb/auto';
 
 import type { Client } from '@igny8/sdk';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import WebSocket from 'ws';
 import { IndexeddbPersistence } from 'y-indexeddb';
-import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
 
-import { holds, person, room, Server } from './server.js';
-
-type Ticket = Awaited<ReturnType<typeof room>>;
+import { article, destroyAll, kept, names, notes, paragraph, synced, websocket } from './guest.js';
+import { holds, person, room, Server, type Ticket } from './server.js';
 
 let server: Server;
-const open: { destroy(): void }[] = [];
 
 beforeAll(async () => {
   server = await Server.start();
 });
-afterEach(() => {
-  for (const one of open.splice(0)) one.destroy();
-});
+afterEach(destroyAll);
 afterAll(() => server.stop());
 
 /** An unmodified client: what it shows of a close, and its document. */
-function join(ticket: Ticket, doc = new Y.Doc()) {
-  const url = `${server.address.replace('http', 'ws')}/collab`;
-  const options = { params: { ticket: ticket.ticket }, WebSocketPolyfill: WebSocket as never, disableBc: true };
-  const provider = new WebsocketProvider(url, ticket.name, doc, options);
-  const closed: { code: number; reason: string }[] = [];
-  provider.on('closed', (event) => void closed.push(event));
-  open.push(provider);
-  return { doc, provider, closed };
-}
-
-async function synced(...clients: { provider: WebsocketProvider }[]): Promise<void> {
-  await holds('all are synced', () => clients.every(({ provider }) => provider.synced));
-}
-
-const notes = (doc: Y.Doc): Y.Text => doc.getText('notes');
-
-function paragraph(doc: Y.Doc, text: string): void {
-  const block = new Y.XmlElement('paragraph');
-  block.insert(0, [new Y.XmlText(text)]);
-  const article = doc.getXmlFragment('default');
-  article.insert(article.length, [block]);
-}
-
-const article = (doc: Y.Doc): string => doc.getXmlFragment('default').toString();
+const join = (ticket: Ticket, doc = new Y.Doc()) => websocket(server, ticket, doc);
 
 describe('a free room', () => {
   test('is one document for unmodified clients and our own', async () => {
@@ -71,13 +42,9 @@ describe('a free room', () => {
 
     one.provider.awareness.setLocalStateField('user', { name: 'One' });
     own.provider.awareness.setLocalStateField('user', { name: 'Own' });
-    const names = (states: Map<number, Record<string, unknown>>): string =>
-      [...states.values()].map((state) => (state['user'] as { name?: string } | undefined)?.name ?? '').sort().join(' ').trim();
-    for (const { provider } of [one, two, own]) {
-      await holds('each sees both', () => names(provider.awareness.getStates()) === 'One Own');
-    }
+    for (const client of [one, two, own]) await holds('each sees both', () => names(client) === 'One Own');
     one.provider.disconnect();
-    await holds('who leaves disappears', () => names(two.provider.awareness.getStates()) === 'Own');
+    await holds('who leaves disappears', () => names(two) === 'Own');
     close(ada.client, ticket);
   });
 
@@ -98,9 +65,7 @@ describe('a free room', () => {
     away.provider.destroy();
     away.doc.destroy();
     const again = new Y.Doc();
-    const kept = new IndexeddbPersistence('board', again);
-    open.push(kept);
-    await kept.whenSynced;
+    await kept(new IndexeddbPersistence('board', again)).whenSynced;
     expect(notes(again).toString()).toBe('begun. away. ');
     await synced(join(ticket, again));
     for (const doc of [again, there.doc]) {
@@ -165,36 +130,6 @@ describe('tickets', () => {
     guest.provider.params = { ticket: (await room(ada, {})).ticket };
     guest.provider.connect();
     await synced(guest);
-  });
-});
-
-describe('a crash', () => {
-  test('takes back nothing that another client has seen', async () => {
-    const ada = await person(server, 'ada');
-    const document = await ada.client.rest.writer.createDocument(ada.site, 'A');
-    const tickets = [await room(ada, {}), await room(ada, { kind: 'article', room: document.id })];
-    const pairs = tickets.map((ticket) => ({ writer: join(ticket), reader: join(ticket) }));
-    for (const { writer, reader } of pairs) await synced(writer, reader);
-    const [free, written] = pairs as [(typeof pairs)[0], (typeof pairs)[0]];
-    for (let round = 0; round < 5; round += 1) {
-      notes(free.writer.doc).insert(0, `note ${round}. `);
-      paragraph(written.writer.doc, `paragraph ${round}`);
-      await holds('it is seen', () => notes(free.reader.doc).toString().includes(`note ${round}`) && article(written.reader.doc).includes(`paragraph ${round}`));
-      await server.kill();
-      // Who has seen it is gone for good, and so is who wrote it: only the server knows it now.
-      const seen = [notes(free.reader.doc).toString(), article(written.reader.doc)];
-      for (const { writer, reader } of pairs) [writer, reader].forEach(({ provider }) => provider.disconnect());
-      await server.up();
-      const late = tickets.map((ticket) => join(ticket));
-      await synced(...late);
-      expect([notes(late[0]!.doc).toString(), article(late[1]!.doc)]).toEqual(seen);
-      for (const { provider } of late) provider.destroy();
-      for (const { writer, reader } of pairs) {
-        [writer, reader].forEach(({ provider }) => provider.connect());
-        await synced(writer, reader);
-      }
-    }
-    ada.client.close();
   });
 });
 

@@ -84,11 +84,14 @@ export async function person(server: Server, name: string): Promise<{ client: Cl
   return { client, site: site.id };
 }
 
-/** A ticket, and what y-websocket's provider is given. */
+/** A ticket, and the name by which providers ask for its room. */
+export type Ticket = RoomTicket & { name: string };
+
+/** A ticket for a room, which is made if it is a free one to write in. */
 export async function room(
   { client, site }: { client: Client; site: string },
   wanted: Partial<NewRoomTicket>,
-): Promise<RoomTicket & { name: string }> {
+): Promise<Ticket> {
   const body: NewRoomTicket = { site, kind: 'free', room: 'board', rights: 'write', create: true, ttl_seconds: 600, ...wanted };
   if (body.kind === 'article' || body.rights === 'read') body.create = false;
   return { ...(await client.rest.auth.roomTicket(body)), name: body.room };
