@@ -6,6 +6,7 @@
 //! snapshots; rights are checked before an update reaches this crate.
 
 mod admission;
+mod comment;
 mod content;
 mod edit;
 mod free;
@@ -20,6 +21,7 @@ mod update;
 mod yjs;
 
 pub use admission::UpdateRefused;
+pub use comment::{CommentRange, Commented, QUOTE_CHARS_MAX, RangeError};
 pub use content::compare::{Comparison, Fate, Line, LineKind, Piece};
 pub use content::image::ImageNode;
 pub use content::patch::{BlockEdit, PatchError};

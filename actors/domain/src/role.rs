@@ -11,7 +11,7 @@ pub enum Role {
     Admin,
     /// Generates, edits, publishes.
     Editor,
-    /// Reads.
+    /// Reads and comments.
     Viewer,
     /// Automation through the API only; not a person.
     SystemBot,
@@ -30,6 +30,10 @@ pub enum Action {
     GenerateContent,
     /// Write in a document.
     EditDocument,
+    /// Comment on a document, without writing in it.
+    Comment,
+    /// Delete what others said in comments.
+    ModerateComments,
     /// Approve a version for publication.
     ApproveDocument,
     /// Send an approved version to WordPress.
@@ -68,12 +72,14 @@ const NO: bool = false;
 /// Who may do what. Columns: Owner, Admin, Editor, Viewer, SystemBot. The bot runs automations
 /// that a person set up, publication of approved versions included; it never approves.
 #[rustfmt::skip]
-const RIGHTS: [(Action, [bool; 5]); 17] = [
+const RIGHTS: [(Action, [bool; 5]); 19] = [
     (Action::ReadContent,       [YES, YES, YES, YES, YES]),
     (Action::ImportKeywords,    [YES, YES, YES, NO,  YES]),
     (Action::ManageClusters,    [YES, YES, YES, NO,  YES]),
     (Action::GenerateContent,   [YES, YES, YES, NO,  YES]),
     (Action::EditDocument,      [YES, YES, YES, NO,  YES]),
+    (Action::Comment,           [YES, YES, YES, YES, YES]),
+    (Action::ModerateComments,  [YES, YES, NO,  NO,  NO ]),
     (Action::ApproveDocument,   [YES, YES, YES, NO,  NO ]),
     (Action::Publish,           [YES, YES, YES, NO,  YES]),
     (Action::ManageSites,       [YES, YES, NO,  NO,  NO ]),
@@ -121,6 +127,8 @@ mod tests {
         ManageClusters    yes       yes       yes       -         yes
         GenerateContent   yes       yes       yes       -         yes
         EditDocument      yes       yes       yes       -         yes
+        Comment           yes       yes       yes       yes       yes
+        ModerateComments  yes       yes       -         -         -
         ApproveDocument   yes       yes       yes       -         -
         Publish           yes       yes       yes       -         yes
         ManageSites       yes       yes       -         -         -
@@ -146,9 +154,9 @@ mod tests {
     }
 
     #[test]
-    fn r13_an_owner_may_do_everything_and_a_viewer_only_reads() {
+    fn r13_an_owner_may_do_everything_and_a_viewer_reads_and_comments() {
         assert!(RIGHTS.iter().all(|(action, _)| allows(Role::Owner, *action)));
-        let read = |action: &Action| matches!(action, Action::ReadContent);
+        let read = |action: &Action| matches!(action, Action::ReadContent | Action::Comment);
         assert!(RIGHTS.iter().all(|(action, _)| allows(Role::Viewer, *action) == read(action)));
     }
 }

@@ -25,14 +25,15 @@ mod world;
 
 pub use account::{AccountHandle, RefreshSecret};
 pub use document::{
-    DocumentFrame, DocumentHandle, DocumentJoin, DocumentSubscription, Encoded, RunEnd, RunState,
-    RunSummary, SessionEdit, Shared, Speakers, TurnUpdate, Version, VersionCause, lib0,
+    Comment, Commenter, Conversation, DocumentFrame, DocumentHandle, DocumentJoin,
+    DocumentSubscription, Encoded, NewComment, Resolution, RunEnd, RunState, RunSummary,
+    SessionEdit, Shared, Speakers, Thread, TurnUpdate, Version, VersionCause, lib0,
 };
 pub use entity::{Idempotency, Joined, Published, Resume, Subscription};
 pub use failure::Failure;
 pub use igny8_actors_document::{
-    Block, BlockEdit, Comparison, ContentError, ContentTree, Fate, Line, LineKind, PatchError,
-    Piece, adds_to,
+    Block, BlockEdit, CommentRange, Comparison, ContentError, ContentTree, Fate, Line, LineKind,
+    PatchError, Piece, adds_to,
 };
 pub use lane::{Candidate, RouteTest, RouteText, RoutingText};
 pub use ledger::{StatementLine, StatementPage, StatementPlace, StatementQuery};

@@ -72,7 +72,7 @@ impl Client {
             Some(DocumentFrame::Update(turn)) => apply(&self.doc, &turn.update),
             Some(DocumentFrame::Durable { reference, .. }) => self.durable = reference,
             Some(DocumentFrame::Refused { code, message, .. }) => panic!("{code}: {message}"),
-            Some(DocumentFrame::Awareness(_)) => {}
+            Some(DocumentFrame::Awareness(_) | DocumentFrame::Comments) => {}
             None => return false,
         }
         true

@@ -74,6 +74,10 @@ typed_id! {
     RunId,
     /// A kept state of a document.
     VersionId,
+    /// What was said about one place of a document.
+    ThreadId,
+    /// One thing that was said in a thread.
+    CommentId,
     /// Credits that arrived: a plan period, a top-up, a promotion.
     GrantId,
     /// Credits set aside for one task.

@@ -259,6 +259,11 @@ pub enum ServerFrame {
         #[ts(type = "Uint8Array")]
         update: Vec<u8>,
     },
+    /// Comments of a document have changed: read them again.
+    CommentsChanged {
+        /// Where.
+        document: DocumentId,
+    },
     /// Progress of running tasks.
     Progress {
         /// Of which site.

@@ -7,7 +7,8 @@ use crate::{
     frame::{ClientFrame, ServerFrame},
     queue,
     rest::{
-        auth, billing, history, lane, page, planner, problem, settings, system, thinker, writer,
+        auth, billing, document::comment, history, lane, page, planner, problem, settings, system,
+        thinker, writer,
     },
     view,
 };
@@ -164,6 +165,10 @@ fn collect_work(to: &mut Collector) {
     to.visit::<history::Comparison>();
     to.visit::<history::RunView>();
     to.visit::<history::Blocks>();
+    to.visit::<comment::ThreadView>();
+    to.visit::<comment::BeginThread>();
+    to.visit::<comment::WriteComment>();
+    to.visit::<comment::ChangeComment>();
     to.visit::<history::PatchBlocks>();
     to.visit::<writer::PairSite>();
     to.visit::<writer::LinkState>();

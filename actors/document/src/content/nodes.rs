@@ -19,6 +19,21 @@ impl ContentTree {
     }
 }
 
+impl Block {
+    /// The same block without the anchors of comments.
+    pub(crate) fn without_comments(&self) -> Self {
+        let mut node = to_node(self);
+        node.children = crate::comment::bare(&node.children);
+        block(&node)
+    }
+
+    /// Its characters, one text after the other: what offsets within it count, in UTF-16. A break
+    /// inside it counts nothing.
+    pub fn text(&self) -> String {
+        plain(&to_node(self).children)
+    }
+}
+
 fn blocks(children: &[Child]) -> Vec<Block> {
     children
         .iter()

@@ -54,9 +54,10 @@ pub enum PatchError {
 }
 
 impl Block {
-    /// What tells whether this block has changed: equal blocks have equal keys.
+    /// What tells whether this block has changed: equal blocks have equal keys, and comments on it
+    /// change nothing.
     pub fn key(&self) -> String {
-        let bytes = serde_json::to_vec(self).unwrap_or_default();
+        let bytes = serde_json::to_vec(&self.without_comments()).unwrap_or_default();
         let hash = blake3::hash(&bytes);
         hash.as_bytes()[..KEY_BYTES].iter().map(|byte| format!("{byte:02x}")).collect()
     }

@@ -139,6 +139,13 @@ fn first_text(node: XmlOut, txn: &impl ReadTxn) -> Option<XmlTextRef> {
     }
 }
 
+/// The first text of a person's block.
+pub(crate) fn text_of(person: &Doc, block: u32) -> XmlTextRef {
+    let txn = person.transact();
+    let root = txn.get_xml_fragment("default").unwrap();
+    root.get(&txn, block).and_then(|node| first_text(node, &txn)).unwrap()
+}
+
 pub(crate) fn type_into_block(person: &Doc, block: u32, at: u32, text: &str) {
     let mut txn = person.transact_mut();
     let root = txn.get_xml_fragment("default").unwrap();

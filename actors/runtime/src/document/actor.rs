@@ -1,5 +1,6 @@
 //! The actor itself: what it is sent, what it holds, how it loads.
 
+use super::comment::Comments;
 use super::outlet::{DocumentSubscription, Outlet, Shared};
 use super::presence::{Presence, Speakers};
 use super::record::{Checkpoint, Run, Stored, Version, kind_of, read};
@@ -113,6 +114,7 @@ pub(crate) struct State {
     /// Appends that the live document holds: only these may be compacted.
     pub(super) seen: HashSet<(Epoch, Sequence)>,
     pub(super) versions: Vec<Version>,
+    pub(super) comments: Comments,
     pub(super) runs: BTreeMap<RunId, Run>,
     pub(super) texts: HashMap<RunId, String>,
     pub(super) writing: HashMap<RunId, Writing>,
@@ -162,6 +164,7 @@ async fn load(args: Arguments) -> Result<State, ActorProcessingErr> {
     let head = world.store.take(&entity).await?;
     let (mut runs, mut texts) = (BTreeMap::new(), HashMap::<RunId, String>::new());
     let (mut versions, mut checkpoint) = (Vec::new(), Checkpoint::default());
+    let mut comments = Comments::default();
     let loaded = world.store.load(&entity).await?;
     for record in loaded.iter().flat_map(|loaded| &loaded.records) {
         match read(&format!("{entity}, record {:02x?}", record.key), &record.key, &record.value)? {
@@ -169,6 +172,8 @@ async fn load(args: Arguments) -> Result<State, ActorProcessingErr> {
             Stored::Run(run) => drop(runs.insert(run.id, *run)),
             Stored::Piece(run, text) => texts.entry(run).or_default().push_str(&text),
             Stored::Version(version) => versions.push(*version),
+            Stored::Thread(thread) => comments.load_thread(thread),
+            Stored::Comment(comment) => comments.load_comment(comment),
             Stored::Approved(_) => {}
         }
     }
@@ -191,6 +196,7 @@ async fn load(args: Arguments) -> Result<State, ActorProcessingErr> {
         written: Sequence(0),
         seen: rows.iter().map(|row| (row.epoch, row.sequence)).collect(),
         versions,
+        comments,
         runs,
         texts,
         writing: HashMap::new(),

@@ -126,7 +126,8 @@ impl State {
             let Turn { outputs, seats, .. } = std::mem::take(&mut self.turn);
             let checkpoint = Checkpoint { blob: None, erased: true };
             let records = vec![Record::new(checkpoint_key(), encode(&checkpoint))];
-            self.turn = Turn { outputs, seats, records, fenced: true, ..Turn::default() };
+            let deletes = std::mem::take(&mut self.comments).keys();
+            self.turn = Turn { outputs, seats, records, deletes, fenced: true, ..Turn::default() };
         }
         self.output(Box::new(move || {
             drop(answer.send(Ok(())));

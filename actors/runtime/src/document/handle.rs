@@ -188,7 +188,7 @@ impl DocumentHandle {
         .await
     }
 
-    async fn history<T: Send + 'static>(
+    pub(super) async fn history<T: Send + 'static>(
         &self,
         act: impl FnOnce(&mut State) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {

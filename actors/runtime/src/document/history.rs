@@ -134,13 +134,16 @@ impl State {
     }
 
     /// Makes the content what it was. What stood there is kept as a version of its own, and what
-    /// others type meanwhile stays in the text.
+    /// others type meanwhile stays in the text. Comments are not part of what is restored: those
+    /// that are there now keep their anchors on the text that stays and get them back on the text
+    /// that returns, and those that were deleted since do not come back.
     pub(super) fn restore(&mut self, content: &ContentTree, by: AccountId) {
-        if self.live.tree() == *content {
+        let content = content.keeping_comments(&|thread| self.comments.has(thread));
+        if self.live.tree() == content {
             return;
         }
         self.keep_version(VersionCause::BeforeRestore, None, Some(by));
-        let update = self.live.replace_with(content);
+        let update = self.live.replace_with(&content);
         self.by_server(update);
     }
 

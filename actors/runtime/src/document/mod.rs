@@ -3,6 +3,7 @@
 
 mod actor;
 mod audit;
+mod comment;
 mod compaction;
 mod handle;
 mod history;
@@ -16,6 +17,7 @@ mod turn;
 pub(crate) use actor::Message;
 pub use actor::SessionEdit;
 pub(crate) use audit::audit;
+pub use comment::{Comment, Commenter, Conversation, NewComment, Resolution, Thread};
 pub use handle::{DocumentHandle, DocumentJoin};
 pub use history::RunSummary;
 pub use outlet::{DocumentFrame, DocumentSubscription, Encoded, Shared, TurnUpdate};

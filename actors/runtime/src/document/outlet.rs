@@ -71,6 +71,8 @@ pub enum DocumentFrame {
     },
     /// Presence of others.
     Awareness(Arc<Shared>),
+    /// Comments have changed: read them again.
+    Comments,
 }
 
 impl DocumentFrame {

@@ -1,5 +1,6 @@
 //! What a document's entity keeps beside its appends.
 
+use super::comment::{COMMENT, Comment, THREAD, Thread};
 use igny8_actors_document::{DocumentKind, RunProgress};
 use igny8_protocol_ids::{AccountId, EntityKey, EntityKind, RunId, Timestamp, VersionId};
 use igny8_storage_api::{BlobHash, RecordKey};
@@ -118,6 +119,8 @@ pub(super) enum Stored {
     Run(Box<Run>),
     Piece(RunId, String),
     Version(Box<Version>),
+    Thread(Thread),
+    Comment(Comment),
     /// A version of an earlier build, known to the site alone.
     Approved(Approved),
 }
@@ -148,6 +151,8 @@ pub(super) fn read(
             decode(place, body).map(Box::new).map(Stored::Version)
         }
         Some(&VERSION) => decode(place, body).map(Stored::Approved),
+        Some(&THREAD) => decode(place, body).map(Stored::Thread),
+        Some(&COMMENT) => decode(place, body).map(Stored::Comment),
         _ => Err(igny8_storage_api::StoreError::Corrupt {
             place: place.to_owned(),
             reason: "a record of no known kind".to_owned(),

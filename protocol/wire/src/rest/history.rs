@@ -167,6 +167,8 @@ pub struct BlockView {
     pub key: String,
     /// The block.
     pub markdown: String,
+    /// Its characters alone, one text after the other: what offsets in it count, in UTF-16.
+    pub text: String,
 }
 
 /// The blocks of a document.

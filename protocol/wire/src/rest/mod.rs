@@ -2,6 +2,7 @@
 
 pub mod auth;
 pub mod billing;
+pub mod document;
 pub mod history;
 pub mod lane;
 pub mod page;

@@ -128,6 +128,7 @@ fn documents() -> Vec<(&'static str, ServerFrame)> {
         ("server_document_refused", refused("schema", None)),
         ("server_document_refused_gap", refused("gap", Some(vec![1, 2, 3]))),
         ("server_awareness", ServerFrame::Awareness { document, update: vec![1, 2] }),
+        ("server_comments_changed", ServerFrame::CommentsChanged { document }),
     ]
 }
 

@@ -11,7 +11,7 @@ use igny8_actors_domain::Origin;
 use igny8_actors_domain::account::Account;
 use igny8_actors_domain::role::{Action, Role, allows};
 use igny8_actors_runtime::{DocumentHandle, SiteHandle, TenantHandle};
-use igny8_protocol_ids::{AccountId, SiteId, TenantId};
+use igny8_protocol_ids::{AccountId, SiteId, TenantId, ThreadId};
 use std::marker::PhantomData;
 use std::str::FromStr;
 
@@ -74,21 +74,29 @@ pub(crate) struct InDocument<R> {
     pub handle: DocumentHandle,
 }
 
+#[derive(Default)]
 struct Path {
     tenant: Option<String>,
     site: Option<String>,
     document: Option<String>,
+    thread: Option<String>,
     last: Option<String>,
 }
 
 async fn path(parts: &mut Parts, state: &EdgeState) -> Path {
     let Ok(params) = RawPathParams::from_request_parts(parts, state).await else {
-        return Path { tenant: None, site: None, document: None, last: None };
+        return Path::default();
     };
     let named =
         |name: &str| params.iter().find(|(key, _)| *key == name).map(|(_, value)| value.to_owned());
     let last = params.iter().last().map(|(_, value)| value.to_owned());
-    Path { tenant: named("tenant"), site: named("site"), document: named("document"), last }
+    Path {
+        tenant: named("tenant"),
+        site: named("site"),
+        document: named("document"),
+        thread: named("thread"),
+        last,
+    }
 }
 
 /// The tenant that the request is about, if the person belongs to it and the login still stands.
@@ -190,6 +198,17 @@ impl<R: Right> FromRequestParts<EdgeState> for InDocument<R> {
         site.site.require_document(id).await?;
         let handle = state.platform.document(site.member.id, id);
         Ok(Self { site, handle })
+    }
+}
+
+/// The path's `{thread}`, where it is not the last id.
+pub(crate) struct InThread(pub ThreadId);
+
+impl FromRequestParts<EdgeState> for InThread {
+    type Rejection = Problem;
+    async fn from_request_parts(parts: &mut Parts, state: &EdgeState) -> Result<Self, Problem> {
+        let id = path(parts, state).await.thread.and_then(|text| text.parse().ok());
+        id.map(Self).ok_or_else(|| Problem::not_found("thread"))
     }
 }
 

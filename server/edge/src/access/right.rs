@@ -19,7 +19,7 @@ macro_rules! rights {
 }
 
 rights! {
-    ReadContent, ImportKeywords, ManageClusters, GenerateContent, EditDocument, Publish,
+    ReadContent, ImportKeywords, ManageClusters, GenerateContent, EditDocument, Comment, Publish,
     ManageSites, LinkSite, ManageMembers, ReadBilling, ManageBilling, ManageModels, ManagePrompts, ReadSystem,
     ControlTasks,
 }

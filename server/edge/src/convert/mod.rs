@@ -1,8 +1,8 @@
 //! From the core's words to the wire's and back: the one home of these conversions. Pure.
 
 mod automation;
+mod document;
 mod event;
-mod history;
 mod import;
 mod lane;
 mod ledger;
@@ -13,8 +13,8 @@ mod thinker;
 mod word;
 
 pub(crate) use automation::{execution_view, rules, schedule_view, timing, timing_preview};
+pub(crate) use document::{comparison, range_from, run_view, thread_view, version_view};
 pub(crate) use event::{site_event, tenant_event};
-pub(crate) use history::{comparison, run_view, version_view};
 pub(crate) use import::{mapping, new_keyword, preview, refused as import_refused, report};
 pub(crate) use lane::{
     ai_routes, lane_reason, lane_view, lane_wait, routing_change, usage_row, usage_view,

@@ -96,6 +96,9 @@ async fn forward(context: Context, document: DocumentId, mut subscription: Docum
                 });
                 context.outbox.push(Rank::Presence, encoded.clone());
             }
+            DocumentFrame::Comments => {
+                context.outbox.send(Rank::Document, &ServerFrame::CommentsChanged { document });
+            }
         }
     }
     let stream = StreamName::Document(document);

@@ -431,6 +431,23 @@ created_at: Timestamp,
 ended_at: Timestamp | null, };
 
 /**
+ * `POST threads`.
+ */
+export type BeginThread = { 
+/**
+ * A UUID that the client makes: the same once more is answered like the first time.
+ */
+id: ThreadId, 
+/**
+ * Which text it is about.
+ */
+range: ThreadRange, 
+/**
+ * What is said first.
+ */
+comment: WriteComment, };
+
+/**
  * A change of one block; places are those before all edits of the request.
  */
 export type BlockEdit = { "op": "replace", 
@@ -470,7 +487,11 @@ key: string,
 /**
  * The block.
  */
-markdown: string, };
+markdown: string, 
+/**
+ * Its characters alone, one text after the other: what offsets in it count, in UTF-16.
+ */
+text: string, };
 
 /**
  * The blocks of a document.
@@ -650,6 +671,19 @@ name: string | null,
  * Lock or unlock.
  */
 locked: boolean | null, };
+
+/**
+ * `PATCH threads/{thread}/comments/{comment}`.
+ */
+export type ChangeComment = { 
+/**
+ * 1 to 2,000 characters of plain text.
+ */
+text: string, 
+/**
+ * All members whose attention is asked for, at most 20.
+ */
+mentions?: Array<AccountId>, };
 
 /**
  * `PATCH documents/{document}`.
@@ -892,6 +926,46 @@ locked: boolean,
  * Ideas made from it.
  */
 ideas: number, };
+
+/**
+ * One thing that was said in a thread.
+ *
+ * A UUID: a string in JSON and in frames, sixteen bytes in stored records.
+ */
+export type CommentId = string;
+
+/**
+ * One thing that was said.
+ */
+export type CommentView = { 
+/**
+ * Id.
+ */
+id: CommentId, 
+/**
+ * Who wrote it.
+ */
+author: AccountId, 
+/**
+ * When.
+ */
+at: Timestamp, 
+/**
+ * Plain text; empty once it was deleted.
+ */
+text: string, 
+/**
+ * Members whose attention is asked for.
+ */
+mentions: Array<AccountId>, 
+/**
+ * When its text was changed last.
+ */
+edited_at: Timestamp | null, 
+/**
+ * When it was deleted; that something was said stays visible.
+ */
+deleted_at: Timestamp | null, };
 
 /**
  * A line of a comparison.
@@ -2774,6 +2848,19 @@ refused: number,
 left: number, };
 
 /**
+ * Who resolved a thread, and when.
+ */
+export type ResolutionView = { 
+/**
+ * Who.
+ */
+by: AccountId, 
+/**
+ * When.
+ */
+at: Timestamp, };
+
+/**
  * `POST /api/thinker/prompts/{kind}/restore`.
  */
 export type RestorePrompt = { 
@@ -3006,7 +3093,11 @@ document: DocumentId,
 /**
  * y-protocols awareness update.
  */
-update: Uint8Array, } | { "type": "progress", 
+update: Uint8Array, } | { "type": "comments_changed", 
+/**
+ * Where.
+ */
+document: DocumentId, } | { "type": "progress", 
 /**
  * Of which site.
  */
@@ -3737,6 +3828,76 @@ export type TestAiRoute = {
 name: string, };
 
 /**
+ * What was said about one place of a document.
+ *
+ * A UUID: a string in JSON and in frames, sixteen bytes in stored records.
+ */
+export type ThreadId = string;
+
+/**
+ * Which text a thread is about.
+ */
+export type ThreadRange = { "kind": "positions", 
+/**
+ * Where it begins.
+ */
+from: string, 
+/**
+ * Where it ends.
+ */
+to: string, } | { "kind": "block", 
+/**
+ * The block's place, from 0.
+ */
+index: number, 
+/**
+ * Its key when it was read.
+ */
+key: string, 
+/**
+ * The first UTF-16 unit of its text.
+ */
+from: number, 
+/**
+ * The unit after the last.
+ */
+to: number, };
+
+/**
+ * What was said about one place of the text. The place is a mark `comment` in the document whose
+ * attribute `thread` is this id.
+ */
+export type ThreadView = { 
+/**
+ * Id.
+ */
+id: ThreadId, 
+/**
+ * Who began it.
+ */
+author: AccountId, 
+/**
+ * When.
+ */
+at: Timestamp, 
+/**
+ * The text that it was put on, as it was: at most 300 characters.
+ */
+quote: string, 
+/**
+ * False if all of that text was deleted.
+ */
+anchored: boolean, 
+/**
+ * Set while it is resolved.
+ */
+resolved: ResolutionView | null, 
+/**
+ * In the order in which they were written.
+ */
+comments: Array<CommentView>, };
+
+/**
  * `POST ticket`: opens one socket, once, within a minute.
  */
 export type Ticket = { 
@@ -4120,3 +4281,20 @@ export type WorkState = {
  * The pause; absent while work goes on.
  */
 pause: PauseView | null, };
+
+/**
+ * `POST threads/{thread}/comments`, and the first comment of a thread.
+ */
+export type WriteComment = { 
+/**
+ * A UUID that the client makes: the same once more is answered like the first time.
+ */
+id: CommentId, 
+/**
+ * 1 to 2,000 characters of plain text.
+ */
+text: string, 
+/**
+ * Members whose attention is asked for, at most 20.
+ */
+mentions?: Array<AccountId>, };

@@ -170,6 +170,7 @@ export class Streams {
       case 'durable':
       case 'document_refused':
       case 'awareness':
+      case 'comments_changed':
         return this.#with({ kind: 'document', id: frame.document }, (entry) => {
           if (entry.standing) tell(entry, (listener) => listener.document?.(frame));
         });

@@ -44,6 +44,7 @@ export class DocumentProvider {
   readonly #client: DocumentClient;
   readonly #document: string;
   readonly #status = new State<DocumentStatus>(START);
+  readonly #comments = new State(0);
   readonly #outbox: Outbox;
   readonly #presence: Presence;
   readonly #subscription: Subscription;
@@ -78,6 +79,11 @@ export class DocumentProvider {
     return this.#status;
   }
 
+  /** Grows whenever comments may have changed: when somebody says something, and when the line is back. */
+  get comments(): Observable<number> {
+    return this.#comments;
+  }
+
   /** Everything that is in this Y.Doc, refused edits too, as one Yjs update (v1): for a file, or a new document. */
   fork(): Uint8Array {
     return Y.encodeStateAsUpdate(this.ydoc);
@@ -106,6 +112,7 @@ export class DocumentProvider {
     this.#gaps = 0;
     this.#syncs = 0;
     this.#endSync();
+    this.#readComments();
     if (snapshot === null || snapshot.kind !== 'document') {
       // Resumed without a state: we still must learn what the server lacks of ours.
       this.#requestSync();
@@ -136,7 +143,13 @@ export class DocumentProvider {
         return this.#refusedByServer(frame);
       case 'awareness':
         return this.#presence.receive(frame.update);
+      case 'comments_changed':
+        return this.#readComments();
     }
+  }
+
+  #readComments(): void {
+    this.#comments.set(this.#comments.getSnapshot() + 1);
   }
 
   /** Takes what we lacked and gives what the server lacks: both sides are equal afterwards. */

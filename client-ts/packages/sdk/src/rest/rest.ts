@@ -1,6 +1,7 @@
 import { authRoutes } from './auth.js';
 import { automationRoutes } from './automation.js';
 import { billingRoutes } from './billing.js';
+import { commentRoutes } from './document/comment.js';
 import { historyRoutes } from './history.js';
 import { plannerRoutes } from './planner.js';
 import { publishRoutes } from './publish.js';
@@ -17,6 +18,7 @@ export function restRoutes(request: Request) {
     planner: plannerRoutes(request),
     writer: writerRoutes(request),
     history: historyRoutes(request),
+    comments: commentRoutes(request),
     publish: publishRoutes(request),
     settings: settingsRoutes(request),
     automation: automationRoutes(request),

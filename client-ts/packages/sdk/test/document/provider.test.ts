@@ -337,3 +337,15 @@ describe('any weather', () => {
     for (const one of authors) expect(status(one).refused).toBeNull();
   });
 });
+
+describe('r10 comments', () => {
+  it('are to be read again when somebody says something, and when the line is back', async () => {
+    const ada = await author();
+    const seen = ada.provider.comments.getSnapshot();
+    world.server.say({ kind: 'document', id: 'doc-1' }, { type: 'comments_changed', document: 'doc-1' });
+    await waitFor(ada.provider.comments, (now) => now === seen + 1);
+    const back = await cut(ada);
+    back();
+    await waitFor(ada.provider.comments, (now) => now === seen + 2);
+  });
+});

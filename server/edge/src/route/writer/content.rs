@@ -49,6 +49,7 @@ fn view(tree: &ContentTree) -> Blocks {
         index: u32::try_from(index).unwrap_or(u32::MAX),
         key: block.key(),
         markdown: markdown(block),
+        text: block.text(),
     };
     Blocks { blocks: tree.blocks.iter().enumerate().map(view).collect() }
 }

@@ -2,6 +2,7 @@
 
 mod answer;
 mod batch;
+mod comment;
 mod content;
 mod dead;
 mod document;
@@ -50,6 +51,12 @@ pub(super) fn routes() -> OpenApiRouter<EdgeState> {
         .routes(routes!(history::restore_version))
         .routes(routes!(history::list_runs))
         .routes(routes!(history::undo_run))
+        .routes(routes!(comment::list_threads, comment::begin_thread))
+        .routes(routes!(comment::delete_thread))
+        .routes(routes!(comment::reply))
+        .routes(routes!(comment::change_comment, comment::delete_comment))
+        .routes(routes!(comment::resolve_thread))
+        .routes(routes!(comment::reopen_thread))
         .routes(routes!(content::make_images))
         .routes(routes!(content::reparse))
 }

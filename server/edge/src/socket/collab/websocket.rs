@@ -188,7 +188,8 @@ impl Session {
         match frame {
             DocumentFrame::Update(turn) => self.seat.tell_edits(&turn),
             DocumentFrame::Awareness(shared) => self.seat.tell_presence(&shared),
-            DocumentFrame::Durable { .. } => {}
+            // y-protocols has no word for comments.
+            DocumentFrame::Durable { .. } | DocumentFrame::Comments => {}
             // The client answers with all that we lack.
             DocumentFrame::Refused { state_vector: Some(state_vector), .. } => {
                 self.seat.ask(&state_vector)

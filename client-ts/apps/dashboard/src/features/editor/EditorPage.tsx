@@ -1,4 +1,6 @@
+import { useState } from 'react';
 import { useParams } from 'react-router';
+import type { Editor } from '@tiptap/react';
 import { useDocument, useDocumentStatus, useRest, type OpenDocument } from '@igny8/react';
 import type { DocumentView } from '@igny8/protocol';
 import { useReread } from '~/shared/data/useReread';
@@ -32,6 +34,7 @@ export function EditorPage() {
 function OpenEditor({ view, open }: { view: DocumentView; open: OpenDocument }) {
   const status = useDocumentStatus(open.provider);
   const tasks = useDocumentTasks(view.id);
+  const [editor, setEditor] = useState<Editor | null>(null);
   return (
     <div className="flex h-full flex-col">
       <EditorHeader view={view} provider={open.provider} status={status} />
@@ -42,10 +45,10 @@ function OpenEditor({ view, open }: { view: DocumentView; open: OpenDocument }) 
           {status.phase === 'connecting' ? (
             <ArticleSkeleton />
           ) : (
-            <ArticleEditor open={open} writable={status.writable} header={<TitleField view={view} canEdit={status.writable} />} />
+            <ArticleEditor open={open} writable={status.writable} header={<TitleField view={view} canEdit={status.writable} />} onEditor={setEditor} />
           )}
         </div>
-        <SidePanel view={view} tasks={tasks} />
+        <SidePanel view={view} tasks={tasks} editor={editor} provider={open.provider} />
       </div>
     </div>
   );

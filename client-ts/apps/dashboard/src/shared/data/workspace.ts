@@ -52,6 +52,7 @@ const RIGHTS = {
   settings: ['owner', 'admin'],
   billing: ['owner', 'admin'],
   members: ['owner', 'admin'],
+  moderate: ['owner', 'admin'],
   models: ['owner', 'admin'],
   system: ['owner', 'admin', 'editor'],
 } satisfies Record<string, Role[]>;

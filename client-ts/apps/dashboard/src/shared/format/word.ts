@@ -59,7 +59,7 @@ export const ROLE: Record<Role, { label: string; can: string }> = {
   owner: { label: 'Owner', can: 'Everything, with billing and ownership' },
   admin: { label: 'Admin', can: 'Content and automation; sees billing' },
   editor: { label: 'Editor', can: 'Generates, edits, publishes' },
-  viewer: { label: 'Viewer', can: 'Reads' },
+  viewer: { label: 'Viewer', can: 'Reads and comments' },
   system_bot: { label: 'System bot', can: 'Automation through the API' },
 };
 

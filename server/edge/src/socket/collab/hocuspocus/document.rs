@@ -377,6 +377,8 @@ impl Opened<'_> {
                 let answers = self.document.tally.durable(reference);
                 self.acknowledge(answers);
             }
+            // Hocuspocus has no word for comments.
+            DocumentFrame::Comments => {}
             // The client answers with all that we lack.
             DocumentFrame::Refused { reference, state_vector: Some(state_vector), .. } => {
                 self.document.tally.refused(reference);

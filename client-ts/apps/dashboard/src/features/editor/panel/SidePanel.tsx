@@ -1,4 +1,7 @@
+import { useEffect, useId, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { Link } from 'react-router';
+import type { Editor } from '@tiptap/react';
+import type { DocumentProvider } from '@igny8/sdk';
 import { ArrowUpRight, RotateCcw } from 'lucide-react';
 import type { DocumentView } from '@igny8/protocol';
 import { useTaskActions } from '~/shared/data/useTaskActions';
@@ -9,14 +12,78 @@ import { canRetry, describeProgress, type LiveTask } from '~/shared/task/liveTas
 import { TaskStatusBadge } from '~/shared/task/TaskStatusBadge';
 import { Button } from '~/shared/ui/Button';
 import { Notice } from '~/shared/ui/Notice';
+import { classNames } from '~/shared/ui/classNames';
+import { CommentsPane } from '../comment/CommentsPane';
+import { useComments } from '../comment/useComments';
 import { Block } from './Block';
 import { ImageList } from './ImageList';
 import { RunList } from './RunList';
 
-/** Beside the text: where it is published, its images, the tasks that worked on it. */
-export function SidePanel({ view, tasks }: { view: DocumentView; tasks: LiveTask[] }) {
+type Tab = 'about' | 'comments';
+
+/** Beside the text: what is known of the draft, and what is said about it. A comment that is begun or chosen in the text shows itself. */
+export function SidePanel({ view, tasks, editor, provider }: { view: DocumentView; tasks: LiveTask[]; editor: Editor | null; provider: DocumentProvider }) {
+  const comments = useComments(view.id, editor, provider);
+  const [tab, setTab] = useState<Tab>('about');
+  const id = useId();
+  const wanted = comments.pending !== null || comments.selected !== null;
+  useEffect(() => {
+    if (wanted) setTab('comments');
+  }, [wanted, comments.pending, comments.selected]);
   return (
-    <aside aria-label="About this draft" className="hidden w-80 shrink-0 flex-col divide-y divide-line overflow-y-auto border-l border-line bg-sunken lg:flex">
+    <aside aria-label="Beside the draft" className="hidden w-80 shrink-0 flex-col border-l border-line bg-sunken lg:flex">
+      <Tabs id={id} tab={tab} open={comments.counts.open} mine={comments.counts.mine} onChange={setTab} />
+      <div id={`${id}-panel`} role="tabpanel" aria-labelledby={`${id}-${tab}`} tabIndex={0} className="min-h-0 flex-1 overflow-y-auto focus-visible:-outline-offset-2">
+        {tab === 'about' ? <About view={view} tasks={tasks} /> : <CommentsPane comments={comments} />}
+      </div>
+    </aside>
+  );
+}
+
+function Tabs({ id, tab, open, mine, onChange }: { id: string; tab: Tab; open: number; mine: number; onChange: (tab: Tab) => void }) {
+  const other = tab === 'about' ? 'comments' : 'about';
+  const walk = (event: KeyboardEvent<HTMLElement>) => {
+    if (event.key !== 'ArrowLeft' && event.key !== 'ArrowRight') return;
+    onChange(other);
+    event.currentTarget.querySelector<HTMLElement>(`[data-tab="${other}"]`)?.focus();
+  };
+  const button = (of: Tab, label: ReactNode) => (
+    <button
+      type="button"
+      role="tab"
+      id={`${id}-${of}`}
+      data-tab={of}
+      aria-selected={of === tab}
+      aria-controls={`${id}-panel`}
+      tabIndex={of === tab ? 0 : -1}
+      onClick={() => onChange(of)}
+      className={classNames('-mb-px flex items-center gap-1.5 border-b-2 px-1 text-xs font-medium focus-visible:-outline-offset-2', of === tab ? 'border-accent text-ink' : 'border-transparent text-ink-3 hover:text-ink')}
+    >
+      {label}
+    </button>
+  );
+  return (
+    <div role="tablist" aria-label="Beside the draft" onKeyDown={walk} className="flex h-10 shrink-0 gap-4 border-b border-line px-4">
+      {button('about', 'About')}
+      {button(
+        'comments',
+        <>
+          Comments
+          {open > 0 && (
+            <span data-testid="comment-count" title={mine > 0 ? `${mine} of them mention you` : undefined} className={classNames('tnum rounded-full px-1.5 text-2xs', mine > 0 ? 'bg-accent text-on-accent' : 'bg-hover text-ink-2')}>
+              {open}
+            </span>
+          )}
+        </>,
+      )}
+    </div>
+  );
+}
+
+/** Where it is published, its images, the tasks that worked on it. */
+function About({ view, tasks }: { view: DocumentView; tasks: LiveTask[] }) {
+  return (
+    <div className="flex flex-col divide-y divide-line">
       <PublishResult view={view} tasks={tasks} />
       <Block title="Images">
         <ImageList view={view} busy={tasks.some(({ task }) => task.kind === 'image' && (task.status === 'running' || task.status === 'queued'))} />
@@ -31,7 +98,7 @@ export function SidePanel({ view, tasks }: { view: DocumentView; tasks: LiveTask
           <dd className="tnum">{formatAgo(view.updated_at)}</dd>
         </dl>
       </Block>
-    </aside>
+    </div>
   );
 }
 

@@ -7,7 +7,7 @@ import { articleExtensions } from './extensions';
 import { FormatBar } from './FormatBar';
 
 /** The text itself: TipTap on the shared document, with the carets of the others. */
-export function ArticleEditor({ open, writable, header }: { open: OpenDocument; writable: boolean; header: ReactNode }) {
+export function ArticleEditor({ open, writable, header, onEditor }: { open: OpenDocument; writable: boolean; header: ReactNode; onEditor: (editor: Editor | null) => void }) {
   const session = useSession();
   const account = session.status === 'signed_in' ? session.account : null;
   const id = account?.id ?? '';
@@ -27,6 +27,10 @@ export function ArticleEditor({ open, writable, header }: { open: OpenDocument; 
   useEffect(() => {
     editor?.setEditable(writable);
   }, [editor, writable]);
+  useEffect(() => {
+    onEditor(editor);
+    return () => onEditor(null);
+  }, [editor, onEditor]);
   if (!editor) return null;
   return (
     <>

@@ -1,7 +1,8 @@
-import { useState, type KeyboardEvent, type ReactNode } from 'react';
+import { useEffect, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { useEditorState, type Editor } from '@tiptap/react';
-import { Bold, Code, Heading2, Heading3, Italic, Link2, List, ListOrdered, Minus, Quote, Redo2, Strikethrough, Table, Underline, Undo2 } from 'lucide-react';
+import { Bold, Code, Heading2, Heading3, Italic, Link2, List, ListOrdered, MessageSquarePlus, Minus, Quote, Redo2, Strikethrough, Table, Underline, Undo2 } from 'lucide-react';
 import { classNames } from '~/shared/ui/classNames';
+import { beginComment, canComment } from '../comment/mark';
 import { LinkDialog } from './LinkDialog';
 
 interface Tool {
@@ -55,6 +56,7 @@ export function FormatBar({ editor, disabled, aside }: { editor: Editor; disable
             {position === 2 && <ToolButton label="Link" active={active.at(-1) ?? false} first={false} disabled={disabled} onClick={() => setLinking(true)} icon={<Link2 size={15} />} />}
           </div>
         ))}
+        <CommentButton editor={editor} first={disabled} />
       </div>
       <div className="ml-auto">{aside}</div>
       {linking && <LinkDialog editor={editor} onClose={() => setLinking(false)} />}
@@ -62,12 +64,31 @@ export function FormatBar({ editor, disabled, aside }: { editor: Editor; disable
   );
 }
 
-function ToolButton({ label, icon, active, first, disabled, onClick }: { label: string; icon: ReactNode; active: boolean; first: boolean; disabled: boolean; onClick: () => void }) {
+/** Whoever may read may comment, also where the text itself is not theirs to change. */
+function CommentButton({ editor, first }: { editor: Editor; first: boolean }) {
+  const possible = useEditorState({ editor, selector: ({ editor: now }) => canComment(now) });
+  useEffect(() => {
+    // A text that one may not change hears no keys of its own.
+    const press = (event: globalThis.KeyboardEvent) => {
+      const asked = (event.ctrlKey || event.metaKey) && event.altKey && event.code === 'KeyM';
+      if (asked && !editor.isEditable && beginComment(editor)) event.preventDefault();
+    };
+    document.addEventListener('keydown', press);
+    return () => document.removeEventListener('keydown', press);
+  }, [editor]);
+  return (
+    <div role="group" className="flex border-l border-line pl-2">
+      <ToolButton label="Comment" title="Comment (Ctrl Alt M)" active={false} first={first} disabled={!possible} onClick={() => beginComment(editor)} icon={<MessageSquarePlus size={15} />} />
+    </div>
+  );
+}
+
+function ToolButton({ label, title = label, icon, active, first, disabled, onClick }: { label: string; title?: string; icon: ReactNode; active: boolean; first: boolean; disabled: boolean; onClick: () => void }) {
   return (
     <button
       type="button"
       aria-label={label}
-      title={label}
+      title={title}
       aria-pressed={active}
       tabIndex={first ? 0 : -1}
       disabled={disabled}

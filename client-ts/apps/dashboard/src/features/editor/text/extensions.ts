@@ -5,6 +5,7 @@ import Image from '@tiptap/extension-image';
 import { TableKit } from '@tiptap/extension-table';
 import StarterKit from '@tiptap/starter-kit';
 import type { OpenDocument } from '@igny8/react';
+import { CommentMark } from '../comment/mark';
 import { safeColour, type PeerUser } from '../peer';
 
 /** The article's schema. The server knows the same nodes and marks (actors/document/src/schema.rs):
@@ -19,6 +20,7 @@ export function articleExtensions({ ydoc, provider }: OpenDocument, user: PeerUs
       link: { openOnClick: false, autolink: true, protocols: ['http', 'https', 'mailto', 'tel'] },
     }),
     Image.configure({ inline: false, allowBase64: false }),
+    CommentMark,
     TableKit.configure({ table: { resizable: false } }),
     Collaboration.configure({ document: ydoc, field: 'default' }),
     CollaborationCaret.configure({ provider, user, render: renderCaret, selectionRender: renderSelection }),

@@ -1,15 +1,14 @@
 //! Server edits on the whole document: seed, replace (restore, reparse) and image injection.
 
-use yrs::types::Attrs;
-use yrs::{
-    Any, Text, TransactionMut, Xml, XmlElementRef, XmlFragment, XmlFragmentRef, XmlOut, XmlTextRef,
-};
+mod text;
+
+use yrs::{TransactionMut, Xml, XmlElementRef, XmlFragment, XmlFragmentRef, XmlOut};
 
 use crate::content::image::ImageNode;
 use crate::content::tree::ContentTree;
 use crate::live::{DocumentKind, LiveDocument};
-use crate::node::{Child, Node, Run, utf16_len};
-use crate::yjs;
+use crate::node::{Child, Node};
+use crate::{comment, yjs};
 
 impl LiveDocument {
     /// Gives a fresh document its one empty paragraph; `None` if it has content already. Done once
@@ -27,8 +26,9 @@ impl LiveDocument {
     }
 
     /// Makes the content equal to `tree`. What is equal from the top and from the bottom keeps its
-    /// identity, and so do changed blocks of the same kind: cursors and comments stay, and what
-    /// others type at the same time survives. Empty if nothing differs.
+    /// identity, and so do changed blocks of the same kind: cursors stay, and what others type at
+    /// the same time survives. Anchors of comments stay on every character that stays, whether
+    /// `tree` has them or not; those that it has are put on. Empty if nothing differs.
     pub fn replace_with(&mut self, tree: &ContentTree) -> Vec<u8> {
         let target = tree.to_nodes();
         self.edit(|txn| {
@@ -80,16 +80,22 @@ impl Parent {
     }
 }
 
-/// Keeps what is equal at both ends, updates pairs of the same kind in the middle, and replaces
-/// the rest.
+/// Keeps what is equal at both ends but for comments, updates pairs of the same kind in the middle,
+/// and replaces the rest.
 fn replace_children(txn: &mut TransactionMut<'_>, parent: &Parent, target: &[Child]) {
     let live = parent.children(txn);
     let old: Vec<Child> = live.iter().map(|child| read(txn, child)).collect();
+    let (bare_old, bare_target) = (comment::bare(&old), comment::bare(target));
     let same = |(a, b): &(&Child, &Child)| a == b;
-    let left = old.iter().zip(target).take_while(same).count();
+    let left = bare_old.iter().zip(&bare_target).take_while(same).count();
     let rest = old.len().min(target.len()) - left;
-    let right = old.iter().rev().zip(target.iter().rev()).take(rest).take_while(same).count();
+    let ends = bare_old.iter().rev().zip(bare_target.iter().rev());
+    let right = ends.take(rest).take_while(same).count();
     let (mut from, old_to, target_to) = (left, old.len() - right, target.len() - right);
+    let kept = (0..left).map(|at| (at, at)).chain((old_to..old.len()).zip(target_to..));
+    for (at, to) in kept.filter(|(at, to)| old[*at] != target[*to]) {
+        update_child(txn, &live[at], &target[to]);
+    }
     while from < old_to && from < target_to && update_child(txn, &live[from], &target[from]) {
         from += 1;
     }
@@ -120,7 +126,7 @@ fn update_child(txn: &mut TransactionMut<'_>, live: &XmlOut, target: &Child) -> 
             true
         }
         (XmlOut::Text(text), Child::Text(runs)) => {
-            update_text(txn, text, runs);
+            text::update(txn, text, runs);
             true
         }
         _ => false,
@@ -136,54 +142,5 @@ fn update_attributes(txn: &mut TransactionMut<'_>, element: &XmlElementRef, node
         if old.get(name) != Some(value) {
             element.insert_attribute(txn, name.as_str(), yjs::to_any(value));
         }
-    }
-}
-
-/// Replaces the stretch of characters that differs, then sets the marks that differ.
-fn update_text(txn: &mut TransactionMut<'_>, text: &XmlTextRef, target: &[Run]) {
-    let old = characters(&yjs::read_text(txn, text));
-    let new = characters(target);
-    let same = |(a, b): &(&(char, usize), &(char, usize))| a.0 == b.0;
-    let left = old.iter().zip(&new).take_while(same).count();
-    let rest = old.len().min(new.len()) - left;
-    let right = old.iter().rev().zip(new.iter().rev()).take(rest).take_while(same).count();
-    let units = |characters: &[(char, usize)]| -> u32 {
-        characters.iter().map(|(c, _)| c.len_utf16() as u32).sum()
-    };
-    let start = units(&old[..left]);
-    let removed = units(&old[left..old.len() - right]);
-    if removed > 0 {
-        text.remove_range(txn, start, removed);
-    }
-    let added: String = new[left..new.len() - right].iter().map(|(c, _)| *c).collect();
-    text.insert(txn, start, &added);
-    update_marks(txn, text, target);
-}
-
-fn characters(runs: &[Run]) -> Vec<(char, usize)> {
-    runs.iter().enumerate().flat_map(|(at, run)| run.text.chars().map(move |c| (c, at))).collect()
-}
-
-fn update_marks(txn: &mut TransactionMut<'_>, text: &XmlTextRef, target: &[Run]) {
-    let current = yjs::read_text(txn, text);
-    let (mut at, mut now) =
-        (0, current.iter().flat_map(|run| run.text.chars().map(move |_| &run.marks)));
-    for run in target {
-        let len = utf16_len(&run.text);
-        let mut wrong = Attrs::new();
-        for marks in now.by_ref().take(run.text.chars().count()) {
-            for key in marks.keys().filter(|key| !run.marks.contains_key(*key)) {
-                wrong.insert(key.as_str().into(), Any::Null);
-            }
-            for (key, value) in
-                run.marks.iter().filter(|(key, value)| marks.get(*key) != Some(value))
-            {
-                wrong.insert(key.as_str().into(), yjs::to_any(value));
-            }
-        }
-        if !wrong.is_empty() {
-            text.format(txn, at, len, wrong);
-        }
-        at += len;
     }
 }

@@ -1,0 +1,140 @@
+//! Comments by REST: who reads may comment; mentions are members; the open socket is told.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod support;
+
+use http::{Method, StatusCode};
+use igny8_actors_domain::role::Role;
+use igny8_protocol_wire::frame::ServerFrame;
+use igny8_protocol_wire::stream::StreamName;
+use serde_json::{Value, json};
+use support::client::{Client, listen};
+use support::{Answer, Server};
+
+const THREAD: &str = "0193b1c0-0000-7000-8000-000000000001";
+const FIRST: &str = "0193b1c0-0000-7000-8000-000000000011";
+const SECOND: &str = "0193b1c0-0000-7000-8000-000000000012";
+
+struct Draft<'s> {
+    server: &'s Server,
+    path: String,
+    id: String,
+}
+
+impl Draft<'_> {
+    async fn ask(&self, method: Method, rest: &str, token: &str, body: Value) -> Answer {
+        let path = format!("{}/{rest}", self.path);
+        self.server.ask(method, &path).tenant(self.server.own.tenant).token(token).json(body).await
+    }
+    async fn read(&self, rest: &str, token: &str) -> Value {
+        let path = format!("{}/{rest}", self.path);
+        let ask = self.server.get(&path).tenant(self.server.own.tenant).token(token);
+        let answer = ask.send().await;
+        assert_eq!(StatusCode::OK, answer.status, "{answer:?}");
+        answer.json()
+    }
+}
+
+/// A draft of one paragraph.
+async fn draft<'s>(server: &'s Server, token: &str) -> Draft<'s> {
+    let documents = server.url(server.own, "writer", "documents");
+    let ask = server.post(&documents).token(token).tenant(server.own.tenant);
+    let made = ask.json(json!({"title": "A"})).await.json();
+    let id = made["id"].as_str().unwrap().to_owned();
+    let draft = Draft { server, path: format!("{documents}/{id}"), id };
+    let insert =
+        json!({"edits": [{"op": "insert", "after": null, "markdown": "Tea is made of leaves."}]});
+    let written = draft.ask(Method::PATCH, "blocks", token, insert).await;
+    assert_eq!(StatusCode::OK, written.status, "{written:?}");
+    draft
+}
+
+async fn begin(draft: &Draft<'_>, token: &str, mentions: Value) -> Answer {
+    let blocks = draft.read("blocks", token).await;
+    let block = &blocks["blocks"][0];
+    assert_eq!("Tea is made of leaves.", block["text"]);
+    let body = json!({
+        "id": THREAD,
+        "range": {"kind": "block", "index": 0, "key": block["key"], "from": 7, "to": 11},
+        "comment": {"id": FIRST, "text": "Why?", "mentions": mentions},
+    });
+    draft.ask(Method::POST, "threads", token, body).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r13_a_viewer_comments_and_changes_neither_the_text_nor_what_others_said() {
+    let server = Server::start().await;
+    let ada = server.ada().await;
+    let (_, viewer) = server.person("viewer", Role::Viewer).await;
+    let draft = draft(&server, &ada).await;
+    let made = begin(&draft, &viewer, json!([])).await;
+    assert_eq!(StatusCode::CREATED, made.status, "{made:?}");
+    assert_eq!(
+        ("made", true),
+        (made.json()["quote"].as_str().unwrap(), made.json()["anchored"] == true)
+    );
+    let content = draft.read("content?format=json", &viewer).await;
+    assert!(content["content"].as_str().unwrap().contains(THREAD), "{content}");
+    let html = draft.read("content?format=html", &viewer).await;
+    assert_eq!("<p>Tea is made of leaves.</p>", html["content"].as_str().unwrap().trim());
+
+    let reply = json!({"id": SECOND, "text": "So."});
+    let replied = draft.ask(Method::POST, &format!("threads/{THREAD}/comments"), &ada, reply).await;
+    assert_eq!(StatusCode::CREATED, replied.status, "{replied:?}");
+    let second = format!("threads/{THREAD}/comments/{SECOND}");
+    let by_viewer = draft.ask(Method::DELETE, &second, &viewer, json!({})).await;
+    assert_eq!(
+        (StatusCode::FORBIDDEN, "forbidden".to_owned()),
+        (by_viewer.status, by_viewer.code())
+    );
+    let first = format!("threads/{THREAD}/comments/{FIRST}");
+    let by_ada = draft.ask(Method::PATCH, &first, &ada, json!({"text": "Mine."})).await;
+    assert_eq!(StatusCode::FORBIDDEN, by_ada.status, "{by_ada:?}");
+    let resolve = format!("threads/{THREAD}/resolve");
+    let resolved = draft.ask(Method::POST, &resolve, &viewer, json!({})).await;
+    assert!(resolved.json()["resolved"]["by"].is_string(), "{resolved:?}");
+    let reopen = format!("threads/{THREAD}/reopen");
+    let reopened = draft.ask(Method::POST, &reopen, &ada, json!({})).await;
+    assert!(reopened.json()["resolved"].is_null(), "{reopened:?}");
+    let moderated = draft.ask(Method::DELETE, &first, &ada, json!({})).await;
+    assert!(moderated.json()["comments"][0]["deleted_at"].is_number(), "{moderated:?}");
+    let gone = draft.ask(Method::DELETE, &format!("threads/{THREAD}"), &ada, json!({})).await;
+    assert_eq!(StatusCode::NO_CONTENT, gone.status, "{gone:?}");
+    assert_eq!(json!([]), draft.read("threads", &viewer).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_members_are_mentioned() {
+    let server = Server::start().await;
+    let ada = server.ada().await;
+    let (account, _) = server.person("viewer", Role::Viewer).await;
+    let draft = draft(&server, &ada).await;
+    let stranger = begin(&draft, &ada, json!([account, THREAD])).await;
+    assert_eq!(
+        (StatusCode::UNPROCESSABLE_ENTITY, "invalid".to_owned()),
+        (stranger.status, stranger.code())
+    );
+    assert_eq!(json!([]), draft.read("threads", &ada).await);
+    let member = begin(&draft, &ada, json!([account])).await;
+    assert_eq!(json!([account]), member.json()["comments"][0]["mentions"], "{member:?}");
+    let base64 = json!({"kind": "positions", "from": "!", "to": "!"});
+    let body = json!({"id": SECOND, "range": base64, "comment": {"id": SECOND, "text": "So."}});
+    let refused = draft.ask(Method::POST, "threads", &ada, body).await;
+    assert_eq!(StatusCode::UNPROCESSABLE_ENTITY, refused.status, "{refused:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_open_socket_is_told_of_comments() {
+    let server = Server::start().await;
+    let (address, ada) = (listen(&server).await, server.ada().await);
+    let draft = draft(&server, &ada).await;
+    let document = draft.id.parse().unwrap();
+    let mut client = Client::open(&server, address, &ada, server.own.tenant).await;
+    client.subscribe(1, StreamName::Document(document)).await.unwrap();
+    begin(&draft, &ada, json!([])).await;
+    let told = client.until(|frame| match frame {
+        ServerFrame::CommentsChanged { document } => Some(document),
+        _ => None,
+    });
+    assert_eq!(document, told.await);
+}
