@@ -71,6 +71,10 @@ pub(super) async fn serve(line: Arc<Line>, name: String, mut inbox: mpsc::Receiv
 
 /// How long to wait before a new ticket is asked for, if so much is left of the old one.
 fn renewal(left: Duration) -> Duration {
+    if left < ROOM_RENEWAL_MIN {
+        // Never: the ticket is over before.
+        return left + ROOM_RENEWAL_MIN;
+    }
     (left / 2).max(left.saturating_sub(ROOM_RENEWAL))
 }
 
@@ -189,10 +193,8 @@ impl Opened<'_> {
                 }
                 () = &mut over => Err(TICKET_OVER.into()),
                 () = &mut asking => {
-                    let left = self.left();
                     self.document.say(protocol::token_wanted);
-                    let next = if left < ROOM_RENEWAL_MIN { left * 2 } else { renewal(left) };
-                    asking.as_mut().reset(Instant::now() + next);
+                    asking.as_mut().reset(Instant::now() + renewal(self.left()));
                     Ok(())
                 }
                 frame = self.seat.heard() => match frame {
@@ -400,5 +402,8 @@ mod tests {
         assert_eq!(seconds(3540), renewal(seconds(3600)));
         assert_eq!(seconds(30), renewal(seconds(60)));
         assert_eq!(seconds(1), renewal(seconds(2)));
+        // Not without end: the last one is asked for in time, the next one would be too late.
+        let short = Duration::from_millis(200);
+        assert!(renewal(short) > short && renewal(Duration::ZERO) > Duration::ZERO);
     }
 }

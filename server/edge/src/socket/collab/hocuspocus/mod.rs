@@ -7,8 +7,8 @@ mod tally;
 
 use super::enter::Ended;
 use crate::socket::bound::{
-    MESSAGE_BYTES_READ_MAX, ROOM_BACKLOG_KIB_MAX, ROOM_BACKLOG_MAX, ROOM_DOCUMENTS_MAX,
-    ROOM_GREETING_MAX, SILENCE_MAX,
+    FAREWELL_MAX, MESSAGE_BYTES_READ_MAX, ROOM_BACKLOG_KIB_MAX, ROOM_BACKLOG_MAX,
+    ROOM_DOCUMENTS_MAX, ROOM_GREETING_MAX, SILENCE_MAX,
 };
 use crate::socket::outbox::{Outbox, Rank};
 use crate::socket::session::{End, message};
@@ -30,7 +30,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 use tokio_util::task::AbortOnDropHandle;
 
 /// What the documents of a socket share.
@@ -202,7 +202,11 @@ impl Session {
         Some(inbox)
     }
 
+    /// Who does not come to an end in time is let go of: its document notices by itself.
     async fn leave_all(&mut self) {
-        join_all(self.documents.drain().map(|(_, open)| open.end())).await;
+        let all = join_all(self.documents.drain().map(|(_, open)| open.end()));
+        if timeout(FAREWELL_MAX, all).await.is_err() {
+            tracing::debug!("documents were not left in peace; they notice by themselves");
+        }
     }
 }
