@@ -106,20 +106,27 @@ describe('what HocuspocusProvider counts as synced', () => {
     expect(notes(late.doc).toString()).toBe(text);
   });
 
-  test('was made before the socket was open', async () => {
+  test('is durable when it was made before the socket was open, too', async () => {
     const ada = await person(server, 'ada');
     const ticket = await room(ada, {});
     const doc = new Y.Doc();
     notes(doc).insert(0, 'first ');
     const early = hocuspocus(socket(server), ticket, { doc });
+    // It is sent by itself once the socket is open, and again with all that the server lacks.
     notes(doc).insert(0, 'second ');
-    await holds('all is durable', () => early.provider.synced && early.provider.unsyncedChanges === 0);
-    const text = notes(doc).toString();
+    early.provider.on('authenticated', () => notes(doc).insert(0, 'third '));
+    await holds('all is durable', () => early.counts.at(-1) === 0);
+    notes(doc).insert(0, 'fourth ');
+    await holds('that, too', () => early.counts.at(-1) === 0);
+    // One answer for each that it counts; the second was counted before it began anew.
+    expect(early.counts).toEqual([1, 1, 2, 1, 0, 1, 0]);
     await server.kill();
+    const text = notes(doc).toString();
     destroyAll();
     await server.up();
     const late = hocuspocus(socket(server), ticket);
     await synced(late);
     expect(notes(late.doc).toString()).toBe(text);
+    expect(text).toBe('fourth third second first ');
   });
 });
