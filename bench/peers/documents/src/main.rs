@@ -66,6 +66,9 @@ pub(crate) struct Arguments {
     /// Some servers, by commas.
     #[arg(long, value_delimiter = ',')]
     peers: Vec<String>,
+    /// How often servers are killed; 200, or 10 in a quick run.
+    #[arg(long)]
+    kills: Option<usize>,
     /// Shows in minutes that everything works; its figures say little.
     #[arg(long)]
     quick: bool,

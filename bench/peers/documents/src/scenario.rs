@@ -25,6 +25,9 @@ pub(crate) enum Work {
     Replay,
     /// One edit after the other, until another client has it.
     Seen { edits: usize },
+    /// A server that keeps documents is killed as soon as another client has an edit, so many times,
+    /// and started again.
+    Kill { rounds: usize },
 }
 
 /// How many there are.
@@ -82,6 +85,11 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         title: "one edit after the other, until another client has it",
         work: Work::Seen { edits: 500 },
     },
+    Scenario {
+        name: "kills",
+        title: "SIGKILL as soon as another client has an edit",
+        work: Work::Kill { rounds: 200 },
+    },
 ];
 
 /// How long everything takes.
@@ -102,6 +110,8 @@ pub(crate) struct Length {
     pub(crate) replay: Duration,
     /// Traces, crowds of documents and edits are so many times smaller.
     pub(crate) smaller: usize,
+    /// Kills are so many times fewer.
+    pub(crate) fewer_kills: usize,
 }
 
 impl Length {
@@ -115,6 +125,7 @@ impl Length {
         rest: Duration::from_secs(45),
         replay: Duration::from_secs(200),
         smaller: 1,
+        fewer_kills: 1,
     };
     /// Shows that everything works, and nothing else.
     pub(crate) const QUICK: Self = Self {
@@ -126,5 +137,6 @@ impl Length {
         rest: Duration::from_secs(2),
         replay: Duration::from_secs(15),
         smaller: 10,
+        fewer_kills: 20,
     };
 }

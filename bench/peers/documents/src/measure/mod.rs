@@ -2,13 +2,14 @@
 
 mod crowd;
 mod idle;
+mod kill;
 mod ramp;
 mod replay;
 mod seen;
 
 use crate::Arguments;
 use crate::peer::process::Cores;
-use crate::peer::{Peer, Server};
+use crate::peer::{Keeping, Peer, Server};
 use crate::report::Figure;
 use crate::scenario::{Length, Size, Work};
 use anyhow::{Context, Result, bail};
@@ -35,11 +36,15 @@ impl Bench<'_> {
             Work::Idle { connections } => self.idle(peer, connections / self.length.smaller).await,
             Work::Replay => self.replay(peer).await,
             Work::Seen { edits } => self.seen(peer, edits / self.length.smaller).await,
+            Work::Kill { rounds } => {
+                let wanted = self.arguments.kills.unwrap_or(rounds / self.length.fewer_kills);
+                self.kill(peer, wanted).await
+            }
         }
     }
 
     async fn start(&self, peer: Peer) -> Result<Server> {
-        Server::start(peer, self.arguments, self.cores).await
+        Server::start(peer, Keeping::AsItComes, self.arguments, self.cores).await
     }
 
     async fn paced(&self, peer: Peer, size: Size, per_second: u32) -> Result<Vec<Figure>> {

@@ -45,6 +45,15 @@ pub(crate) enum Peer {
 pub(crate) const PEERS: &[Peer] =
     &[Peer::Floor, Peer::YWebsocket, Peer::Hocuspocus, Peer::YSweet, Peer::Igny8];
 
+/// Where documents are kept. Ours are always stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Keeping {
+    /// As the server comes: the others have documents in memory.
+    AsItComes,
+    /// In files, by the server's own means with their defaults.
+    InFiles,
+}
+
 impl Peer {
     /// For people and for `--peers`.
     pub(crate) const fn name(self) -> &'static str {
@@ -90,7 +99,13 @@ impl Peer {
         }
     }
 
-    fn command(self, arguments: &Arguments, port: u16, data: &Path) -> Result<Command> {
+    fn command(
+        self,
+        keeping: Keeping,
+        arguments: &Arguments,
+        port: u16,
+        data: &Path,
+    ) -> Result<Command> {
         let node = |script: &str| {
             let mut command = Command::new(arguments.node.as_ref().context("no --node")?);
             let packages = arguments.packages.as_ref().context("no --packages")?;
@@ -99,7 +114,7 @@ impl Peer {
             anyhow::Ok(command)
         };
         let port_text = port.to_string();
-        Ok(match self {
+        let mut command = match self {
             Self::Floor => {
                 let mut command = Command::new(std::env::current_exe()?);
                 command.args(["floor", "--port", &port_text]);
@@ -119,7 +134,16 @@ impl Peer {
                 command.arg("--data-dir").arg(data).env("IGNY8_LOG_FILTER", "warn");
                 command
             }
-        })
+        };
+        if keeping == Keeping::InFiles {
+            match self {
+                Self::YWebsocket => _ = command.env("YPERSISTENCE", data),
+                Self::Hocuspocus => _ = command.env("DATA", data),
+                Self::YSweet => _ = command.arg(data),
+                Self::Floor | Self::Igny8 => {}
+            }
+        }
+        Ok(command)
     }
 }
 
@@ -129,6 +153,7 @@ pub(crate) struct Server {
     pub(crate) peer: Peer,
     /// Its process.
     pub(crate) process: Process,
+    keeping: Keeping,
     address: SocketAddr,
     data: PathBuf,
     /// The site of our server in which the rooms are, and the way to it.
@@ -137,13 +162,18 @@ pub(crate) struct Server {
 
 impl Server {
     /// Starts it, and waits until it answers.
-    pub(crate) async fn start(peer: Peer, arguments: &Arguments, cores: Cores) -> Result<Self> {
+    pub(crate) async fn start(
+        peer: Peer,
+        keeping: Keeping,
+        arguments: &Arguments,
+        cores: Cores,
+    ) -> Result<Self> {
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let data = arguments.directory.join(format!("{}-{port}", peer.name()));
         fs::create_dir_all(&data)?;
-        let process = launch(peer, arguments, cores, address, &data).await?;
-        let mut server = Self { peer, process, address, data, site: None };
+        let process = launch((peer, keeping), arguments, cores, address, &data).await?;
+        let mut server = Self { peer, process, keeping, address, data, site: None };
         if peer == Peer::Igny8 {
             server.site = Some(server.sign_up().await?);
         }
@@ -153,7 +183,8 @@ impl Server {
     /// Kills it and starts it again with what it has stored.
     pub(crate) async fn restart(&mut self, arguments: &Arguments, cores: Cores) -> Result<()> {
         self.process.kill();
-        self.process = launch(self.peer, arguments, cores, self.address, &self.data).await?;
+        let kind = (self.peer, self.keeping);
+        self.process = launch(kind, arguments, cores, self.address, &self.data).await?;
         Ok(())
     }
 
@@ -163,7 +194,8 @@ impl Server {
         futures::stream::iter(made).buffered(MADE_AT_ONCE).try_collect().await
     }
 
-    async fn document(&self, name: String) -> Result<Address> {
+    /// Makes a document of that name; where it is.
+    pub(crate) async fn document(&self, name: String) -> Result<Address> {
         let (path, envelope) = match self.peer {
             Peer::Floor | Peer::YWebsocket => (format!("/{name}"), Envelope::Plain),
             Peer::Hocuspocus => ("/".to_owned(), Envelope::Hocuspocus(name)),
@@ -216,14 +248,14 @@ impl Server {
 }
 
 async fn launch(
-    peer: Peer,
+    (peer, keeping): (Peer, Keeping),
     arguments: &Arguments,
     cores: Cores,
     address: SocketAddr,
     data: &Path,
 ) -> Result<Process> {
     let log = arguments.directory.join(format!("{}.log", peer.name()));
-    let command = cores.keep(&peer.command(arguments, address.port(), data)?);
+    let command = cores.keep(&peer.command(keeping, arguments, address.port(), data)?);
     let mut process = Process::start(command, &log)?;
     let until = Instant::now() + START_LIMIT;
     while TcpStream::connect(address).await.is_err() {
