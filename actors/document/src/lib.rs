@@ -6,6 +6,7 @@
 //! snapshots; rights are checked before an update reaches this crate.
 
 mod admission;
+mod author;
 mod comment;
 mod content;
 mod edit;
@@ -21,6 +22,7 @@ mod update;
 mod yjs;
 
 pub use admission::UpdateRefused;
+pub use author::Written;
 pub use comment::{CommentRange, Commented, QUOTE_CHARS_MAX, RangeError};
 pub use content::compare::{Comparison, Fate, Line, LineKind, Piece};
 pub use content::image::ImageNode;

@@ -51,6 +51,8 @@ pub struct Applied {
     pub delta: Vec<u8>,
     /// True if content may now need [`LiveDocument::repair`] before anyone reads it.
     pub suspect: bool,
+    /// Per client of whom it brought something new, the clock at which that begins.
+    pub wrote: Vec<(u64, u32)>,
 }
 
 /// What a document may hold.
@@ -134,6 +136,11 @@ impl LiveDocument {
         self.kind
     }
 
+    /// The client id of the server's own edits.
+    pub fn own_client(&self) -> u64 {
+        self.client
+    }
+
     /// Grows with every change: two equal numbers are the same content.
     pub fn version(&self) -> u64 {
         self.version
@@ -192,14 +199,15 @@ impl LiveDocument {
     /// the document unchanged.
     pub fn apply(&mut self, update: &[u8]) -> Result<Applied, UpdateRefused> {
         let incoming = self.admit(update)?;
-        let checked = {
+        let (checked, wrote) = {
             let txn = self.doc.transact();
             let have = txn.state_vector();
             admission::check_gaps(&incoming, &have)?;
-            match self.kind {
+            let checked = match self.kind {
                 DocumentKind::Article => admission::check_schema(&incoming, &have, &txn)?,
                 DocumentKind::Free => free::check(&incoming, &txn)?,
-            }
+            };
+            (checked, incoming.news(&have))
         };
         let applied = catch_unwind(AssertUnwindSafe(|| integrate(&self.doc, update)));
         let Ok(Some(integrated)) = applied else {
@@ -226,6 +234,7 @@ impl LiveDocument {
             changed: integrated.changed,
             delta: integrated.delta,
             suspect: !self.suspects.is_empty(),
+            wrote,
         })
     }
 

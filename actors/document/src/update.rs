@@ -110,6 +110,15 @@ impl Incoming {
         Ok(incoming)
     }
 
+    /// Per client of whom it brings something that is not there yet, where that begins.
+    pub(crate) fn news(&self, have: &yrs::StateVector) -> Vec<(u64, u32)> {
+        let news = |first: &ID| {
+            let from = first.clock.max(have.get(&first.client));
+            (self.end.get(&first.client) > Some(&from)).then_some((first.client.get(), from))
+        };
+        self.first.iter().filter_map(news).collect()
+    }
+
     fn read_section(&mut self, decoder: &mut DecoderV1<'_>) -> Result<(), Error> {
         let count: u32 = decoder.read_var()?;
         let client = read_client(decoder)?;

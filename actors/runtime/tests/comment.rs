@@ -149,7 +149,7 @@ async fn who_is_here_is_told_once_a_change_is_durable() {
     let platform = platform(directory.path()).await;
     let handle = document(&platform);
     write(&handle, "Tea is made of leaves.").await;
-    let mut frames = handle.join(7, None, false).await.unwrap().subscription;
+    let mut frames = handle.join(7, None, false, ada()).await.unwrap().subscription;
     begin(&handle, 1, "made").await;
     let told = async { while !matches!(frames.next().await.unwrap(), DocumentFrame::Comments) {} };
     tokio::time::timeout(Duration::from_secs(20), told).await.expect("it is told");

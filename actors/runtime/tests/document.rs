@@ -6,7 +6,7 @@ mod support;
 use igny8_actors_runtime::{
     DocumentFrame, DocumentHandle, DocumentSubscription, Platform, RunEnd, SessionEdit,
 };
-use igny8_protocol_ids::{DocumentId, RunId, TenantId, Timestamp};
+use igny8_protocol_ids::{AccountId, DocumentId, RunId, TenantId, Timestamp};
 use std::time::Duration;
 use support::{fast, open, world};
 use yrs::updates::decoder::Decode;
@@ -35,7 +35,7 @@ impl Client {
             offset_kind: yrs::OffsetKind::Utf16,
             ..Options::with_client_id(yrs::ClientID::new(session))
         });
-        let joined = handle.join(session, None, true).await.unwrap();
+        let joined = handle.join(session, None, true, person(session)).await.unwrap();
         apply(&doc, &joined.update.update);
         Self {
             doc,
@@ -88,6 +88,11 @@ impl Client {
         let txn = self.doc.transact();
         txn.get_xml_fragment("default").unwrap().get_string(&txn)
     }
+}
+
+/// Whoever is in a session.
+fn person(session: u64) -> AccountId {
+    AccountId::from_uuid(uuid::Uuid::from_u128(session.into()))
 }
 
 async fn platform(directory: &std::path::Path) -> Platform {
@@ -202,7 +207,7 @@ async fn r8_a_refused_edit_is_told_to_its_author_alone() {
     let (tenant, id) = ids();
     let handle = platform.document(tenant, id);
     let mut good = Client::join(&handle, 31).await;
-    let mut bad = handle.join(32, None, true).await.unwrap();
+    let mut bad = handle.join(32, None, true, person(32)).await.unwrap();
     handle.update(32, 1, vec![0xff; 30]).await.unwrap();
     let frame =
         tokio::time::timeout(Duration::from_secs(20), bad.subscription.next()).await.unwrap();
@@ -210,7 +215,7 @@ async fn r8_a_refused_edit_is_told_to_its_author_alone() {
         matches!(frame, Some(DocumentFrame::Refused { reference: 1, code: "undecodable", .. })),
         "{frame:?}"
     );
-    let mut reader = handle.join(33, None, false).await.unwrap();
+    let mut reader = handle.join(33, None, false, person(33)).await.unwrap();
     handle.update(33, 1, vec![0, 0]).await.unwrap();
     let frame =
         tokio::time::timeout(Duration::from_secs(20), reader.subscription.next()).await.unwrap();
@@ -234,7 +239,7 @@ async fn r8_of_edits_handed_in_at_once_only_the_wrong_one_is_refused() {
     let platform = platform(directory.path()).await;
     let (tenant, id) = ids();
     let handle = platform.document(tenant, id);
-    let mut writer = handle.join(31, None, true).await.unwrap().subscription;
+    let mut writer = handle.join(31, None, true, person(31)).await.unwrap().subscription;
     let doc = Doc::with_client_id(31);
     let good: Vec<_> = ["one", "two", "three"].map(|text| paragraph_of(&doc, text)).into();
     let poison = bytes::Bytes::from_static(&[0xff; 30]);
@@ -281,7 +286,7 @@ async fn r9_a_stopped_run_goes_on_when_somebody_wants_it_to() {
 
 /// Writes into a root that no article has.
 async fn write_note(handle: &DocumentHandle, session: u64, text: &str) -> DocumentSubscription {
-    let joined = handle.join(session, None, true).await.unwrap();
+    let joined = handle.join(session, None, true, person(session)).await.unwrap();
     let doc = Doc::with_client_id(session);
     apply(&doc, &joined.update.update);
     let before = doc.transact().state_vector();
@@ -295,7 +300,7 @@ async fn write_note(handle: &DocumentHandle, session: u64, text: &str) -> Docume
 }
 
 async fn notes(handle: &DocumentHandle) -> String {
-    let joined = handle.join(99, None, false).await.unwrap();
+    let joined = handle.join(99, None, false, person(99)).await.unwrap();
     let doc = Doc::new();
     apply(&doc, &joined.update.update);
     let text = doc.get_or_insert_text("notes");
@@ -320,14 +325,14 @@ async fn r7_a_free_document_survives_until_it_is_erased() {
     handle.erase().await.unwrap();
     handle.erase().await.unwrap();
     assert!(frames.next().await.is_none(), "whoever is there hears of it");
-    let gone = handle.join(13, None, true).await.unwrap_err();
+    let gone = handle.join(13, None, true, person(13)).await.unwrap_err();
     assert!(gone.to_string().contains("no such document"), "{gone}");
     second.stop().await;
 
     let third = start().await;
-    assert!(third.free_document(tenant, id).join(14, None, true).await.is_err());
+    assert!(third.free_document(tenant, id).join(14, None, true, person(14)).await.is_err());
     // An article of the same id is another entity.
-    assert!(third.document(tenant, id).join(14, None, true).await.is_ok());
+    assert!(third.document(tenant, id).join(14, None, true, person(14)).await.is_ok());
     third.stop().await;
     let (found, problems) = igny8_actors_runtime::verify(store.as_ref(), |_| {}).await.unwrap();
     assert!(found.is_sound(), "{problems:?}");

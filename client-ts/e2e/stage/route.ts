@@ -117,6 +117,7 @@ const ROUTES: [RegExp, Answer][] = [
   [/\/billing\/prices$/, () => ({ version: 1, keywords_per_credit: 30, idea: 1, article: 3, image: 1, reparse: 1, publish: 0 })],
   [/\/thinker\/prompts$/, () => PROMPTS],
   [/\/versions$/, () => VERSIONS],
+  [/\/threads$/, () => []],
   [/\/difference$/, () => DIFFERENCE],
   [/\/preview$/, () => ({ about: 'How to choose trail shoes', system: 'You write for a website.\nBrand voice: Friendly and exact.', text: 'Write the article in en.\n<<<data example\nTitle: How to choose trail shoes\ndata example>>>' })],
   [/^GET .*\/answer$/, () => ({ text: '{"prompt": "A trail", "alt": ', wanted: true, schema: null })],

@@ -7,8 +7,9 @@ use crate::{
     frame::{ClientFrame, ServerFrame},
     queue,
     rest::{
-        auth, billing, document::comment, history, lane, page, planner, problem, settings, system,
-        thinker, writer,
+        auth, billing,
+        document::{author, comment},
+        history, lane, page, planner, problem, settings, system, thinker, writer,
     },
     view,
 };
@@ -165,6 +166,7 @@ fn collect_work(to: &mut Collector) {
     to.visit::<history::Comparison>();
     to.visit::<history::RunView>();
     to.visit::<history::Blocks>();
+    to.visit::<author::Authorship>();
     to.visit::<comment::ThreadView>();
     to.visit::<comment::BeginThread>();
     to.visit::<comment::WriteComment>();

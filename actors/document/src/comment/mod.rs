@@ -14,7 +14,7 @@ use crate::live::{DocumentKind, LiveDocument};
 use crate::node::{Child, Run, push_run};
 use crate::{schema, yjs};
 use mark::{key_of, thread_of, value_of};
-use range::Map;
+pub(crate) use range::Map;
 
 /// The commented text as it was, in characters: enough to know it again, and no second copy of an
 /// article that is commented as a whole.

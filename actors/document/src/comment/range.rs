@@ -26,7 +26,7 @@ pub(super) struct Span {
 }
 
 #[derive(Default)]
-pub(super) struct Map {
+pub(crate) struct Map {
     pieces: Vec<Piece>,
     /// Per parent (none: the root) and child, how much text stands before it.
     before: HashMap<(Option<ID>, u32), u32>,
@@ -36,7 +36,7 @@ pub(super) struct Map {
 
 impl Map {
     /// One pass over the document.
-    pub(super) fn of<T: ReadTxn>(txn: &T) -> Self {
+    pub(crate) fn of<T: ReadTxn>(txn: &T) -> Self {
         let mut map = Self::default();
         map.enter(txn, &yjs::root(txn), None, None);
         map
@@ -71,6 +71,11 @@ impl Map {
             self.blocks += usize::from(within.is_none());
         }
         self.before.insert((id, count), self.len);
+    }
+
+    /// The texts, each with the block that holds it.
+    pub(crate) fn into_texts(self) -> impl Iterator<Item = (usize, XmlTextRef)> {
+        self.pieces.into_iter().map(|piece| (piece.block, piece.text))
     }
 
     pub(super) fn texts(&self) -> impl Iterator<Item = &XmlTextRef> {

@@ -1,5 +1,6 @@
 //! The actor itself: what it is sent, what it holds, how it loads.
 
+use super::author::Authors;
 use super::comment::Comments;
 use super::outlet::{DocumentSubscription, Outlet, Shared};
 use super::presence::{Presence, Speakers};
@@ -9,7 +10,7 @@ use super::turn::{Flight, Output, Turn};
 use crate::{failure::Failure, world::World};
 use bytes::Bytes;
 use igny8_actors_document::LiveDocument;
-use igny8_protocol_ids::{EntityKey, Epoch, Position, RunId, Sequence, Timestamp};
+use igny8_protocol_ids::{AccountId, EntityKey, Epoch, Position, RunId, Sequence, Timestamp};
 use igny8_storage_api::{AppendRow, BlobHash, Head, StoreError};
 use ractor::{Actor, ActorProcessingErr, ActorRef};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -46,6 +47,7 @@ pub(crate) enum Message {
         session: u64,
         state_vector: Option<Vec<u8>>,
         writable: bool,
+        account: AccountId,
         answer: Answer<Welcome>,
         permit: OwnedSemaphorePermit,
     },
@@ -115,6 +117,7 @@ pub(crate) struct State {
     pub(super) seen: HashSet<(Epoch, Sequence)>,
     pub(super) versions: Vec<Version>,
     pub(super) comments: Comments,
+    pub(super) authors: Authors,
     pub(super) runs: BTreeMap<RunId, Run>,
     pub(super) texts: HashMap<RunId, String>,
     pub(super) writing: HashMap<RunId, Writing>,
@@ -164,7 +167,7 @@ async fn load(args: Arguments) -> Result<State, ActorProcessingErr> {
     let head = world.store.take(&entity).await?;
     let (mut runs, mut texts) = (BTreeMap::new(), HashMap::<RunId, String>::new());
     let (mut versions, mut checkpoint) = (Vec::new(), Checkpoint::default());
-    let mut comments = Comments::default();
+    let (mut comments, mut authors) = (Comments::default(), Authors::default());
     let loaded = world.store.load(&entity).await?;
     for record in loaded.iter().flat_map(|loaded| &loaded.records) {
         match read(&format!("{entity}, record {:02x?}", record.key), &record.key, &record.value)? {
@@ -174,6 +177,7 @@ async fn load(args: Arguments) -> Result<State, ActorProcessingErr> {
             Stored::Version(version) => versions.push(*version),
             Stored::Thread(thread) => comments.load_thread(thread),
             Stored::Comment(comment) => comments.load_comment(comment),
+            Stored::Author(place, source) => authors.load(place, source),
             Stored::Approved(_) => {}
         }
     }
@@ -197,6 +201,7 @@ async fn load(args: Arguments) -> Result<State, ActorProcessingErr> {
         seen: rows.iter().map(|row| (row.epoch, row.sequence)).collect(),
         versions,
         comments,
+        authors,
         runs,
         texts,
         writing: HashMap::new(),

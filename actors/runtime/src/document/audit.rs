@@ -25,7 +25,13 @@ pub(crate) async fn audit(
             Ok(Stored::Checkpoint(stored)) => checkpoint = stored,
             Ok(Stored::Version(version)) => versions.push(version.blob),
             Ok(Stored::Approved(version)) => versions.push(version.blob),
-            Ok(Stored::Run(_) | Stored::Piece(..) | Stored::Thread(_) | Stored::Comment(_)) => {}
+            Ok(
+                Stored::Run(_)
+                | Stored::Piece(..)
+                | Stored::Thread(_)
+                | Stored::Comment(_)
+                | Stored::Author(..),
+            ) => {}
             Err(error) => problems.push(error.to_string()),
         }
     }

@@ -103,6 +103,7 @@ impl State {
                 }
             }
         }
+        self.forget_authors();
         let packed = pack(&self.live.snapshot());
         let blob = BlobHash::of(&packed);
         self.keep_now_and_then(blob);
@@ -126,7 +127,8 @@ impl State {
             let Turn { outputs, seats, .. } = std::mem::take(&mut self.turn);
             let checkpoint = Checkpoint { blob: None, erased: true };
             let records = vec![Record::new(checkpoint_key(), encode(&checkpoint))];
-            let deletes = std::mem::take(&mut self.comments).keys();
+            let mut deletes = std::mem::take(&mut self.comments).keys();
+            deletes.extend(std::mem::take(&mut self.authors).keys());
             self.turn = Turn { outputs, seats, records, deletes, fenced: true, ..Turn::default() };
         }
         self.output(Box::new(move || {

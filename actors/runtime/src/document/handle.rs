@@ -75,15 +75,23 @@ impl DocumentHandle {
     }
 
     /// Joins a document. `session` names the joiner: unique among all sessions of the server, and
-    /// never 0.
+    /// never 0. What it writes is `account`'s.
     pub async fn join(
         &self,
         session: u64,
         state_vector: Option<Vec<u8>>,
         writable: bool,
+        account: AccountId,
     ) -> Result<DocumentJoin, Failure> {
         let welcome: Welcome = self
-            .ask(|answer, permit| Message::Join { session, state_vector, writable, answer, permit })
+            .ask(|answer, permit| Message::Join {
+                session,
+                state_vector,
+                writable,
+                account,
+                answer,
+                permit,
+            })
             .await?;
         let Welcome { position, update, state_vector, awareness, speakers, subscription } = welcome;
         Ok(DocumentJoin { position, update, state_vector, awareness, speakers, subscription })
@@ -292,11 +300,15 @@ impl DocumentHandle {
 
     /// Changes single blocks, all or none: what is not as it was read is not overwritten. Answers
     /// with the content after it.
-    pub async fn patch(&self, edits: Vec<BlockEdit>) -> Result<ContentTree, Failure> {
+    pub async fn patch(
+        &self,
+        edits: Vec<BlockEdit>,
+        by: AccountId,
+    ) -> Result<ContentTree, Failure> {
         self.history(move |state| {
             let after = state.live.tree().patched(&edits).map_err(refused)?;
             let update = state.live.replace_with(&after);
-            state.by_server(update);
+            state.by_account(update, by);
             Ok(state.live.tree())
         })
         .await

@@ -144,7 +144,8 @@ impl State {
         }
         self.keep_version(VersionCause::BeforeRestore, None, Some(by));
         let update = self.live.replace_with(&content);
-        self.by_server(update);
+        // What comes back is theirs who brought it back: the ones that wrote it wrote it elsewhere.
+        self.by_account(update, by);
     }
 
     /// Takes back what an AI run wrote, in one step; what people wrote into it stays.

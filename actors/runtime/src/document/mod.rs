@@ -3,6 +3,7 @@
 
 mod actor;
 mod audit;
+mod author;
 mod comment;
 mod compaction;
 mod handle;
@@ -17,6 +18,7 @@ mod turn;
 pub(crate) use actor::Message;
 pub use actor::SessionEdit;
 pub(crate) use audit::audit;
+pub use author::{Author, AuthoredSpan, Authorship, WriterEntry};
 pub use comment::{Comment, Commenter, Conversation, NewComment, Resolution, Thread};
 pub use handle::{DocumentHandle, DocumentJoin};
 pub use history::RunSummary;

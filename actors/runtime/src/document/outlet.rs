@@ -1,6 +1,6 @@
 //! Who is in a document: one bounded channel per session, one shared frame per turn.
 
-use igny8_protocol_ids::Position;
+use igny8_protocol_ids::{AccountId, Position};
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 use tokio::sync::mpsc;
@@ -104,12 +104,18 @@ pub(super) struct Outlet {
 struct Seat {
     sender: mpsc::Sender<DocumentFrame>,
     writable: bool,
+    account: AccountId,
 }
 
 impl Outlet {
-    pub(super) fn join(&mut self, session: u64, writable: bool) -> DocumentSubscription {
+    pub(super) fn join(
+        &mut self,
+        session: u64,
+        writable: bool,
+        account: AccountId,
+    ) -> DocumentSubscription {
         let (sender, receiver) = mpsc::channel(BACKLOG_MAX);
-        self.sessions.insert(session, Seat { sender, writable });
+        self.sessions.insert(session, Seat { sender, writable, account });
         DocumentSubscription { receiver }
     }
     pub(super) fn leave(&mut self, session: u64) {
@@ -117,6 +123,10 @@ impl Outlet {
     }
     pub(super) fn writable(&self, session: u64) -> bool {
         self.sessions.get(&session).is_some_and(|seat| seat.writable)
+    }
+    /// Who is in a session.
+    pub(super) fn account(&self, session: u64) -> Option<AccountId> {
+        self.sessions.get(&session).map(|seat| seat.account)
     }
     /// Sessions whose receiver is gone.
     pub(super) fn gone(&mut self) -> Vec<u64> {

@@ -1,5 +1,6 @@
 //! What a document's entity keeps beside its appends.
 
+use super::author::{AUTHOR, Source, place_of};
 use super::comment::{COMMENT, Comment, THREAD, Thread};
 use igny8_actors_document::{DocumentKind, RunProgress};
 use igny8_protocol_ids::{AccountId, EntityKey, EntityKind, RunId, Timestamp, VersionId};
@@ -121,6 +122,7 @@ pub(super) enum Stored {
     Version(Box<Version>),
     Thread(Thread),
     Comment(Comment),
+    Author((u64, u32), Source),
     /// A version of an earlier build, known to the site alone.
     Approved(Approved),
 }
@@ -153,6 +155,14 @@ pub(super) fn read(
         Some(&VERSION) => decode(place, body).map(Stored::Approved),
         Some(&THREAD) => decode(place, body).map(Stored::Thread),
         Some(&COMMENT) => decode(place, body).map(Stored::Comment),
+        Some(&AUTHOR) => {
+            let source = decode(place, body)?;
+            let place = place_of(key).ok_or_else(|| igny8_storage_api::StoreError::Corrupt {
+                place: place.to_owned(),
+                reason: "an author's key names no client".to_owned(),
+            })?;
+            Ok(Stored::Author(place, source))
+        }
         _ => Err(igny8_storage_api::StoreError::Corrupt {
             place: place.to_owned(),
             reason: "a record of no known kind".to_owned(),

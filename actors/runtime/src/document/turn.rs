@@ -2,12 +2,13 @@
 //! only then relayed and acknowledged (R3, R7).
 
 use super::actor::{Edit, Message, SessionEdit, State, Welcome};
+use super::author::Source;
 use super::outlet::{DocumentFrame, Encoded, Shared, TurnUpdate};
 use crate::entity::{append, commit};
 use crate::failure::Failure;
 use igny8_actors_document::{Applied, UpdateRefused, merge};
 use igny8_actors_domain::sabotage::Sabotage;
-use igny8_protocol_ids::{Position, Sequence, Timestamp};
+use igny8_protocol_ids::{AccountId, Position, Sequence, Timestamp};
 use igny8_storage_api::{
     Append, BlobHash, Change, CommitOutcome, Head, Record, RecordKey, Store, StoreError,
 };
@@ -97,7 +98,7 @@ impl State {
 
     fn take_in(&mut self, message: Message) {
         match message {
-            Message::Join { session, state_vector, writable, answer, permit } => {
+            Message::Join { session, state_vector, writable, account, answer, permit } => {
                 let update = match &state_vector {
                     Some(have) if have != NOTHING => {
                         self.live.diff(have).map(|diff| Arc::new(diff.into()))
@@ -106,7 +107,11 @@ impl State {
                 };
                 let state_vector = self.live.state_vector();
                 self.turn.seats.push(Box::new(move |state| {
-                    drop(answer.send(state.welcome(session, writable, update, state_vector)));
+                    drop(answer.send(state.welcome(
+                        (session, writable, account),
+                        update,
+                        state_vector,
+                    )));
                     drop(permit);
                 }));
             }
@@ -152,8 +157,7 @@ impl State {
 
     fn welcome(
         &mut self,
-        session: u64,
-        writable: bool,
+        (session, writable, account): (u64, bool, AccountId),
         update: Result<Arc<Shared>, UpdateRefused>,
         state_vector: Vec<u8>,
     ) -> Result<Welcome, Failure> {
@@ -168,7 +172,7 @@ impl State {
             state_vector,
             awareness: self.presence.all(),
             speakers: self.presence.speakers(),
-            subscription: self.outlet.join(session, writable),
+            subscription: self.outlet.join(session, writable, account),
         })
     }
 
@@ -238,6 +242,7 @@ impl State {
         if applied.changed {
             self.turn.deltas.push(applied.delta);
         }
+        self.written_by_session(session, &applied.wrote);
         if applied.suspect
             && let Some(repair) = self.live.repair()
         {
@@ -247,6 +252,7 @@ impl State {
 
     /// An edit of the server's own: fenced, heard by all.
     pub(super) fn by_server(&mut self, update: Vec<u8>) {
+        self.attribute_own(Source::Server);
         self.turn.deltas.push(update);
         self.turn.fenced = true;
         self.turn.by_server = true;

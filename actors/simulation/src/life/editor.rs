@@ -4,7 +4,7 @@
 use super::Life;
 use crate::witness::token_text;
 use igny8_actors_runtime::{DocumentFrame, DocumentSubscription, Platform};
-use igny8_protocol_ids::{DocumentId, EntityKey};
+use igny8_protocol_ids::{AccountId, DocumentId, EntityKey};
 use parking_lot::Mutex;
 use std::sync::Arc;
 use std::time::Duration;
@@ -103,11 +103,12 @@ impl Desk {
         let have = self.doc.transact().state_vector().encode_v1();
         let (life, document, session) = (self.life.clone(), self.document, self.session);
         let entity = EntityKey::document(life.tenant, document);
+        let account = AccountId::from_uuid(uuid::Uuid::from_u128(session.into()));
         let joined = life
             .insist(entity, async |platform: Platform| {
                 platform
                     .document(life.tenant, document)
-                    .join(session, Some(have.clone()), true)
+                    .join(session, Some(have.clone()), true, account)
                     .await
             })
             .await?
@@ -175,7 +176,7 @@ impl Desk {
                 }
                 return false;
             }
-            DocumentFrame::Awareness(_) => {}
+            DocumentFrame::Awareness(_) | DocumentFrame::Comments => {}
         }
         true
     }

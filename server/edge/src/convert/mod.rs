@@ -13,7 +13,9 @@ mod thinker;
 mod word;
 
 pub(crate) use automation::{execution_view, rules, schedule_view, timing, timing_preview};
-pub(crate) use document::{comparison, range_from, run_view, thread_view, version_view};
+pub(crate) use document::{
+    authorship, comparison, range_from, run_view, thread_view, version_view,
+};
 pub(crate) use event::{site_event, tenant_event};
 pub(crate) use import::{mapping, new_keyword, preview, refused as import_refused, report};
 pub(crate) use lane::{

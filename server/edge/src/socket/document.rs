@@ -54,7 +54,8 @@ pub(super) async fn open(
     writable: bool,
 ) -> Result<Open, Problem> {
     let handle = find(context, id).await?;
-    let joined = handle.join(context.number, state_vector, writable).await?;
+    let joined =
+        handle.join(context.number, state_vector, writable, context.holder.account).await?;
     let DocumentJoin { position, update, state_vector, awareness, subscription, .. } = joined;
     let update =
         Arc::try_unwrap(update).map_or_else(|shared| shared.update.clone(), |own| own.update);

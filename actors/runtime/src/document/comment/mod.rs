@@ -147,7 +147,7 @@ impl State {
         }
         self.check_room()?;
         let made = self.live.comment(&id.to_string(), range).map_err(refused)?;
-        self.by_server(made.update);
+        self.by_account(made.update, by);
         let at = self.world.now();
         self.put_thread(Thread { id, author: by, at, quote: made.quote, resolved: None });
         self.say(id, first, by);
@@ -268,7 +268,7 @@ impl State {
         self.comments.threads.remove(&id);
         self.turn.deletes.push(thread_key(id));
         if let Some(update) = self.live.uncomment(&id.to_string()) {
-            self.by_server(update);
+            self.by_account(update, by.account);
         }
         self.changed_comments();
         Ok(())

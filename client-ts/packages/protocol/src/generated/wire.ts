@@ -226,6 +226,70 @@ preset: AutomationPreset,
 zone: string, };
 
 /**
+ * An author of text.
+ */
+export type AuthorView = { "kind": "account", 
+/**
+ * Who.
+ */
+account: AccountId, } | { "kind": "run", 
+/**
+ * The run: that of its task.
+ */
+run: RunId, 
+/**
+ * How it is named.
+ */
+name: string, 
+/**
+ * The model that wrote, while its task is kept.
+ */
+model: string | null, } | { "kind": "server" };
+
+/**
+ * Text of one author in one block.
+ */
+export type AuthoredSpan = { 
+/**
+ * The block's place, from 0.
+ */
+index: number, 
+/**
+ * The block's key, as `GET …/blocks` has it.
+ */
+key: string, 
+/**
+ * The first UTF-16 unit of its text.
+ */
+from: number, 
+/**
+ * The unit after the last.
+ */
+to: number, 
+/**
+ * Which of the authors, from 0; absent for what was written before authors were kept.
+ */
+author: number | null, };
+
+/**
+ * `GET authors`.
+ */
+export type Authorship = { 
+/**
+ * Each once.
+ */
+authors: Array<AuthorView>, 
+/**
+ * For whoever has the Yjs document: the table from client ids to authors, in the order of
+ * clients and clocks.
+ */
+writers: Array<WriterView>, 
+/**
+ * The text, from top to bottom.
+ */
+spans: Array<AuthoredSpan>, };
+
+/**
  * What runs by itself.
  */
 export type AutomationKind = "cluster" | "ideas" | "drafts" | "images" | "publish" | "clean_up";
@@ -4298,3 +4362,20 @@ text: string,
  * Members whose attention is asked for, at most 20.
  */
 mentions?: Array<AccountId>, };
+
+/**
+ * What a Yjs client's edits from a clock on are attributed to, until its next entry.
+ */
+export type WriterView = { 
+/**
+ * The client id.
+ */
+client: number, 
+/**
+ * The clock.
+ */
+clock: number, 
+/**
+ * Which of the authors, from 0.
+ */
+author: number, };

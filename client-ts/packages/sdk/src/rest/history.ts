@@ -1,4 +1,4 @@
-import type { Comparison, ContentFormat, RunView, VersionContent, VersionView } from '@igny8/protocol';
+import type { Authorship, Comparison, ContentFormat, RunView, VersionContent, VersionView } from '@igny8/protocol';
 
 import type { CallOptions, Request } from './transport.js';
 
@@ -23,6 +23,8 @@ export function historyRoutes(request: Request) {
     /** Makes the text what it was. What stood there becomes a version of its own. */
     restore: (site: string, document: string, version: string, options?: CallOptions): Promise<void> =>
       request('POST', at(site, document, `versions/${version}/restore`), { ...options, body: {} }),
+    /** Who wrote what: spans of the text, and the table from Yjs client ids to authors. */
+    authors: (site: string, document: string): Promise<Authorship> => request('GET', at(site, document, 'authors')),
     runs: (site: string, document: string): Promise<RunView[]> => request('GET', at(site, document, 'runs')),
     /** Takes back what an AI run wrote; what people wrote into it stays. */
     undoRun: (site: string, document: string, run: string, options?: CallOptions): Promise<void> =>

@@ -1,3 +1,4 @@
-//! `/api/writer/sites/{site}/documents/{document}/…`: what is said about a document.
+//! `/api/writer/sites/{site}/documents/{document}/…`: who wrote a document, and what is said about it.
 
+pub mod author;
 pub mod comment;

@@ -1,7 +1,9 @@
-//! What is around a document's text: kept states, AI runs, comments.
+//! What is around a document's text: kept states, AI runs, authors, comments.
 
+mod author;
 mod comment;
 mod history;
 
+pub(crate) use author::authorship;
 pub(crate) use comment::{range_from, thread_view};
 pub(crate) use history::{comparison, run_view, version_view};

@@ -75,7 +75,7 @@ pub(super) async fn patch_blocks(
         return Err(Problem::invalid("edits", detail));
     }
     let edits = edits.into_iter().map(edit_from).collect();
-    Ok(Json(view(&document.handle.patch(edits).await?)))
+    Ok(Json(view(&document.handle.patch(edits, document.site.member.account).await?)))
 }
 
 fn edit_from(edit: wire::BlockEdit) -> BlockEdit {

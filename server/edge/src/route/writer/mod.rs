@@ -1,6 +1,7 @@
 //! `/api/writer`: tasks, documents and free documents.
 
 mod answer;
+mod author;
 mod batch;
 mod comment;
 mod content;
@@ -51,6 +52,7 @@ pub(super) fn routes() -> OpenApiRouter<EdgeState> {
         .routes(routes!(history::restore_version))
         .routes(routes!(history::list_runs))
         .routes(routes!(history::undo_run))
+        .routes(routes!(author::authors))
         .routes(routes!(comment::list_threads, comment::begin_thread))
         .routes(routes!(comment::delete_thread))
         .routes(routes!(comment::reply))

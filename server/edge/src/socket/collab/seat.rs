@@ -71,7 +71,11 @@ impl Seat {
     pub(super) async fn join(&mut self, state_vector: Option<Vec<u8>>) -> Result<(), Ended> {
         let asked = state_vector.is_some();
         let writable = self.room.pass.writable;
-        let joined = self.room.handle.join(self.number, state_vector, writable).await;
+        let joined = self
+            .room
+            .handle
+            .join(self.number, state_vector, writable, self.room.pass.account)
+            .await;
         let DocumentJoin { update, state_vector, awareness, speakers, subscription, .. } =
             joined.map_err(|failure| not_joined(&failure))?;
         if asked {

@@ -48,7 +48,7 @@ function OpenEditor({ view, open }: { view: DocumentView; open: OpenDocument }) 
             <ArticleEditor open={open} writable={status.writable} header={<TitleField view={view} canEdit={status.writable} />} onEditor={setEditor} />
           )}
         </div>
-        <SidePanel view={view} tasks={tasks} editor={editor} provider={open.provider} />
+        <SidePanel view={view} tasks={tasks} editor={editor} open={open} />
       </div>
     </div>
   );

@@ -1,7 +1,7 @@
 import { useEffect, useId, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { Link } from 'react-router';
 import type { Editor } from '@tiptap/react';
-import type { DocumentProvider } from '@igny8/sdk';
+import type { OpenDocument } from '@igny8/react';
 import { ArrowUpRight, RotateCcw } from 'lucide-react';
 import type { DocumentView } from '@igny8/protocol';
 import { useTaskActions } from '~/shared/data/useTaskActions';
@@ -13,6 +13,7 @@ import { TaskStatusBadge } from '~/shared/task/TaskStatusBadge';
 import { Button } from '~/shared/ui/Button';
 import { Notice } from '~/shared/ui/Notice';
 import { classNames } from '~/shared/ui/classNames';
+import { AuthorBlock } from '../author/AuthorBlock';
 import { CommentsPane } from '../comment/CommentsPane';
 import { useComments } from '../comment/useComments';
 import { Block } from './Block';
@@ -22,8 +23,8 @@ import { RunList } from './RunList';
 type Tab = 'about' | 'comments';
 
 /** Beside the text: what is known of the draft, and what is said about it. A comment that is begun or chosen in the text shows itself. */
-export function SidePanel({ view, tasks, editor, provider }: { view: DocumentView; tasks: LiveTask[]; editor: Editor | null; provider: DocumentProvider }) {
-  const comments = useComments(view.id, editor, provider);
+export function SidePanel({ view, tasks, editor, open }: { view: DocumentView; tasks: LiveTask[]; editor: Editor | null; open: OpenDocument }) {
+  const comments = useComments(view.id, editor, open.provider);
   const [tab, setTab] = useState<Tab>('about');
   const id = useId();
   const wanted = comments.pending !== null || comments.selected !== null;
@@ -34,7 +35,7 @@ export function SidePanel({ view, tasks, editor, provider }: { view: DocumentVie
     <aside aria-label="Beside the draft" className="hidden w-80 shrink-0 flex-col border-l border-line bg-sunken lg:flex">
       <Tabs id={id} tab={tab} open={comments.counts.open} mine={comments.counts.mine} onChange={setTab} />
       <div id={`${id}-panel`} role="tabpanel" aria-labelledby={`${id}-${tab}`} tabIndex={0} className="min-h-0 flex-1 overflow-y-auto focus-visible:-outline-offset-2">
-        {tab === 'about' ? <About view={view} tasks={tasks} /> : <CommentsPane comments={comments} />}
+        {tab === 'about' ? <About view={view} tasks={tasks} editor={editor} open={open} /> : <CommentsPane comments={comments} />}
       </div>
     </aside>
   );
@@ -81,7 +82,7 @@ function Tabs({ id, tab, open, mine, onChange }: { id: string; tab: Tab; open: n
 }
 
 /** Where it is published, its images, the tasks that worked on it. */
-function About({ view, tasks }: { view: DocumentView; tasks: LiveTask[] }) {
+function About({ view, tasks, editor, open }: { view: DocumentView; tasks: LiveTask[]; editor: Editor | null; open: OpenDocument }) {
   return (
     <div className="flex flex-col divide-y divide-line">
       <PublishResult view={view} tasks={tasks} />
@@ -90,6 +91,7 @@ function About({ view, tasks }: { view: DocumentView; tasks: LiveTask[] }) {
       </Block>
       <Block title="Tasks">{tasks.length === 0 ? <p className="text-ink-3">Written by hand.</p> : <TaskList tasks={tasks} />}</Block>
       <RunList document={view.id} revision={tasks.filter(({ task }) => task.kind === 'draft').map(({ task }) => task.status).join()} />
+      <AuthorBlock document={view.id} editor={editor} open={open} />
       <Block title="Details">
         <dl className="grid grid-cols-[80px_1fr] gap-y-1.5">
           <dt className="text-ink-3">Created</dt>

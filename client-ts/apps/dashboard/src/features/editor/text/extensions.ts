@@ -5,6 +5,7 @@ import Image from '@tiptap/extension-image';
 import { TableKit } from '@tiptap/extension-table';
 import StarterKit from '@tiptap/starter-kit';
 import type { OpenDocument } from '@igny8/react';
+import { AuthorColours } from '../author/colour';
 import { CommentMark } from '../comment/mark';
 import { safeColour, type PeerUser } from '../peer';
 
@@ -21,6 +22,7 @@ export function articleExtensions({ ydoc, provider }: OpenDocument, user: PeerUs
     }),
     Image.configure({ inline: false, allowBase64: false }),
     CommentMark,
+    AuthorColours,
     TableKit.configure({ table: { resizable: false } }),
     Collaboration.configure({ document: ydoc, field: 'default' }),
     CollaborationCaret.configure({ provider, user, render: renderCaret, selectionRender: renderSelection }),
