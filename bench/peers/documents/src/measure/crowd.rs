@@ -116,6 +116,8 @@ impl Crowd {
     ) -> Result<Outcome> {
         let start = Instant::now();
         let until = start + warm + measured;
+        // Nothing counts before it is warm.
+        self.tally.measure(Duration::ZERO);
         let mut writing = JoinSet::new();
         let each = per_second / self.writers.len() as f64;
         let count = self.writers.len();
