@@ -28,6 +28,12 @@ pub(crate) enum Work {
     /// A server that keeps documents is killed as soon as another client has an edit, so many times,
     /// and started again.
     Kill { rounds: usize },
+    /// As paced, once without and once with one more client, which does not read.
+    Slow { crowd: Size, per_second: u32 },
+    /// As paced, while so many more clients are present.
+    Presence { present: usize, writers: usize, per_second: u32 },
+    /// So many open a document of so many bytes at once.
+    Join { bytes: usize, joiners: usize },
 }
 
 /// How many there are.
@@ -39,10 +45,20 @@ pub(crate) struct Size {
     pub(crate) clients: usize,
     /// Of them, those who write.
     pub(crate) writers: usize,
+    /// Characters of each edit.
+    pub(crate) edit: usize,
+    /// Whether all others tell once a second where their caret is.
+    pub(crate) are_present: bool,
+}
+
+impl Size {
+    /// One document with one reader.
+    pub(crate) const ONE: Self =
+        Self { documents: 1, clients: 1, writers: 0, edit: 1, are_present: false };
 }
 
 const fn one_document(clients: usize) -> Size {
-    Size { documents: 1, clients, writers: 10 }
+    Size { clients, writers: 10, ..Size::ONE }
 }
 
 /// Everything, in this order.
@@ -66,7 +82,7 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         name: "documents",
         title: "5,000 documents of 2 clients, 1 edit/s in each",
         work: Work::Paced {
-            crowd: Size { documents: 5000, clients: 2, writers: 1 },
+            crowd: Size { documents: 5000, clients: 2, writers: 1, ..Size::ONE },
             per_second: 5000,
         },
     },
@@ -90,6 +106,22 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         title: "SIGKILL as soon as another client has an edit",
         work: Work::Kill { rounds: 200 },
     },
+    Scenario {
+        name: "slow",
+        title: "one document, 500 clients, 10 write 50 edits/s of 4 KiB in all, one more does not read",
+        // Of single characters the buffers of a socket would hold an hour.
+        work: Work::Slow { crowd: Size { edit: 4096, ..one_document(500) }, per_second: 50 },
+    },
+    Scenario {
+        name: "presence",
+        title: "one document, 1,500 carets at 1 Hz each, 10 more write 50 edits/s in all",
+        work: Work::Presence { present: 1500, writers: 10, per_second: 50 },
+    },
+    Scenario {
+        name: "join",
+        title: "a document of 20 MB, 150 open it at once",
+        work: Work::Join { bytes: 20_000_000, joiners: 150 },
+    },
 ];
 
 /// How long everything takes.
@@ -98,6 +130,8 @@ pub(crate) struct Length {
     pub(crate) warm: Duration,
     /// Of an even rate, while it is measured.
     pub(crate) measured: Duration,
+    /// The same, where somebody does not read: buffers fill, then a server may wait a while.
+    pub(crate) frozen: Duration,
     /// Of one step of a ramp, in all; the first third warms.
     pub(crate) step: Duration,
     /// Halvings between the last good step and the first bad one.
@@ -108,7 +142,7 @@ pub(crate) struct Length {
     pub(crate) rest: Duration,
     /// A replay that takes longer is not waited for.
     pub(crate) replay: Duration,
-    /// Traces, crowds of documents and edits are so many times smaller.
+    /// Traces, crowds of documents, edits, carets, joiners and what they join are so many times smaller.
     pub(crate) smaller: usize,
     /// Kills are so many times fewer.
     pub(crate) fewer_kills: usize,
@@ -119,6 +153,7 @@ impl Length {
     pub(crate) const FULL: Self = Self {
         warm: Duration::from_secs(3),
         measured: Duration::from_secs(20),
+        frozen: Duration::from_secs(30),
         step: Duration::from_secs(6),
         halvings: 3,
         settle: Duration::from_secs(10),
@@ -131,6 +166,7 @@ impl Length {
     pub(crate) const QUICK: Self = Self {
         warm: Duration::from_millis(500),
         measured: Duration::from_secs(2),
+        frozen: Duration::from_secs(4),
         step: Duration::from_millis(1500),
         halvings: 0,
         settle: Duration::from_secs(5),

@@ -1,6 +1,6 @@
 //! One client's socket, from the greeting to the state it is answered with.
 
-use crate::protocol::wire::{Envelope, Said};
+use crate::protocol::wire::{Envelope, NOTHING, Said};
 use anyhow::{Context, Result, bail};
 use bytes::Bytes;
 use futures::stream::{SplitSink, SplitStream};
@@ -45,6 +45,14 @@ pub(crate) struct Socket {
     pub(crate) state: Bytes,
 }
 
+/// What a client hears.
+pub(crate) enum Heard {
+    /// Edits.
+    Update(Bytes),
+    /// Who is here.
+    Presence(Bytes),
+}
+
 /// Where updates come from.
 pub(crate) struct Receiver {
     stream: SplitStream<Stream>,
@@ -62,12 +70,17 @@ struct Beat {
 impl Socket {
     /// Connects, greets, and waits for the server's state.
     pub(crate) async fn open(address: &Address, buffer: usize) -> Result<Self> {
-        timeout(OPEN_LIMIT, Self::greet(address, buffer))
+        Self::reopen(address, buffer, NOTHING).await
+    }
+
+    /// The same, for one who has so much already: its state is the rest.
+    pub(crate) async fn reopen(address: &Address, buffer: usize, has: &[u8]) -> Result<Self> {
+        timeout(OPEN_LIMIT, Self::greet(address, buffer, has))
             .await
             .with_context(|| format!("no document after {OPEN_LIMIT:?}"))?
     }
 
-    async fn greet(address: &Address, buffer: usize) -> Result<Self> {
+    async fn greet(address: &Address, buffer: usize, has: &[u8]) -> Result<Self> {
         let stream = TcpStream::connect(address.server).await.context("cannot connect")?;
         stream.set_nodelay(true)?;
         let config = WebSocketConfig::default()
@@ -80,7 +93,7 @@ impl Socket {
             .await
             .context("the server does not open a socket")?;
         let (mut sender, stream) = stream.split();
-        for message in address.envelope.greeting() {
+        for message in address.envelope.greeting(has) {
             sender.send(Message::Binary(message)).await?;
         }
         let mut receiver = Receiver { stream, envelope: address.envelope.clone(), beat: None };
@@ -95,7 +108,7 @@ impl Socket {
                     sender.send(Message::Binary(answer)).await?;
                 }
                 Said::Step2(update) => state = Some(frame.slice_ref(update)),
-                Said::Update(_) | Said::Other => {}
+                Said::Update(_) | Said::Presence(_) | Said::Other => {}
             }
         }
         Ok(Self { sender, receiver, state: state.unwrap_or_default() })
@@ -120,9 +133,23 @@ impl Receiver {
     /// The next update.
     pub(crate) async fn update(&mut self) -> Result<Bytes> {
         loop {
+            if let Heard::Update(update) = self.hear().await? {
+                return Ok(update);
+            }
+        }
+    }
+
+    /// What is said next.
+    pub(crate) async fn hear(&mut self) -> Result<Heard> {
+        loop {
             let frame = self.frame().await?;
             match self.envelope.read(&frame).context("a message that is not whole")? {
-                Said::Step2(update) | Said::Update(update) => return Ok(frame.slice_ref(update)),
+                Said::Step2(update) | Said::Update(update) => {
+                    return Ok(Heard::Update(frame.slice_ref(update)));
+                }
+                Said::Presence(presence) => {
+                    return Ok(Heard::Presence(frame.slice_ref(presence)));
+                }
                 Said::Step1 | Said::Other => {}
             }
         }

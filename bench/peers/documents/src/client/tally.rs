@@ -1,4 +1,4 @@
-//! When each character was sent, and when each client had it.
+//! When each edit was sent, and when each client had it.
 
 use super::histogram::Histogram;
 use crate::protocol::update::{self, Advance};
@@ -21,13 +21,17 @@ const KEPT_MAX: usize = 8;
 /// What all clients of a run share.
 pub(crate) struct Tally {
     start: Instant,
-    /// When each author's characters were sent, in microseconds since the start.
+    /// Characters of an edit.
+    edit: u64,
+    /// When each author's edits were sent, in microseconds since the start.
     sent: Vec<RefCell<Vec<u32>>>,
-    /// Characters sent in this time are measured.
+    /// Edits sent in this time are measured.
     window: RefCell<Range<u32>>,
     times: RefCell<Histogram>,
     delivered: Cell<u64>,
     lost: Cell<u64>,
+    /// Presence of others that came while it was measured.
+    presence: Cell<u64>,
     kept: RefCell<VecDeque<(Bytes, Rc<[Advance]>)>>,
     failure: RefCell<Option<String>>,
 }
@@ -38,19 +42,22 @@ pub(crate) struct Known {
     authors: Range<usize>,
     /// It is one of them itself, and what it wrote is no delivery.
     own: Option<usize>,
+    /// Edits of each.
     clocks: Vec<u64>,
 }
 
 impl Tally {
-    /// For so many authors.
-    pub(crate) fn new(authors: usize) -> Rc<Self> {
+    /// For so many authors, with edits of so many characters.
+    pub(crate) fn new(authors: usize, edit: usize) -> Rc<Self> {
         Rc::new(Self {
             start: Instant::now(),
+            edit: edit as u64,
             sent: (0..authors).map(|_| RefCell::default()).collect(),
             window: RefCell::new(0..u32::MAX),
             times: RefCell::default(),
             delivered: Cell::new(0),
             lost: Cell::new(0),
+            presence: Cell::new(0),
             kept: RefCell::default(),
             failure: RefCell::default(),
         })
@@ -66,14 +73,16 @@ impl Tally {
         *self.window.borrow_mut() = from..from.saturating_add(time.as_micros() as u32);
     }
 
-    /// The author's next character, made at that time; the update that says so.
+    /// The author's next edit, made at that time; the update that says so.
     pub(crate) fn write(&self, author: usize, at: Instant) -> Vec<u8> {
         let mut sent = self.sent[author].borrow_mut();
         let clock = sent.len() as u64;
         sent.push(self.micros(at));
         let id = AUTHOR_FIRST + author as u64;
-        let left = clock.checked_sub(1).map(|clock| (id, clock));
-        update::insertion((id, clock), left, None, letter(clock))
+        let first = clock * self.edit;
+        let left = first.checked_sub(1).map(|clock| (id, clock));
+        let letters = vec![letter(clock); self.edit as usize];
+        update::insertion((id, first), left, None, &letters)
     }
 
     /// Takes what a client got.
@@ -86,6 +95,8 @@ impl Tally {
             let author = author.checked_sub(AUTHOR_FIRST).and_then(|id| usize::try_from(id).ok());
             let author = author.filter(|author| known.authors.contains(author));
             let author = author.context("an author whom nobody knows")?;
+            // Nobody splits an edit.
+            let clocks = clocks.start / self.edit..clocks.end / self.edit;
             let known_until = &mut known.clocks[author - known.authors.start];
             // What a client wrote itself may come back or not, or now and then.
             if known.own == Some(author) || clocks.end <= *known_until {
@@ -97,7 +108,7 @@ impl Tally {
             self.delivered.set(self.delivered.get() + (fresh.end - fresh.start));
             let sent = self.sent[author].borrow();
             let sent = sent.get(fresh.start as usize..fresh.end as usize);
-            for at in sent.context("characters that nobody sent")? {
+            for at in sent.context("edits that nobody sent")? {
                 if window.contains(at) {
                     times.note(now.saturating_sub(*at));
                 }
@@ -122,7 +133,7 @@ impl Tally {
         Ok(read)
     }
 
-    /// How many characters were sent.
+    /// How many edits were sent.
     pub(crate) fn sent(&self) -> u64 {
         self.sent.iter().map(|sent| sent.borrow().len() as u64).sum()
     }
@@ -135,6 +146,18 @@ impl Tally {
     /// How often one was left out.
     pub(crate) fn lost(&self) -> u64 {
         self.lost.get()
+    }
+
+    /// Takes what a client heard of so many others' presence.
+    pub(crate) fn hear(&self, count: u64) {
+        if self.window.borrow().contains(&self.micros(Instant::now())) {
+            self.presence.set(self.presence.get() + count);
+        }
+    }
+
+    /// How often presence came to a client while it was measured.
+    pub(crate) fn presence(&self) -> u64 {
+        self.presence.get()
     }
 
     /// What the times say.
@@ -161,7 +184,8 @@ impl Tally {
     /// lower id stands first.
     pub(crate) fn text(&self, authors: Range<usize>) -> String {
         let clocks = authors.flat_map(|author| 0..self.sent[author].borrow().len() as u64);
-        clocks.map(|clock| letter(clock) as char).collect()
+        let letters = |clock| std::iter::repeat_n(letter(clock) as char, self.edit as usize);
+        clocks.flat_map(letters).collect()
     }
 }
 
@@ -184,7 +208,7 @@ mod tests {
 
     #[test]
     fn clocks_count_and_holes_are_lost() {
-        let tally = Tally::new(2);
+        let tally = Tally::new(2, 1);
         let mut reader = Known::nothing(0..2, None);
         let mut writer = Known::nothing(0..2, Some(0));
         let edits: Vec<Bytes> = (0..3).map(|_| tally.write(0, Instant::now()).into()).collect();
@@ -199,8 +223,30 @@ mod tests {
     }
 
     #[test]
+    fn an_edit_of_many_characters_is_one_delivery() {
+        let tally = Tally::new(1, 300);
+        let mut reader = Known::nothing(0..1, None);
+        let edits: Vec<Bytes> = (0..3).map(|_| tally.write(0, Instant::now()).into()).collect();
+        tally.receive(&mut reader, &edits[0]).unwrap();
+        tally.receive(&mut reader, &edits[2]).unwrap();
+        assert_eq!((tally.sent(), tally.delivered(), tally.lost()), (3, 2, 1));
+        assert_eq!(text_of(&edits).unwrap(), tally.text(0..1));
+        assert_eq!(tally.text(0..1).len(), 900);
+    }
+
+    #[test]
+    fn presence_counts_while_it_is_measured() {
+        let tally = Tally::new(1, 1);
+        tally.measure(Duration::ZERO);
+        tally.hear(3);
+        tally.measure(Duration::from_secs(60));
+        tally.hear(2);
+        assert_eq!(tally.presence(), 2);
+    }
+
+    #[test]
     fn a_document_has_the_text_that_was_written() {
-        let tally = Tally::new(3);
+        let tally = Tally::new(3, 1);
         let updates: Vec<Bytes> =
             [2, 0, 0, 2, 1, 2].map(|author| tally.write(author, Instant::now()).into()).into();
         // Two of the first author, one of the second, three of the third.

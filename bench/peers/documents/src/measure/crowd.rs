@@ -1,20 +1,21 @@
 //! Clients of documents: all receive, some write at an even pace.
 
 use crate::client::document::text_of;
-use crate::client::socket::{Address, BUFFER_LARGE, BUFFER_SMALL, Receiver, Sender, Socket};
+use crate::client::socket::{Address, BUFFER_LARGE, BUFFER_SMALL, Heard, Receiver, Sender, Socket};
 use crate::client::tally::{Known, Tally};
 use crate::peer::{Server, process};
-use crate::protocol::wire::Envelope;
+use crate::protocol::wire::{self, Envelope};
 use crate::report::Figure;
 use crate::scenario::Size;
 use anyhow::{Context, Result, bail, ensure};
 use bytes::Bytes;
 use futures::{SinkExt, StreamExt, TryStreamExt};
 use std::cell::RefCell;
+use std::collections::HashSet;
 use std::rc::Rc;
 use std::time::Duration;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep, sleep_until};
 use tokio_tungstenite::tungstenite::Message;
 
 /// Sockets opened at the same time.
@@ -24,6 +25,10 @@ const CLIENTS_FEW: usize = 1000;
 /// A timer may be late by so much. What is later was held up by the socket, and counts from the
 /// time it was due.
 const SLACK: Duration = Duration::from_millis(5);
+/// The first client with a caret; authors have lower ids.
+const CARET_FIRST: usize = 1 << 31;
+/// Carets move so often.
+const CARETS_PER_SECOND: f64 = 1.0;
 /// How often we look whether everything has arrived.
 const LOOK: Duration = Duration::from_millis(2);
 
@@ -32,10 +37,19 @@ pub(super) struct Crowd {
     size: Size,
     tally: Rc<Tally>,
     writers: Vec<Writer>,
+    /// Those who tell where their caret is.
+    carets: Vec<Writer>,
     /// They end with this.
     readers: JoinSet<()>,
     /// What one client of the first document got.
-    record: Rc<RefCell<Vec<Bytes>>>,
+    record: Rc<Record>,
+}
+
+#[derive(Default)]
+struct Record {
+    updates: RefCell<Vec<Bytes>>,
+    /// Whose presence it heard of.
+    present: RefCell<HashSet<u64>>,
 }
 
 struct Writer {
@@ -59,6 +73,10 @@ pub(super) struct Outcome {
     pub(super) cpu: f64,
     /// Share of the clients' core.
     pub(super) cpu_of_clients: f64,
+    /// Presence that each client heard of in a second.
+    pub(super) presence: f64,
+    /// How many the client heard of that is looked at.
+    pub(super) present: usize,
     /// Why the pace was not kept, if it was not.
     pub(super) trouble: Option<String>,
 }
@@ -66,11 +84,12 @@ pub(super) struct Outcome {
 impl Crowd {
     /// Opens all sockets of these documents.
     pub(super) async fn open(documents: &[Address], size: Size) -> Result<Self> {
-        let tally = Tally::new(size.documents * size.writers);
+        let tally = Tally::new(size.documents * size.writers, size.edit);
         let mut crowd = Self {
             size,
             tally,
             writers: Vec::new(),
+            carets: Vec::new(),
             readers: JoinSet::new(),
             record: Rc::default(),
         };
@@ -93,10 +112,11 @@ impl Crowd {
     fn seat(&mut self, document: usize, client: usize, address: &Address, socket: Socket) {
         let authors = document * self.size.writers..(document + 1) * self.size.writers;
         let own = (client < self.size.writers).then_some(authors.start + client);
-        let receiver = if let Some(author) = own {
+        let receiver = if own.is_some() || self.size.are_present {
             let (sender, receiver) = socket.split();
-            let envelope = address.envelope.clone();
-            self.writers.push(Writer { author, sender, envelope });
+            let author = own.unwrap_or(CARET_FIRST + self.carets.len());
+            let whose = if own.is_some() { &mut self.writers } else { &mut self.carets };
+            whose.push(Writer { author, sender, envelope: address.envelope.clone() });
             receiver
         } else {
             socket.listen()
@@ -126,6 +146,11 @@ impl Crowd {
             let first = start + Duration::from_secs_f64(index as f64 / count as f64 / each);
             writing.spawn_local(write(writer, Rc::clone(&self.tally), first, each, until));
         }
+        let (count, each) = (self.carets.len(), CARETS_PER_SECOND);
+        for (index, caret) in self.carets.drain(..).enumerate() {
+            let first = start + Duration::from_secs_f64(index as f64 / count as f64 / each);
+            writing.spawn_local(show(caret, Rc::clone(&self.tally), first, until));
+        }
         sleep(warm).await;
         self.tally.measure(measured);
         let own = || process::cpu(std::process::id());
@@ -139,7 +164,8 @@ impl Crowd {
         server.process.check()?;
         let wanted_in_all = per_second * (warm + measured).as_secs_f64();
         let trouble = if let Some(failure) = self.tally.failure() {
-            Some(failure)
+            let ended = std::iter::from_fn(|| self.readers.try_join_next()).count();
+            Some(format!("{ended} clients could not go on, the first since {failure}"))
         } else if self.tally.lost() > 0 {
             Some(format!("{} deliveries left out", self.tally.lost()))
         } else if (sent_in_time as f64) < 0.95 * wanted_in_all {
@@ -150,7 +176,10 @@ impl Crowd {
             self.check()?;
             None
         };
+        let received = self.tally.presence() as f64 / self.size.clients as f64;
         Ok(Outcome {
+            presence: received / measured.as_secs_f64(),
+            present: self.record.present.borrow().len(),
             wanted: per_second,
             deliveries: self.tally.measured() as f64 / measured.as_secs_f64(),
             p50: self.tally.percentile(50),
@@ -220,10 +249,15 @@ impl Crowd {
         self.tally.sent() * (self.size.clients as u64 - 1)
     }
 
+    /// What was written in the first document.
+    pub(super) fn text(&self) -> String {
+        self.tally.text(0..self.size.writers)
+    }
+
     /// What one client got is a document with the writers' text.
     fn check(&self) -> Result<()> {
-        let text = text_of(&self.record.borrow())?;
-        let written = self.tally.text(0..self.size.writers);
+        let text = text_of(&self.record.updates.borrow())?;
+        let written = self.text();
         ensure!(text == written, "a client's document is not what was written");
         Ok(())
     }
@@ -233,18 +267,55 @@ async fn read(
     mut receiver: Receiver,
     mut known: Known,
     tally: Rc<Tally>,
-    record: Option<Rc<RefCell<Vec<Bytes>>>>,
+    record: Option<Rc<Record>>,
 ) {
     loop {
-        let update = receiver.update().await;
-        let received = update.and_then(|update| {
-            tally.receive(&mut known, &update)?;
-            Ok(update)
-        });
-        match (received, &record) {
-            (Ok(update), Some(record)) => record.borrow_mut().push(update),
-            (Ok(_), None) => {}
-            (Err(error), _) => return tally.fail(&error),
+        let heard = receiver.hear().await;
+        if let Err(error) =
+            heard.and_then(|heard| take(heard, &mut known, &tally, record.as_deref()))
+        {
+            return tally.fail(&error);
+        }
+    }
+}
+
+fn take(heard: Heard, known: &mut Known, tally: &Tally, record: Option<&Record>) -> Result<()> {
+    match heard {
+        Heard::Update(update) => {
+            tally.receive(known, &update)?;
+            if let Some(record) = record {
+                record.updates.borrow_mut().push(update);
+            }
+        }
+        Heard::Presence(presence) => {
+            // How many it tells of comes first; the rest is read by one client alone.
+            let count = wire::number(&mut &presence[..]).context("presence that is not whole")?;
+            tally.hear(count);
+            if let Some(record) = record {
+                let clients = wire::present(&presence).context("presence that is not whole")?;
+                record.present.borrow_mut().extend(clients);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Tells once a second where the caret is.
+async fn show(mut caret: Writer, tally: Rc<Tally>, first: Instant, until: Instant) {
+    let mut times = interval_at(first, Duration::from_secs_f64(1.0 / CARETS_PER_SECOND));
+    // Who could not speak for a while does not make up for it.
+    times.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    for clock in 1.. {
+        if times.tick().await >= until {
+            return;
+        }
+        let name = caret.author;
+        let state = format!(
+            r##"{{"user":{{"name":"Reader {name}","color":"#30bced"}},"cursor":{{"anchor":{clock},"head":{clock}}}}}"##
+        );
+        let message = caret.envelope.presence(caret.author as u64, clock, &state);
+        if let Err(error) = caret.sender.send(Message::Binary(message)).await {
+            return tally.fail(&error.into());
         }
     }
 }

@@ -17,7 +17,7 @@ impl Bench<'_> {
         let mut server = self.start(peer).await?;
         let addresses = server.documents(count).await?;
         let before = server.process.resident()?;
-        let size = Size { documents: count, clients: 1, writers: 0 };
+        let size = Size { documents: count, clients: 1, ..Size::ONE };
         let crowd = Crowd::open(&addresses, size).await?;
         let each = |resident: u64| resident.saturating_sub(before) as f64 / 1024.0 / count as f64;
         let loaded = each(server.process.resident()?);

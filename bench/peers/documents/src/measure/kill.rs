@@ -47,7 +47,7 @@ impl Bench<'_> {
         let address = server.document(name).await?;
         let (mut writer, _hears) = Socket::open(&address, BUFFER_SMALL).await?.split();
         let mut reader = Socket::open(&address, BUFFER_SMALL).await?.listen();
-        let edit = address.envelope.update(&insertion((AUTHOR, 0), None, None, b'a'));
+        let edit = address.envelope.update(&insertion((AUTHOR, 0), None, None, b"a"));
         writer.send(Message::Binary(edit)).await?;
         loop {
             let seen = timeout(self.length.settle, reader.update()).await;

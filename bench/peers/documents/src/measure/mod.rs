@@ -2,10 +2,13 @@
 
 mod crowd;
 mod idle;
+mod join;
 mod kill;
+mod presence;
 mod ramp;
 mod replay;
 mod seen;
+mod slow;
 
 use crate::Arguments;
 use crate::peer::process::Cores;
@@ -39,6 +42,16 @@ impl Bench<'_> {
             Work::Kill { rounds } => {
                 let wanted = self.arguments.kills.unwrap_or(rounds / self.length.fewer_kills);
                 self.kill(peer, wanted).await
+            }
+            Work::Slow { crowd, per_second } => self.slow(peer, crowd, per_second).await,
+            Work::Presence { present, writers, per_second } => {
+                let clients = present / self.length.smaller + writers;
+                let crowd = Size { clients, writers, are_present: true, ..Size::ONE };
+                self.presence(peer, crowd, per_second).await
+            }
+            Work::Join { bytes, joiners } => {
+                let smaller = self.length.smaller;
+                self.join(peer, bytes / smaller, joiners / smaller).await
             }
         }
     }

@@ -30,7 +30,7 @@ impl Bench<'_> {
         let trace = Trace::make(self.length.smaller);
         let mut server = self.start(peer).await?;
         let documents = server.documents(2).await?;
-        let size = Size { documents: 1, clients: 2, writers: 1 };
+        let size = Size { clients: 2, writers: 1, ..Size::ONE };
         let mut others = Crowd::open(&documents[1..], size).await?;
         let (sender, own) = Socket::open(&documents[0], BUFFER_LARGE).await?.split();
         let reader = Socket::open(&documents[0], BUFFER_LARGE).await?.listen();

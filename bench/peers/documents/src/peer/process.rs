@@ -93,10 +93,25 @@ impl Process {
 
     /// Memory it holds, in bytes.
     pub(crate) fn resident(&self) -> Result<u64> {
+        self.memory("VmRSS:")
+    }
+
+    /// The most it has held since [`Self::forget_peak`], in bytes.
+    pub(crate) fn peak(&self) -> Result<u64> {
+        self.memory("VmHWM:")
+    }
+
+    /// From now on the peak is counted.
+    pub(crate) fn forget_peak(&self) -> Result<()> {
+        // "5" is the kernel's word for it (proc(5)).
+        Ok(fs::write(format!("/proc/{}/clear_refs", self.0.id()), "5")?)
+    }
+
+    fn memory(&self, key: &str) -> Result<u64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.0.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let line = status.lines().find_map(|line| line.strip_prefix(key));
         let kibibytes = line.and_then(|line| line.split_whitespace().next());
-        Ok(kibibytes.context("no VmRSS")?.parse::<u64>()? * 1024)
+        Ok(kibibytes.with_context(|| format!("no {key}"))?.parse::<u64>()? * 1024)
     }
 }
 

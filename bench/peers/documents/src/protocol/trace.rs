@@ -89,7 +89,7 @@ impl Session {
         let left = self.cursor;
         let right = if left == BORDER { self.first } else { self.after[left] };
         let letter = b'a' + self.below(26) as u8;
-        self.updates.push(insertion((AUTHOR, new as u64), id(left), id(right), letter));
+        self.updates.push(insertion((AUTHOR, new as u64), id(left), id(right), &[letter]));
         self.letters.push(letter);
         self.is_deleted.push(false);
         self.before.push(left);

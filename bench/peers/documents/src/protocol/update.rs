@@ -21,9 +21,9 @@ const DELETED: u8 = 1;
 const TEXT: u8 = 4;
 const SKIP: u8 = 10;
 
-/// A character put between two others, or at the border of the text.
-pub(crate) fn insertion(id: Id, left: Option<Id>, right: Option<Id>, letter: u8) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(32);
+/// Characters put between two others, or at the border of the text.
+pub(crate) fn insertion(id: Id, left: Option<Id>, right: Option<Id>, letters: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(32 + letters.len());
     // One author with one item.
     bytes.extend([1, 1]);
     put_id(&mut bytes, id);
@@ -38,7 +38,7 @@ pub(crate) fn insertion(id: Id, left: Option<Id>, right: Option<Id>, letter: u8)
         bytes.push(1);
         put_array(&mut bytes, ROOT.as_bytes());
     }
-    put_array(&mut bytes, &[letter]);
+    put_array(&mut bytes, letters);
     // Nobody's deletions.
     bytes.push(0);
     bytes
@@ -145,10 +145,10 @@ mod tests {
         let doc = Doc::new();
         let text = doc.get_or_insert_text(ROOT);
         let author = 1 << 30;
-        apply(&doc, &insertion((author, 0), None, None, b'a'));
-        apply(&doc, &insertion((author, 1), Some((author, 0)), None, b'c'));
-        apply(&doc, &insertion((author, 2), Some((author, 0)), Some((author, 1)), b'b'));
-        apply(&doc, &insertion((author + 1, 0), None, None, b'z'));
+        apply(&doc, &insertion((author, 0), None, None, b"a"));
+        apply(&doc, &insertion((author, 1), Some((author, 0)), None, b"c"));
+        apply(&doc, &insertion((author, 2), Some((author, 0)), Some((author, 1)), b"b"));
+        apply(&doc, &insertion((author + 1, 0), None, None, b"z"));
         assert_eq!(text.get_string(&doc.transact()), "abcz");
         apply(&doc, &deletion((author, 1)));
         assert_eq!(text.get_string(&doc.transact()), "abz");

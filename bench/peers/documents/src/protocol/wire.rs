@@ -3,6 +3,7 @@
 use bytes::Bytes;
 
 const SYNC: u64 = 0;
+const AWARENESS: u64 = 1;
 const AUTH: u64 = 2;
 const STEP_1: u64 = 0;
 const STEP_2: u64 = 1;
@@ -13,7 +14,7 @@ const PING: u64 = 9;
 const TOKEN: u64 = 0;
 
 /// A state vector of somebody who has nothing.
-const NOTHING: &[u8] = &[0];
+pub(crate) const NOTHING: &[u8] = &[0];
 /// An update with nothing in it.
 const EMPTY_UPDATE: &[u8] = &[0, 0];
 
@@ -35,14 +36,16 @@ pub(crate) enum Said<'b> {
     Step2(&'b [u8]),
     /// Edits of others.
     Update(&'b [u8]),
-    /// Presence, answers to pings and the like.
+    /// Who is here, behind how many are told of.
+    Presence(&'b [u8]),
+    /// Answers to pings and the like.
     Other,
 }
 
 impl Envelope {
-    /// What a client says first.
-    pub(crate) fn greeting(&self) -> Vec<Bytes> {
-        let ask = self.message(&[SYNC, STEP_1], Some(NOTHING));
+    /// What a client says first that has so much.
+    pub(crate) fn greeting(&self, state_vector: &[u8]) -> Vec<Bytes> {
+        let ask = self.message(&[SYNC, STEP_1], Some(state_vector));
         match self {
             Self::Plain => vec![ask],
             Self::Hocuspocus(_) => vec![self.message(&[AUTH, TOKEN], Some(b"bench")), ask],
@@ -59,6 +62,15 @@ impl Envelope {
         self.message(&[SYNC, UPDATE], Some(update))
     }
 
+    /// Presence of one client, as y-protocols' awareness: its state is JSON.
+    pub(crate) fn presence(&self, client: u64, clock: u64, state: &str) -> Bytes {
+        let mut entry = vec![1];
+        put_number(&mut entry, client);
+        put_number(&mut entry, clock);
+        put_array(&mut entry, state.as_bytes());
+        self.message(&[AWARENESS], Some(&entry))
+    }
+
     /// A sign of life, where a silent client is taken for dead.
     pub(crate) fn beat(&self) -> Option<Bytes> {
         matches!(self, Self::Hocuspocus(_)).then(|| self.message(&[PING], None))
@@ -70,8 +82,10 @@ impl Envelope {
         if matches!(self, Self::Hocuspocus(_)) {
             array(&mut rest)?;
         }
-        if number(&mut rest)? != SYNC {
-            return Some(Said::Other);
+        match number(&mut rest)? {
+            SYNC => {}
+            AWARENESS => return array(&mut rest).map(Said::Presence),
+            _ => return Some(Said::Other),
         }
         match number(&mut rest)? {
             STEP_1 => Some(Said::Step1),
@@ -94,6 +108,17 @@ impl Envelope {
         }
         bytes.into()
     }
+}
+
+/// The clients of a message of presence; their states are skipped. `None` if it is not whole.
+pub(crate) fn present(presence: &[u8]) -> Option<Vec<u64>> {
+    let rest = &mut &presence[..];
+    let count = number(rest)?;
+    let client = |_| {
+        let (client, _clock, _state) = (number(rest)?, number(rest)?, array(rest)?);
+        Some(client)
+    };
+    (0..count).map(client).collect()
 }
 
 /// lib0's unsigned integer: seven bits a byte, the lowest first.
@@ -153,16 +178,30 @@ mod tests {
             let update = envelope.update(b"edit");
             assert_eq!(envelope.read(&update), Some(Said::Update(b"edit")));
             assert_eq!(envelope.read(&envelope.nothing_new()), Some(Said::Step2(EMPTY_UPDATE)));
-            let greeting = envelope.greeting();
+            let greeting = envelope.greeting(NOTHING);
             assert_eq!(envelope.read(greeting.last().unwrap()), Some(Said::Step1));
             assert_eq!(envelope.read(&update[..update.len() - 1]), None);
         }
     }
 
     #[test]
+    fn presence_names_its_client() {
+        let state = r#"{"user":"Ada"}"#;
+        for envelope in [Envelope::Plain, Envelope::Hocuspocus("a room".to_owned())] {
+            let message = envelope.presence(300, 7, state);
+            let Some(Said::Presence(presence)) = envelope.read(&message) else { panic!() };
+            assert_eq!(present(presence), Some(vec![300]));
+            assert_eq!(present(&presence[..presence.len() - 1]), None);
+            assert_eq!(presence[..5], [1, 0xac, 2, 7, state.len() as u8]);
+        }
+        // As Yjs clients write it; two in one message.
+        assert_eq!(present(&[2, 5, 1, 2, b'{', b'}', 6, 1, 2, b'{', b'}']), Some(vec![5, 6]));
+    }
+
+    #[test]
     fn a_plain_message_is_y_websockets() {
         assert_eq!(&Envelope::Plain.update(&[7, 8])[..], [0, 2, 2, 7, 8]);
-        assert_eq!(&Envelope::Plain.greeting()[0][..], [0, 0, 1, 0]);
+        assert_eq!(&Envelope::Plain.greeting(NOTHING)[0][..], [0, 0, 1, 0]);
         assert_eq!(Envelope::Plain.beat(), None);
     }
 }
