@@ -8,7 +8,7 @@ use igny8_actors_runtime::{
 };
 use igny8_protocol_ids::{AccountId, DocumentId, RunId, TenantId, Timestamp};
 use std::time::Duration;
-use support::{fast, open, world};
+use support::{fast, open, reopen, world};
 use yrs::updates::decoder::Decode;
 use yrs::updates::encoder::Encode;
 use yrs::{
@@ -336,4 +336,32 @@ async fn r7_a_free_document_survives_until_it_is_erased() {
     third.stop().await;
     let (found, problems) = igny8_actors_runtime::verify(store.as_ref(), |_| {}).await.unwrap();
     assert!(found.is_sound(), "{problems:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r5_a_document_that_grew_much_is_folded_at_once() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = open(directory.path());
+    let platform = Platform::start(world(store.clone(), directory.path(), fast())).await.unwrap();
+    let (tenant, id) = ids();
+    let handle = platform.document(tenant, id);
+    let mut writer = Client::join(&handle, 31).await;
+    let long = "all that one person pasted ".repeat(2_000);
+    for _ in 0..10 {
+        writer.type_text(&long).await;
+        writer.until_durable().await;
+    }
+    let entity = igny8_protocol_ids::EntityKey::document(tenant, id);
+    let folded = support::until("the fold", || async {
+        let rows = store.appends(&entity).await.unwrap();
+        let bytes: usize = rows.iter().map(|row| row.body.len()).sum();
+        (bytes < 300_000).then_some(())
+    });
+    folded.await;
+    platform.stop().await;
+    drop((writer, handle, store, platform));
+    let store = reopen(directory.path()).await;
+    let platform = Platform::start(world(store, directory.path(), fast())).await.unwrap();
+    let again = platform.document(tenant, id).tree().await.unwrap();
+    assert_eq!(20_000, again.to_plain_text().matches("all that one person pasted").count());
 }

@@ -115,6 +115,8 @@ pub(crate) struct State {
     pub(super) written: Sequence,
     /// Appends that the live document holds: only these may be compacted.
     pub(super) seen: HashSet<(Epoch, Sequence)>,
+    /// The bytes of appends that no checkpoint holds yet.
+    pub(super) unfolded_bytes: usize,
     pub(super) versions: Vec<Version>,
     pub(super) comments: Comments,
     pub(super) authors: Authors,
@@ -199,6 +201,7 @@ async fn load(args: Arguments) -> Result<State, ActorProcessingErr> {
         head,
         written: Sequence(0),
         seen: rows.iter().map(|row| (row.epoch, row.sequence)).collect(),
+        unfolded_bytes: rows.iter().map(|row| row.body.len()).sum(),
         versions,
         comments,
         authors,

@@ -15,6 +15,9 @@ use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 /// Appends after which a document is folded while it is open: loading reads no more than these.
 const FOLD_AT: usize = 500;
+/// Bytes of appends after which it is folded too, if they are also an eighth of the document: applying so
+/// much takes some ten milliseconds, and a fold writes the whole document.
+const FOLD_AT_BYTES: usize = 256 * 1024;
 /// zstd's default: a 245 KB document takes about a millisecond.
 const COMPRESSION_LEVEL: i32 = 3;
 /// What a checkpoint or version may unpack to: the largest document, twice, for its encoding.
@@ -59,9 +62,17 @@ impl State {
     pub(super) fn compact(&mut self, myself: &ActorRef<Message>) {
         let over = self.erased || self.idle();
         let worth = self.seen.len() >= FOLD_AT || (over && !self.seen.is_empty());
-        if !worth || self.folding {
-            return;
+        if (worth || self.has_outgrown_its_checkpoint()) && !self.folding {
+            self.begin_fold(myself);
         }
+    }
+
+    /// True when opening the document would mean applying much that is not folded.
+    pub(super) fn has_outgrown_its_checkpoint(&self) -> bool {
+        self.unfolded_bytes > FOLD_AT_BYTES.max(self.live.size() / 8)
+    }
+
+    fn begin_fold(&mut self, myself: &ActorRef<Message>) {
         self.folding = true;
         let (store, entity, myself) = (self.world.store.clone(), self.entity, myself.clone());
         tokio::spawn(async move {
@@ -83,6 +94,7 @@ impl State {
         }
         self.turn.fenced = true;
         for row in rows {
+            self.unfolded_bytes = self.unfolded_bytes.saturating_sub(row.body.len());
             if self.seen.remove(&(row.epoch, row.sequence)) {
                 self.turn.compacted.push((row.epoch, row.sequence));
             }

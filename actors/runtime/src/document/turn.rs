@@ -87,7 +87,7 @@ impl State {
             message => {
                 self.used_at = self.world.now();
                 self.take_in(message);
-                if self.erased {
+                if self.erased || self.has_outgrown_its_checkpoint() {
                     self.compact(myself);
                 }
             }
@@ -352,6 +352,7 @@ impl State {
         self.written = sequence;
         if let Some(update) = update {
             self.seen.insert((self.head.epoch, sequence));
+            self.unfolded_bytes += update.len();
             let sole = if turn.by_server || turn.edits.len() != 1 {
                 None
             } else {
