@@ -26,9 +26,9 @@ mod world;
 pub use account::{AccountHandle, RefreshSecret};
 pub use document::{
     Author, AuthoredSpan, Authorship, Comment, Commenter, Conversation, DocumentFrame,
-    DocumentHandle, DocumentJoin, DocumentSubscription, Encoded, NewComment, Resolution, RunEnd,
-    RunState, RunSummary, SessionEdit, Shared, Speakers, Thread, TurnUpdate, Version, VersionCause,
-    WriterEntry, lib0,
+    DocumentHandle, DocumentJoin, DocumentSubscription, Encoded, Listener, NewComment, Place,
+    Resolution, RunEnd, RunState, RunSummary, SessionEdit, Shared, Speakers, Thread, TurnUpdate,
+    Version, VersionCause, WriterEntry, lib0,
 };
 pub use entity::{Idempotency, Joined, Published, Resume, Subscription};
 pub use failure::Failure;

@@ -77,6 +77,8 @@ pub trait ModelSource: Send + Sync + 'static {
 pub struct WorldOptions {
     /// An entity that nobody asks for so long leaves memory.
     pub idle_timeout: Duration,
+    /// The same for a document, also while people have it open: it is back in milliseconds.
+    pub document_idle_timeout: Duration,
     /// How often wake hints are read: work of an entity at rest begins at most so late.
     pub wake_period: Duration,
     /// A model that sends nothing for so long has failed.
@@ -91,6 +93,7 @@ impl Default for WorldOptions {
     fn default() -> Self {
         Self {
             idle_timeout: Duration::from_mins(5),
+            document_idle_timeout: Duration::from_mins(1),
             wake_period: Duration::from_secs(1),
             model_idle_timeout: Duration::from_secs(60),
             demo_credits: None,

@@ -365,3 +365,50 @@ async fn r5_a_document_that_grew_much_is_folded_at_once() {
     let again = platform.document(tenant, id).tree().await.unwrap();
     assert_eq!(20_000, again.to_plain_text().matches("all that one person pasted").count());
 }
+
+/// On one thread the actor does not run before this test waits: the session is gone by then.
+#[tokio::test]
+async fn r7_an_edit_counts_though_its_session_leaves_at_once() {
+    let directory = tempfile::tempdir().unwrap();
+    let platform = platform(directory.path()).await;
+    let (tenant, id) = ids();
+    let handle = platform.document(tenant, id);
+    let joined = handle.join(31, None, true, person(31)).await.unwrap();
+    let doc = Doc::with_client_id(31);
+    let edit = SessionEdit { reference: 1, update: paragraph_of(&doc, "the last word") };
+    handle.update_in_turn(31, vec![edit]).await.unwrap();
+    drop(joined);
+    let written = support::until("the edit", || async {
+        let text = handle.tree().await.unwrap().to_plain_text();
+        text.contains("the last word").then_some(())
+    });
+    written.await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r12_a_document_at_rest_leaves_memory_and_its_sessions_stay() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut world = world(open(directory.path()), directory.path(), fast());
+    world.options.document_idle_timeout = Duration::from_millis(50);
+    let platform = Platform::start(world).await.unwrap();
+    let (tenant, id) = ids();
+    let handle = platform.document(tenant, id);
+    let mut writer = Client::join(&handle, 31).await;
+    let mut reader = Client::join(&handle, 32).await;
+    let caret = [1, 31, 1, 2, b'{', b'}'];
+    handle.awareness(31, &caret);
+    for word in ["first ", "second ", "third "] {
+        writer.type_text(word).await;
+        writer.until_durable().await;
+        while !reader.text().contains(word) {
+            assert!(reader.hear().await, "a session was let go");
+        }
+        let at_rest = support::until("the document's rest", || async {
+            let kinds = platform.status().kinds;
+            kinds.iter().all(|(kind, count)| *kind != "document" || *count == 0).then_some(())
+        });
+        at_rest.await;
+        assert_eq!(caret.to_vec(), handle.present());
+    }
+    same_everywhere(&handle, &mut [writer, reader]).await;
+}

@@ -3,6 +3,7 @@
 use crate::access::{OneTime, Tokens};
 use crate::asset::AssetSource;
 use crate::limit::{LimitSettings, Limits, Network};
+use crate::socket::Guards;
 use igny8_actors_runtime::Platform;
 use igny8_protocol_ids::{AccountId, SessionId, TenantId, Timestamp};
 use secrecy::SecretSlice;
@@ -48,7 +49,7 @@ pub struct EdgeSettings {
 }
 
 /// What a ticket opens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct TicketHolder {
     pub account: AccountId,
     pub session: SessionId,
@@ -65,6 +66,7 @@ pub struct Shared {
     pub(crate) tokens: Tokens,
     pub(crate) tickets: OneTime<TicketHolder>,
     pub(crate) login_codes: OneTime<AccountId>,
+    pub(crate) guards: Guards,
     pub(crate) limits: Limits,
     pub(crate) settings: EdgeSettings,
     sockets: AtomicU32,
@@ -86,6 +88,7 @@ impl EdgeState {
             tokens: Tokens::new(&settings.access_key),
             tickets: OneTime::new(TICKET_LIFETIME, TICKETS_MAX),
             login_codes: OneTime::new(LOGIN_CODE_LIFETIME, LOGIN_CODES_MAX),
+            guards: Guards::default(),
             limits: Limits::new(&settings.limits),
             settings,
             sockets: AtomicU32::new(0),

@@ -2,9 +2,9 @@
 
 use super::author::Authors;
 use super::comment::Comments;
-use super::outlet::{DocumentSubscription, Outlet, Shared};
-use super::presence::{Presence, Speakers};
+use super::handle::DocumentJoin;
 use super::record::{Checkpoint, Run, Stored, Version, kind_of, read};
+use super::room::{Delivery, Listener, Place, Room, Shared};
 use super::run::{RunEnd, RunState, Writing};
 use super::turn::{Flight, Output, Turn};
 use crate::{failure::Failure, world::World};
@@ -14,6 +14,7 @@ use igny8_protocol_ids::{AccountId, EntityKey, Epoch, Position, RunId, Sequence,
 use igny8_storage_api::{AppendRow, BlobHash, Head, StoreError};
 use ractor::{Actor, ActorProcessingErr, ActorRef};
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::Deref;
 use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use tokio_util::task::AbortOnDropHandle;
@@ -24,14 +25,7 @@ pub(super) type Edit = Box<dyn FnOnce(&mut LiveDocument) -> Option<Vec<u8>> + Se
 /// Something done with the whole actor; hands back what is told once all of it is durable.
 pub(super) type Act = Box<dyn FnOnce(&mut State) -> Output + Send>;
 /// What a joiner gets once all of it is durable.
-pub(crate) struct Welcome {
-    pub position: Position,
-    pub update: Arc<Shared>,
-    pub state_vector: Vec<u8>,
-    pub awareness: Vec<u8>,
-    pub speakers: Speakers,
-    pub subscription: DocumentSubscription,
-}
+pub(super) type Welcome = DocumentJoin<Place>;
 
 /// An edit of a session.
 #[derive(Clone, Debug)]
@@ -48,21 +42,14 @@ pub(crate) enum Message {
         state_vector: Option<Vec<u8>>,
         writable: bool,
         account: AccountId,
+        listener: Box<dyn Listener>,
         answer: Answer<Welcome>,
         permit: OwnedSemaphorePermit,
     },
     Update {
-        session: u64,
+        delivery: Delivery,
         edits: Vec<SessionEdit>,
         permit: OwnedSemaphorePermit,
-    },
-    Awareness {
-        session: u64,
-        update: Vec<u8>,
-    },
-    Present(Answer<Vec<u8>>),
-    Leave {
-        session: u64,
     },
     Read(Box<dyn FnOnce(&LiveDocument) -> Output + Send>, OwnedSemaphorePermit),
     Edit(Edit, Answer<Position>, OwnedSemaphorePermit),
@@ -102,6 +89,7 @@ pub(crate) struct DocumentActor;
 pub(crate) struct Arguments {
     pub entity: EntityKey,
     pub world: World,
+    pub room: Arc<Room>,
 }
 
 pub(crate) struct State {
@@ -126,12 +114,33 @@ pub(crate) struct State {
     pub(super) turn: Turn,
     pub(super) flight: Option<Flight>,
     pub(super) folding: bool,
-    pub(super) outlet: Outlet,
-    pub(super) presence: Presence,
+    pub(super) room: Occupied,
     /// The whole state as it was at a version of the live document.
     pub(super) snapshot: Option<(u64, Arc<Shared>)>,
     pub(super) used_at: Timestamp,
     pub(super) timer: Option<AbortOnDropHandle<()>>,
+}
+
+/// The actor's hold on the room. If it ends without leaving it on purpose, what the sessions know may
+/// not be what is stored: they are to join again.
+pub(super) struct Occupied {
+    room: Arc<Room>,
+    pub is_left: bool,
+}
+
+impl Deref for Occupied {
+    type Target = Arc<Room>;
+    fn deref(&self) -> &Arc<Room> {
+        &self.room
+    }
+}
+
+impl Drop for Occupied {
+    fn drop(&mut self) {
+        if !self.is_left {
+            self.room.clear();
+        }
+    }
 }
 
 impl Actor for DocumentActor {
@@ -165,7 +174,7 @@ impl Actor for DocumentActor {
 
 /// Takes the ownership, then reads the checkpoint and all appends of all epochs (R5).
 async fn load(args: Arguments) -> Result<State, ActorProcessingErr> {
-    let Arguments { entity, world } = args;
+    let Arguments { entity, world, room } = args;
     let head = world.store.take(&entity).await?;
     let (mut runs, mut texts) = (BTreeMap::new(), HashMap::<RunId, String>::new());
     let (mut versions, mut checkpoint) = (Vec::new(), Checkpoint::default());
@@ -211,8 +220,7 @@ async fn load(args: Arguments) -> Result<State, ActorProcessingErr> {
         turn: Turn::default(),
         flight: None,
         folding: false,
-        outlet: Outlet::default(),
-        presence: Presence::default(),
+        room: Occupied { room, is_left: false },
         snapshot: None,
         used_at: world.now(),
         timer: None,

@@ -1,8 +1,6 @@
 //! Folding appends into a checkpoint: a compressed state in a blob.
 
 use super::actor::{Message, State};
-use super::outlet::Outlet;
-use super::presence::Presence;
 use super::record::{Checkpoint, checkpoint_key};
 use super::turn::Turn;
 use crate::entity::encode;
@@ -134,7 +132,7 @@ impl State {
         if !self.erased {
             self.erased = true;
             self.live = LiveDocument::empty(self.live.kind(), self.world.roll() >> 32);
-            (self.outlet, self.presence) = (Outlet::default(), Presence::default());
+            self.room.clear();
             self.snapshot = None;
             let Turn { outputs, seats, .. } = std::mem::take(&mut self.turn);
             let checkpoint = Checkpoint { blob: None, erased: true };

@@ -1,10 +1,9 @@
 //! A typed way to a document's actor.
 
-use super::actor::{Arguments, DocumentActor, Edit, Message, SessionEdit, State, Welcome};
+use super::actor::{Arguments, DocumentActor, Edit, Message, SessionEdit, State};
 use super::history::RunSummary;
-use super::outlet::{DocumentSubscription, Shared};
-use super::presence::Speakers;
 use super::record::{Version, VersionCause, kind_of};
+use super::room::{DocumentSubscription, Listener, Place, Room, Rooms, Shared, Speakers, channel};
 use super::run::{RunEnd, RunState};
 use crate::registry::{Registry, Slot};
 use crate::{failure::Failure, world::World};
@@ -16,9 +15,10 @@ use ractor::Actor;
 use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
-/// A session's place in a document.
+/// A session's place in a document, and what it hears there: by itself, or by a listener of its own
+/// that holds no more than the place.
 #[derive(Debug)]
-pub struct DocumentJoin {
+pub struct DocumentJoin<S = DocumentSubscription> {
     /// Where the document is; frames follow from here.
     pub position: Position,
     /// What the session lacks, as one Yjs update (v1). Who lacks everything shares it.
@@ -29,8 +29,8 @@ pub struct DocumentJoin {
     pub awareness: Vec<u8>,
     /// Which session speaks for whom.
     pub speakers: Speakers,
-    /// The live frames.
-    pub subscription: DocumentSubscription,
+    /// The live frames. Whoever drops this leaves, and the session's presence disappears.
+    pub subscription: S,
 }
 
 /// A handle to one document. Cheap to clone; survives restarts of the actor.
@@ -39,12 +39,16 @@ pub struct DocumentHandle {
     world: World,
     registry: Arc<Registry<Message>>,
     slot: Arc<Slot<Message>>,
+    room: Arc<Room>,
 }
 
 impl DocumentHandle {
-    pub(crate) async fn registry(world: World) -> Result<Arc<Registry<Message>>, ractor::SpawnErr> {
+    pub(crate) async fn registry(
+        world: World,
+        rooms: Arc<Rooms>,
+    ) -> Result<Arc<Registry<Message>>, ractor::SpawnErr> {
         let start = move |entity: EntityKey, supervisor| {
-            let arguments = Arguments { entity, world: world.clone() };
+            let arguments = Arguments { entity, world: world.clone(), room: rooms.of(entity) };
             let started = async move {
                 let (actor, _) =
                     Actor::spawn_linked(None, DocumentActor, arguments, supervisor).await?;
@@ -55,9 +59,14 @@ impl DocumentHandle {
         Registry::new("document", Arc::new(start)).await
     }
 
-    pub(crate) fn new(world: World, registry: Arc<Registry<Message>>, entity: EntityKey) -> Self {
+    pub(crate) fn new(
+        world: World,
+        registry: Arc<Registry<Message>>,
+        rooms: &Rooms,
+        entity: EntityKey,
+    ) -> Self {
         let slot = registry.slot(entity);
-        Self { world, registry, slot }
+        Self { world, registry, slot, room: rooms.of(entity) }
     }
 
     async fn send(&self, message: Message) -> Result<(), Failure> {
@@ -75,7 +84,28 @@ impl DocumentHandle {
     }
 
     /// Joins a document. `session` names the joiner: unique among all sessions of the server, and
-    /// never 0. What it writes is `account`'s.
+    /// never 0. What it writes is `account`'s. The listener hears what comes after the state that is handed back.
+    pub async fn join_with(
+        &self,
+        session: u64,
+        state_vector: Option<Vec<u8>>,
+        writable: bool,
+        account: AccountId,
+        listener: Box<dyn Listener>,
+    ) -> Result<DocumentJoin<Place>, Failure> {
+        let join = |answer, permit| Message::Join {
+            session,
+            state_vector,
+            writable,
+            account,
+            listener,
+            answer,
+            permit,
+        };
+        self.ask(join).await
+    }
+
+    /// The same, for a session that asks for the frames one by one.
     pub async fn join(
         &self,
         session: u64,
@@ -83,17 +113,10 @@ impl DocumentHandle {
         writable: bool,
         account: AccountId,
     ) -> Result<DocumentJoin, Failure> {
-        let welcome: Welcome = self
-            .ask(|answer, permit| Message::Join {
-                session,
-                state_vector,
-                writable,
-                account,
-                answer,
-                permit,
-            })
-            .await?;
-        let Welcome { position, update, state_vector, awareness, speakers, subscription } = welcome;
+        let (listener, receiver) = channel();
+        let DocumentJoin { position, update, state_vector, awareness, speakers, subscription } =
+            self.join_with(session, state_vector, writable, account, listener).await?;
+        let subscription = DocumentSubscription::new(receiver, subscription);
         Ok(DocumentJoin { position, update, state_vector, awareness, speakers, subscription })
     }
 
@@ -106,8 +129,7 @@ impl DocumentHandle {
         update: Vec<u8>,
     ) -> Result<(), Failure> {
         let permit = self.slot.admit()?;
-        let edits = vec![SessionEdit { reference, update: update.into() }];
-        self.send(Message::Update { session, edits, permit }).await
+        self.hand_in(session, vec![SessionEdit { reference, update: update.into() }], permit).await
     }
 
     /// The same with edits that were made one after the other, for a session that cannot be told to
@@ -119,7 +141,17 @@ impl DocumentHandle {
         edits: Vec<SessionEdit>,
     ) -> Result<(), Failure> {
         let permit = self.slot.admit_in_turn().await?;
-        self.send(Message::Update { session, edits, permit }).await
+        self.hand_in(session, edits, permit).await
+    }
+
+    async fn hand_in(
+        &self,
+        session: u64,
+        edits: Vec<SessionEdit>,
+        permit: OwnedSemaphorePermit,
+    ) -> Result<(), Failure> {
+        let delivery = self.room.deliver(session).ok_or_else(Failure::restarting)?;
+        self.send(Message::Update { delivery, edits, permit }).await
     }
 
     /// What a state vector lacks, and the document's own.
@@ -134,21 +166,15 @@ impl DocumentHandle {
         self.read(move |live| live.holds(&update)).await
     }
 
-    /// Tells others where a session's caret is.
-    pub async fn awareness(&self, session: u64, update: Vec<u8>) -> Result<(), Failure> {
-        self.send(Message::Awareness { session, update }).await
+    /// Tells others where a session's caret is. No matter for the actor: presence is in memory alone
+    /// and holds up nobody who writes (R5).
+    pub fn awareness(&self, session: u64, update: &[u8]) {
+        self.room.awareness(session, update);
     }
 
     /// Who is here, as one awareness update.
-    pub async fn present(&self) -> Result<Vec<u8>, Failure> {
-        let (answer, reply) = oneshot::channel();
-        self.send(Message::Present(answer)).await?;
-        reply.await.map_err(|_| Failure::restarting())?
-    }
-
-    /// Leaves; the session's presence disappears.
-    pub async fn leave(&self, session: u64) -> Result<(), Failure> {
-        self.send(Message::Leave { session }).await
+    pub fn present(&self) -> Vec<u8> {
+        self.room.present()
     }
 
     async fn read<T: Send + 'static>(

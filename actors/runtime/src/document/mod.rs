@@ -9,9 +9,8 @@ mod compaction;
 mod handle;
 mod history;
 pub mod lib0;
-mod outlet;
-mod presence;
 mod record;
+mod room;
 mod run;
 mod turn;
 
@@ -22,7 +21,9 @@ pub use author::{Author, AuthoredSpan, Authorship, WriterEntry};
 pub use comment::{Comment, Commenter, Conversation, NewComment, Resolution, Thread};
 pub use handle::{DocumentHandle, DocumentJoin};
 pub use history::RunSummary;
-pub use outlet::{DocumentFrame, DocumentSubscription, Encoded, Shared, TurnUpdate};
-pub use presence::Speakers;
 pub use record::{Version, VersionCause};
+pub(crate) use room::Rooms;
+pub use room::{
+    DocumentFrame, DocumentSubscription, Encoded, Listener, Place, Shared, Speakers, TurnUpdate,
+};
 pub use run::{RunEnd, RunState};

@@ -1,7 +1,6 @@
 //! AI runs: a peer with its own client id, whose received text is durable before it counts (R9).
 
 use super::actor::State;
-use super::outlet::DocumentFrame;
 use super::record::{Run, piece_key, run_key};
 use crate::entity::encode;
 use crate::failure::Failure;
@@ -10,10 +9,9 @@ use igny8_actors_domain::sabotage::Sabotage;
 use igny8_protocol_ids::RunId;
 use igny8_storage_api::{BlobHash, Record};
 use serde_json::json;
+use std::collections::BTreeMap;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
-/// The session under which the server's own authors stand in presence.
-const SERVER_SESSION: u64 = 0;
 /// The colour of AI carets.
 const CARET_COLOUR: &str = "#7c3aed";
 
@@ -153,8 +151,8 @@ impl State {
                 }
                 self.save_run(id);
             }
-            if let Some(gone) = self.presence.leave(SERVER_SESSION) {
-                self.outlet.tell_others(None, &DocumentFrame::awareness(gone));
+            if let Some(run) = self.runs.get(&id) {
+                self.turn.carets.insert(run.progress.run_client_id(), None);
             }
         }
         let wrote = self.runs.get(&id).is_some_and(|run| run.progress.has_written());
@@ -183,8 +181,15 @@ impl State {
             .caret(&self.live)
             .map(|caret| json!({"anchor": caret.anchor, "head": caret.head}));
         let state = json!({"user": {"name": run.author, "color": CARET_COLOUR, "ai": true}, "cursor": cursor});
-        let update =
-            self.presence.set(SERVER_SESSION, run.progress.run_client_id(), state.to_string());
-        self.turn.presence = Some(update);
+        self.turn.carets.insert(run.progress.run_client_id(), Some(state.to_string()));
+    }
+
+    pub(super) fn show_carets(&self, carets: BTreeMap<u64, Option<String>>) {
+        for (author, caret) in carets {
+            match caret {
+                Some(caret) => self.room.show(author, caret),
+                None => self.room.hide(author),
+            }
+        }
     }
 }

@@ -3,12 +3,12 @@
 
 use super::actor::{Edit, Message, SessionEdit, State, Welcome};
 use super::author::Source;
-use super::outlet::{DocumentFrame, Encoded, Shared, TurnUpdate};
+use super::room::{Delivery, DocumentFrame, Encoded, Place, Shared, TurnUpdate};
 use crate::entity::{append, commit};
 use crate::failure::Failure;
 use igny8_actors_document::{Applied, UpdateRefused, merge};
 use igny8_actors_domain::sabotage::Sabotage;
-use igny8_protocol_ids::{AccountId, Position, Sequence, Timestamp};
+use igny8_protocol_ids::{Position, Sequence, Timestamp};
 use igny8_storage_api::{
     Append, BlobHash, Change, CommitOutcome, Head, Record, RecordKey, Store, StoreError,
 };
@@ -20,7 +20,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 /// The state vector of a client that has nothing yet.
 const NOTHING: &[u8] = &[0];
-/// How often the actor looks whether it is still needed.
+/// How often the actor looks whether it is still needed, at the least.
 const SLEEP: Duration = Duration::from_secs(15);
 
 pub(crate) type Output = Box<dyn FnOnce() + Send>;
@@ -41,7 +41,8 @@ pub(super) struct Turn {
     pub compacted: Vec<(igny8_protocol_ids::Epoch, Sequence)>,
     /// The server's own edits do not commute with being repeated: they are fenced (R5).
     pub fenced: bool,
-    pub presence: Option<Vec<u8>>,
+    /// Where AI runs are after it; `None` for one that is gone.
+    pub carets: BTreeMap<u64, Option<String>>,
     pub outputs: Vec<Output>,
     pub seats: Vec<Seat>,
 }
@@ -98,7 +99,15 @@ impl State {
 
     fn take_in(&mut self, message: Message) {
         match message {
-            Message::Join { session, state_vector, writable, account, answer, permit } => {
+            Message::Join {
+                session,
+                state_vector,
+                writable,
+                account,
+                listener,
+                answer,
+                permit,
+            } => {
                 let update = match &state_vector {
                     Some(have) if have != NOTHING => {
                         self.live.diff(have).map(|diff| Arc::new(diff.into()))
@@ -107,25 +116,17 @@ impl State {
                 };
                 let state_vector = self.live.state_vector();
                 self.turn.seats.push(Box::new(move |state| {
-                    drop(answer.send(state.welcome(
-                        (session, writable, account),
-                        update,
-                        state_vector,
-                    )));
+                    let seat =
+                        |state: &mut State| state.room.join(session, writable, account, listener);
+                    drop(answer.send(state.welcome(seat, update, state_vector)));
                     drop(permit);
                 }));
             }
-            Message::Update { session, edits, permit } => {
-                self.updates(session, &edits);
+            Message::Update { mut delivery, edits, permit } => {
+                self.updates(&delivery, &edits);
+                delivery.is_done = true;
                 self.turn.outputs.push(Box::new(move || drop(permit)));
             }
-            Message::Awareness { session, update } => {
-                if let Some(told) = self.presence.update(session, &update) {
-                    self.outlet.tell_others(Some(session), &DocumentFrame::awareness(told));
-                }
-            }
-            Message::Present(answer) => drop(answer.send(Ok(self.presence.all()))),
-            Message::Leave { session } => self.leave(session),
             Message::Read(question, permit) => {
                 let output = question(&self.live);
                 self.output(Box::new(move || {
@@ -157,7 +158,7 @@ impl State {
 
     fn welcome(
         &mut self,
-        (session, writable, account): (u64, bool, AccountId),
+        seat: impl FnOnce(&mut State) -> Place,
         update: Result<Arc<Shared>, UpdateRefused>,
         state_vector: Vec<u8>,
     ) -> Result<Welcome, Failure> {
@@ -170,9 +171,9 @@ impl State {
             position: self.position(),
             update,
             state_vector,
-            awareness: self.presence.all(),
-            speakers: self.presence.speakers(),
-            subscription: self.outlet.join(session, writable, account),
+            awareness: self.room.present(),
+            speakers: self.room.speakers(),
+            subscription: seat(self),
         })
     }
 
@@ -190,35 +191,35 @@ impl State {
     }
 
     /// Edits that one session made one after the other.
-    fn updates(&mut self, session: u64, edits: &[SessionEdit]) {
+    fn updates(&mut self, from: &Delivery, edits: &[SessionEdit]) {
         if let [_, .., last] = edits
-            && self.outlet.writable(session)
+            && from.writable
         {
             let updates: Vec<&[u8]> = edits.iter().map(|edit| &edit.update[..]).collect();
             if let Some(applied) = self.live.apply_together(&updates) {
-                return self.taken(session, last.reference, applied);
+                return self.taken(from, last.reference, applied);
             }
         }
         for SessionEdit { reference, update } in edits {
-            self.update(session, *reference, update);
+            self.update(from, *reference, update);
         }
     }
 
     /// A person's edit: applied, to be relayed and acknowledged when it is durable; or refused,
     /// and nobody else notices (R8).
-    fn update(&mut self, session: u64, reference: u32, update: &[u8]) {
+    fn update(&mut self, from: &Delivery, reference: u32, update: &[u8]) {
         let refused = |code, message: String, state_vector| DocumentFrame::Refused {
             reference,
             code,
             message,
             state_vector,
         };
-        if !self.outlet.writable(session) {
+        if !from.writable {
             let message = "You may read this document, not change it.".to_owned();
-            return self.outlet.tell(session, refused("read_only", message, None));
+            return self.room.tell(from.session, &refused("read_only", message, None));
         }
         match self.live.apply(update) {
-            Ok(applied) => self.taken(session, reference, applied),
+            Ok(applied) => self.taken(from, reference, applied),
             Err(error) => {
                 metrics::counter!("igny8_document_updates_refused_total", "reason" => code(&error))
                     .increment(1);
@@ -228,12 +229,13 @@ impl State {
                 };
                 let message =
                     format!("The edit was not taken: {error}. Copy your text, then reload.");
-                self.outlet.tell(session, refused(code(&error), message, state_vector));
+                self.room.tell(from.session, &refused(code(&error), message, state_vector));
             }
         }
     }
 
-    fn taken(&mut self, session: u64, reference: u32, applied: Applied) {
+    fn taken(&mut self, from: &Delivery, reference: u32, applied: Applied) {
+        let session = from.session;
         if Sabotage::EditAcknowledgedEarly.is_on() {
             self.acknowledge(&BTreeMap::from([(session, reference)]));
         }
@@ -242,7 +244,7 @@ impl State {
         if applied.changed {
             self.turn.deltas.push(applied.delta);
         }
-        self.written_by_session(session, &applied.wrote);
+        self.written_by(from.account, &applied.wrote);
         if applied.suspect
             && let Some(repair) = self.live.repair()
         {
@@ -274,13 +276,6 @@ impl State {
         }));
     }
 
-    pub(super) fn leave(&mut self, session: u64) {
-        self.outlet.leave(session);
-        if let Some(told) = self.presence.leave(session) {
-            self.outlet.tell_others(None, &DocumentFrame::awareness(told));
-        }
-    }
-
     pub(super) fn position(&self) -> Position {
         Position { epoch: self.head.epoch, sequence: self.written }
     }
@@ -307,6 +302,7 @@ impl State {
             let turn = std::mem::take(&mut self.turn);
             self.acknowledge(&turn.edits);
             turn.seats.into_iter().for_each(|seat| seat(self));
+            self.show_carets(turn.carets);
             turn.outputs.into_iter().for_each(|output| output());
             return;
         }
@@ -360,11 +356,9 @@ impl State {
             };
             let frame =
                 TurnUpdate { position: self.position(), update, encoded: Encoded::default() };
-            self.outlet.tell_others(sole, &DocumentFrame::Update(Arc::new(frame)));
+            self.room.tell_others(sole, &DocumentFrame::Update(Arc::new(frame)));
         }
-        if let Some(presence) = turn.presence {
-            self.outlet.tell_others(None, &DocumentFrame::awareness(presence));
-        }
+        self.show_carets(turn.carets);
         self.acknowledge(&turn.edits);
         turn.outputs.into_iter().for_each(|output| output());
         Ok(())
@@ -373,33 +367,32 @@ impl State {
     fn acknowledge(&mut self, edits: &BTreeMap<u64, u32>) {
         let position = self.position();
         for (session, reference) in edits {
-            self.outlet.tell(*session, DocumentFrame::Durable { reference: *reference, position });
+            self.room.tell(*session, &DocumentFrame::Durable { reference: *reference, position });
         }
     }
 
     pub(super) fn idle(&self) -> bool {
         self.flight.is_none()
             && self.turn.is_empty()
-            && self.outlet.is_empty()
             && self.writing.is_empty()
-            && self.world.now().since(self.used_at) >= self.world.options.idle_timeout
+            && self.world.now().since(self.used_at) >= self.world.options.document_idle_timeout
     }
 
     fn arm(&mut self, myself: &ActorRef<Message>) {
         let myself = myself.clone();
+        let pause = SLEEP.min(self.world.options.document_idle_timeout);
         self.timer = Some(AbortOnDropHandle::new(tokio::spawn(async move {
-            tokio::time::sleep(SLEEP).await;
+            tokio::time::sleep(pause).await;
             drop(myself.send_message(Message::Wake));
         })));
     }
 
     fn wake(&mut self, myself: &ActorRef<Message>) -> Result<(), &'static str> {
-        for session in self.outlet.gone() {
-            self.leave(session);
-        }
         // It is as large as the document: kept for those who join in a crowd.
         self.snapshot = None;
         if self.idle() && self.seen.is_empty() {
+            // Those who have it open stay: it comes back when one of them does something.
+            self.room.is_left = true;
             return Err("idle");
         }
         self.compact(myself);

@@ -3,7 +3,7 @@
 mod wake;
 
 use crate::account::{AccountDispatch, AccountHandle, create_tenant};
-use crate::document::DocumentHandle;
+use crate::document::{DocumentHandle, Rooms};
 use crate::entity::{EntityHandle, Message};
 use crate::failure::Failure;
 use crate::lane::{KnownAnswers, LaneBoard};
@@ -39,6 +39,7 @@ struct Registries {
     tenants: Entities<Tenant>,
     sites: Entities<Site>,
     documents: Arc<Registry<crate::document::Message>>,
+    rooms: Arc<Rooms>,
 }
 
 /// What handles and errands share.
@@ -89,12 +90,14 @@ impl Inner {
         SiteHandle::new(self.clone(), entity, tenant, id)
     }
     pub(crate) fn document(&self, tenant: TenantId, id: DocumentId) -> DocumentHandle {
-        let key = EntityKey::document(tenant, id);
-        DocumentHandle::new(self.world.clone(), self.registries().documents.clone(), key)
+        self.document_of(EntityKey::document(tenant, id))
     }
     pub(crate) fn free_document(&self, tenant: TenantId, id: DocumentId) -> DocumentHandle {
-        let key = EntityKey::free_document(tenant, id);
-        DocumentHandle::new(self.world.clone(), self.registries().documents.clone(), key)
+        self.document_of(EntityKey::free_document(tenant, id))
+    }
+    fn document_of(&self, key: EntityKey) -> DocumentHandle {
+        let Registries { documents, rooms, .. } = self.registries();
+        DocumentHandle::new(self.world.clone(), documents.clone(), rooms, key)
     }
 
     /// The tenant's own part, all slices, and what is on its way between them; and each slice.
@@ -200,6 +203,7 @@ impl Platform {
             tracing::error!(%error, "a supervisor could not start");
             Failure::restarting()
         };
+        let rooms = Arc::new(Rooms::default());
         let registries = Registries {
             accounts: EntityHandle::registry(
                 "account",
@@ -218,7 +222,8 @@ impl Platform {
             sites: EntityHandle::registry("site", world.clone(), Arc::new(SiteDispatch(weak)))
                 .await
                 .map_err(failed)?,
-            documents: DocumentHandle::registry(world).await.map_err(failed)?,
+            documents: DocumentHandle::registry(world, rooms.clone()).await.map_err(failed)?,
+            rooms,
         };
         drop(inner.registries.set(registries));
         tokio::spawn(wake_loop(inner.clone()));

@@ -1,31 +1,23 @@
 //! A document on a socket: the join, and its frames.
 
-use super::outbox::Rank;
+use super::ear::{Ear, Mouth};
+use super::outbox::{Outbox, Rank};
 use super::session::Context;
 use crate::problem::Problem;
 use bytes::Bytes;
 use igny8_actors_domain::site::Site;
-use igny8_actors_runtime::{DocumentFrame, DocumentHandle, DocumentJoin, DocumentSubscription};
+use igny8_actors_runtime::{DocumentFrame, DocumentHandle, DocumentJoin, Encoded, Place};
 use igny8_protocol_ids::{DocumentId, SiteId};
 use igny8_protocol_wire::codec::encode;
 use igny8_protocol_wire::frame::ServerFrame;
 use igny8_protocol_wire::stream::{StreamName, StreamPosition, StreamSnapshot};
 use std::sync::Arc;
-use tokio_util::task::AbortOnDropHandle;
 
-/// An open document.
+/// An open document: left when it is dropped, and presence disappears at once.
 pub(super) struct Open {
     pub handle: DocumentHandle,
     pub writable: bool,
-    _forward: AbortOnDropHandle<()>,
-}
-
-impl Open {
-    pub(super) async fn leave(self, context: &Context) {
-        if let Err(failure) = self.handle.leave(context.number).await {
-            tracing::debug!(%failure, "a document was not left in peace; it notices by itself");
-        }
-    }
+    _place: Place,
 }
 
 /// The article or free document of one of the tenant's sites: ids of others wake nothing.
@@ -54,9 +46,13 @@ pub(super) async fn open(
     writable: bool,
 ) -> Result<Open, Problem> {
     let handle = find(context, id).await?;
+    let ear = Ear::new(Voice { document: id, outbox: context.outbox.clone() });
+    let listener = Box::new(ear.clone());
+    let account = context.holder.account;
     let joined =
-        handle.join(context.number, state_vector, writable, context.holder.account).await?;
-    let DocumentJoin { position, update, state_vector, awareness, subscription, .. } = joined;
+        handle.join_with(context.number, state_vector, writable, account, listener).await?;
+    let DocumentJoin { position, update, state_vector, awareness, subscription: place, .. } =
+        joined;
     let update =
         Arc::try_unwrap(update).map_or_else(|shared| shared.update.clone(), |own| own.update);
     let snapshot = StreamSnapshot::Document { update, state_vector, writable, awareness };
@@ -64,46 +60,59 @@ pub(super) async fn open(
     context
         .outbox
         .send(Rank::Answer, &ServerFrame::Subscribed { r#ref, at, snapshot: Some(snapshot) });
-    let forward = tokio::spawn(forward(context.clone(), id, subscription));
-    Ok(Open { handle, writable, _forward: AbortOnDropHandle::new(forward) })
+    ear.open();
+    Ok(Open { handle, writable, _place: place })
 }
 
-async fn forward(context: Context, document: DocumentId, mut subscription: DocumentSubscription) {
-    while let Some(frame) = subscription.next().await {
+/// Says what a document says, in our own frames.
+struct Voice {
+    document: DocumentId,
+    outbox: Arc<Outbox>,
+}
+
+impl Voice {
+    /// What is the same for all sessions, encoded once.
+    fn share(&self, rank: Rank, encoded: &Encoded, frame: impl FnOnce() -> ServerFrame) {
+        let encoded =
+            encoded.socket.get_or_init(|| encode(&frame()).map(Bytes::from).unwrap_or_default());
+        self.outbox.push(rank, encoded.clone());
+    }
+}
+
+impl Mouth for Voice {
+    fn say(&self, frame: &DocumentFrame) -> bool {
+        let document = self.document;
         match frame {
-            DocumentFrame::Update(turn) => {
-                let encoded = turn.encoded.socket.get_or_init(|| {
-                    let (position, update) = (turn.position, turn.update.clone());
-                    let frame = ServerFrame::DocumentUpdate { document, position, update };
-                    encode(&frame).map(Bytes::from).unwrap_or_default()
-                });
-                context.outbox.push(Rank::Document, encoded.clone());
-            }
+            DocumentFrame::Update(turn) => self.share(Rank::Document, &turn.encoded, || {
+                let (position, update) = (turn.position, turn.update.clone());
+                ServerFrame::DocumentUpdate { document, position, update }
+            }),
+            DocumentFrame::Awareness(shared) => self.share(Rank::Presence, &shared.encoded, || {
+                ServerFrame::Awareness { document, update: shared.update.clone() }
+            }),
             DocumentFrame::Durable { reference, position } => {
-                let frame = ServerFrame::Durable { document, r#ref: reference, position };
-                context.outbox.send(Rank::Answer, &frame);
+                let (r#ref, position) = (*reference, *position);
+                self.outbox.send(Rank::Answer, &ServerFrame::Durable { document, r#ref, position });
             }
             DocumentFrame::Refused { reference, code, message, state_vector } => {
-                let (r#ref, code) = (reference, code.to_owned());
-                let frame =
-                    ServerFrame::DocumentRefused { document, r#ref, code, message, state_vector };
-                context.outbox.send(Rank::Answer, &frame);
-            }
-            DocumentFrame::Awareness(shared) => {
-                let encoded = shared.encoded.socket.get_or_init(|| {
-                    let update = shared.update.clone();
-                    let frame = ServerFrame::Awareness { document, update };
-                    encode(&frame).map(Bytes::from).unwrap_or_default()
-                });
-                context.outbox.push(Rank::Presence, encoded.clone());
+                let refused = ServerFrame::DocumentRefused {
+                    document,
+                    r#ref: *reference,
+                    code: (*code).to_owned(),
+                    message: message.clone(),
+                    state_vector: state_vector.clone(),
+                };
+                self.outbox.send(Rank::Answer, &refused);
             }
             DocumentFrame::Comments => {
-                context.outbox.send(Rank::Document, &ServerFrame::CommentsChanged { document });
+                self.outbox.send(Rank::Document, &ServerFrame::CommentsChanged { document });
             }
         }
+        true
     }
-    let stream = StreamName::Document(document);
-    context
-        .outbox
-        .send(Rank::Document, &ServerFrame::StreamClosed { stream, reason: "resync".to_owned() });
+
+    fn over(&self) {
+        let (stream, reason) = (StreamName::Document(self.document), "resync".to_owned());
+        self.outbox.send(Rank::Document, &ServerFrame::StreamClosed { stream, reason });
+    }
 }

@@ -1,27 +1,64 @@
-//! Watches the right by which a socket is open: the tenant's word on the role, the account's on
-//! the login. A change reaches the socket by event at once, by a look every few seconds at the
-//! latest.
+//! Watches the right by which sockets are open: the tenant's word on the role, the account's on the
+//! login. A change reaches them by event at once, by a look every few seconds at the latest.
 
 use super::bound::RECHECK;
 use crate::access::standing;
 use crate::state::{EdgeState, TicketHolder};
+use igny8_actors_domain::account::AccountEvent;
 use igny8_actors_domain::role::Role;
 use igny8_actors_domain::tenant::TenantEvent;
 use igny8_actors_runtime::Subscription;
+use parking_lot::Mutex;
+use std::collections::HashMap;
+use std::sync::{Arc, Weak};
 use tokio::sync::watch;
 use tokio::time::timeout;
+use tokio_util::task::AbortOnDropHandle;
 
-/// Runs until the socket drops its receiver. `None` is: lost.
-pub(super) async fn watch(
-    state: EdgeState,
-    holder: TicketHolder,
-    role: watch::Sender<Option<Role>>,
-) {
-    let mut events: Option<Subscription<TenantEvent>> = None;
-    while !role.is_closed() {
+/// One watch for each login in a tenant, however many sockets it has open.
+#[derive(Default)]
+pub(crate) struct Guards(Mutex<HashMap<TicketHolder, Weak<Guard>>>);
+
+/// A watch: over when nobody holds it.
+pub(super) struct Guard {
+    role: watch::Receiver<Option<Role>>,
+    _task: AbortOnDropHandle<()>,
+}
+
+impl Guard {
+    /// Watches over a login whose role was looked at just now.
+    pub(super) fn over(state: &EdgeState, holder: TicketHolder, role: Role) -> Arc<Self> {
+        let mut guards = state.guards.0.lock();
+        if let Some(guard) = guards.get(&holder).and_then(Weak::upgrade) {
+            return guard;
+        }
+        if guards.len() > 4_096 && guards.len().is_power_of_two() {
+            guards.retain(|_, guard| guard.strong_count() > 0);
+        }
+        let (teller, role) = watch::channel(Some(role));
+        let task = AbortOnDropHandle::new(tokio::spawn(watch(state.clone(), holder, teller)));
+        let guard = Arc::new(Self { role, _task: task });
+        guards.insert(holder, Arc::downgrade(&guard));
+        guard
+    }
+
+    /// The role, and its changes. `None` is: lost.
+    pub(super) fn role(&self) -> watch::Receiver<Option<Role>> {
+        self.role.clone()
+    }
+}
+
+/// What is said of a person.
+struct Events {
+    tenant: Subscription<TenantEvent>,
+    account: Subscription<AccountEvent>,
+}
+
+async fn watch(state: EdgeState, holder: TicketHolder, role: watch::Sender<Option<Role>>) {
+    let mut events: Option<Events> = None;
+    loop {
         if events.is_none() {
-            let joined = state.platform.tenant(holder.tenant).join(None, |_| ()).await;
-            events = joined.ok().map(|joined| joined.subscription);
+            events = Events::hear(&state, holder).await;
         }
         match standing(&state, holder).await {
             Ok(now) => drop(role.send_if_modified(|known| std::mem::replace(known, now) != now)),
@@ -29,8 +66,8 @@ pub(super) async fn watch(
             Err(problem) => tracing::debug!(code = %problem.code, "a role could not be looked at"),
         }
         match &mut events {
-            Some(subscription) => {
-                if let Ok(false) = timeout(RECHECK, concerned(subscription, holder)).await {
+            Some(heard) => {
+                if let Ok(false) = timeout(RECHECK, heard.concerns(holder)).await {
                     events = None;
                 }
             }
@@ -39,13 +76,27 @@ pub(super) async fn watch(
     }
 }
 
-/// Waits for an event about this person: true; false when the subscription is over.
-async fn concerned(subscription: &mut Subscription<TenantEvent>, holder: TicketHolder) -> bool {
-    while let Some(published) = subscription.next().await {
-        let is_own = |event: &TenantEvent| matches!(event, TenantEvent::MemberChanged { account, .. } if *account == holder.account);
-        if published.events.iter().any(is_own) {
-            return true;
+impl Events {
+    async fn hear(state: &EdgeState, holder: TicketHolder) -> Option<Self> {
+        let tenant = state.platform.tenant(holder.tenant).join(None, |_| ()).await.ok()?;
+        let account = state.platform.account(holder.account).join(None, |_| ()).await.ok()?;
+        Some(Self { tenant: tenant.subscription, account: account.subscription })
+    }
+
+    /// Waits for an event about this login: true; false when there is nothing to hear any more.
+    async fn concerns(&mut self, holder: TicketHolder) -> bool {
+        let of_member = |event: &TenantEvent| matches!(event, TenantEvent::MemberChanged { account, .. } if *account == holder.account);
+        let of_login = |event: &AccountEvent| matches!(event, AccountEvent::SessionClosed { session, .. } if *session == holder.session);
+        loop {
+            let is_concerned = tokio::select! {
+                said = self.tenant.next() => said.map(|said| said.events.iter().any(of_member)),
+                said = self.account.next() => said.map(|said| said.events.iter().any(of_login)),
+            };
+            match is_concerned {
+                Some(false) => {}
+                Some(true) => return true,
+                None => return false,
+            }
         }
     }
-    false
 }

@@ -6,6 +6,7 @@ mod bound;
 mod collab;
 mod command;
 mod document;
+mod ear;
 mod forward;
 mod guard;
 mod outbox;
@@ -14,6 +15,7 @@ mod stream;
 mod writer;
 
 pub(crate) use collab::{open as open_room, open_many as open_rooms};
+pub(crate) use guard::Guards;
 
 use crate::access::{origin_is_allowed, standing};
 use crate::problem::Problem;

@@ -1,10 +1,11 @@
 //! One socket's life: greeting, messages, end. A plain task that reads; a second one writes.
 
 use super::bound::{FRAME_BYTES_MAX, GREETING_MAX, HEARTBEAT, SILENCE_MAX};
+use super::command;
+use super::guard::Guard;
 use super::outbox::{Outbox, Rank};
 use super::stream::Streams;
 use super::writer::Writer;
-use super::{command, guard};
 use crate::state::{EdgeState, TicketHolder};
 use axum::extract::ws::{Message, WebSocket};
 use bytes::Bytes;
@@ -19,7 +20,6 @@ use std::sync::Arc;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout, timeout_at};
-use tokio_util::task::AbortOnDropHandle;
 
 /// Why a socket ends: the code, and words for its client. `None` if the client went by itself.
 pub(super) type End = Option<(CloseCode, &'static str)>;
@@ -44,19 +44,18 @@ struct Session {
 /// Serves a socket to its end.
 pub(super) async fn run(state: EdgeState, holder: TicketHolder, role: Role, socket: WebSocket) {
     let (sink, mut source) = socket.split();
-    let (teller, role) = watch::channel(Some(role));
-    let _guard = AbortOnDropHandle::new(tokio::spawn(guard::watch(state.clone(), holder, teller)));
+    let guard = Guard::over(&state, holder, role);
     let outbox = Arc::new(Outbox::default());
     let mut writer = Writer::start(sink, outbox.clone(), None);
     let number = state.next_session();
-    let context = Context { state, holder, number, outbox, role };
+    let context = Context { state, holder, number, outbox, role: guard.role() };
     let mut session =
         Session { streams: Streams::new(context.clone()), context, commands: JoinSet::new() };
     let end = tokio::select! {
         end = session.live(&mut source) => end,
         () = writer.ended() => None,
     };
-    session.streams.leave_all().await;
+    drop(session.streams);
     if let Some((code, text)) = end {
         tracing::debug!(tenant = %holder.tenant, code = code.code, text, "a socket is closed");
     }
@@ -117,7 +116,7 @@ impl Session {
                     let Some(now) = now else {
                         return Some((close::REVOKED, "you no longer have access to this workspace"));
                     };
-                    self.streams.role_changed(now).await;
+                    self.streams.role_changed(now);
                 }
                 heard = timeout_at(heard_at + SILENCE_MAX, next(source)) => {
                     let Ok(heard) = heard else { return Some((close::SILENT, "nothing was heard from you")) };
@@ -169,7 +168,7 @@ impl Session {
             ClientFrame::Subscribe { r#ref, stream, position, state_vector } => {
                 self.streams.subscribe(r#ref, stream, position, state_vector).await;
             }
-            ClientFrame::Unsubscribe { stream } => self.streams.unsubscribe(stream).await,
+            ClientFrame::Unsubscribe { stream } => self.streams.unsubscribe(stream),
             ClientFrame::DocumentUpdate { document, r#ref, update } => {
                 self.streams.update(document, r#ref, update).await;
             }
@@ -177,7 +176,7 @@ impl Session {
                 self.streams.sync(document, state_vector).await
             }
             ClientFrame::Awareness { document, update } => {
-                self.streams.awareness(document, update).await
+                self.streams.awareness(document, &update)
             }
             ClientFrame::Command { r#ref, command } => {
                 command::start(&self.context, &mut self.commands, r#ref, command);

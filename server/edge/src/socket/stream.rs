@@ -73,36 +73,25 @@ impl Streams {
         }
     }
 
-    pub(super) async fn unsubscribe(&mut self, name: StreamName) {
-        if let Some(Stream::Document(open)) = self.open.remove(&name) {
-            open.leave(&self.context).await;
-        }
-    }
-
-    /// Leaves everything; presence disappears at once.
-    pub(super) async fn leave_all(&mut self) {
-        for (_, stream) in self.open.drain() {
-            if let Stream::Document(open) = stream {
-                open.leave(&self.context).await;
-            }
-        }
+    pub(super) fn unsubscribe(&mut self, name: StreamName) {
+        self.open.remove(&name);
     }
 
     /// Documents begin anew under the new role: their clients are told whether they may write.
-    pub(super) async fn role_changed(&mut self, role: Role) {
+    pub(super) fn role_changed(&mut self, role: Role) {
         let writable = allows(role, Action::EditDocument);
         let stale = self.open.iter().filter_map(|(name, stream)| match stream {
             Stream::Document(open) if open.writable != writable => Some(*name),
             _ => None,
         });
         for name in stale.collect::<Vec<_>>() {
-            self.resync(name).await;
+            self.resync(name);
         }
     }
 
     /// Ends a stream whose client must join again.
-    async fn resync(&mut self, name: StreamName) {
-        self.unsubscribe(name).await;
+    fn resync(&mut self, name: StreamName) {
+        self.unsubscribe(name);
         self.context.outbox.send(
             Rank::Document,
             &ServerFrame::StreamClosed { stream: name, reason: "resync".to_owned() },
@@ -148,16 +137,14 @@ impl Streams {
             return refuse("read_only", "You may read this document, but not change it.");
         };
         let taken = open.handle.update(self.context.number, r#ref, update).await;
-        self.settle(id, taken).await;
+        self.settle(id, taken);
     }
 
     /// Presence: only of who is in the document.
-    pub(super) async fn awareness(&mut self, id: DocumentId, update: Vec<u8>) {
-        let Some(open) = self.document(id).filter(|_| update.len() <= AWARENESS_BYTES_MAX) else {
-            return;
-        };
-        let taken = open.handle.awareness(self.context.number, update).await;
-        self.settle(id, taken).await;
+    pub(super) fn awareness(&self, id: DocumentId, update: &[u8]) {
+        if let Some(open) = self.document(id).filter(|_| update.len() <= AWARENESS_BYTES_MAX) {
+            open.handle.awareness(self.context.number, update);
+        }
     }
 
     pub(super) async fn sync(&mut self, id: DocumentId, state_vector: Vec<u8>) {
@@ -166,13 +153,13 @@ impl Streams {
             let frame = ServerFrame::DocumentSynced { document: id, update, state_vector };
             self.context.outbox.send(Rank::Document, &frame);
         });
-        self.settle(id, synced).await;
+        self.settle(id, synced);
     }
 
-    async fn settle(&mut self, id: DocumentId, taken: Result<(), Failure>) {
+    fn settle(&mut self, id: DocumentId, taken: Result<(), Failure>) {
         if let Err(failure) = taken {
             tracing::debug!(document = %id, %failure, "a document is joined again");
-            self.resync(StreamName::Document(id)).await;
+            self.resync(StreamName::Document(id));
         }
     }
 }

@@ -107,9 +107,8 @@ impl Authors {
 }
 
 impl State {
-    /// Attributes what a session's edit brought.
-    pub(super) fn written_by_session(&mut self, session: u64, wrote: &[(u64, u32)]) {
-        let Some(account) = self.outlet.account(session) else { return };
+    /// Attributes what a person's edit brought.
+    pub(super) fn written_by(&mut self, account: AccountId, wrote: &[(u64, u32)]) {
         for place in wrote {
             self.attribute(*place, Source::Account(account));
         }

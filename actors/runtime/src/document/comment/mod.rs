@@ -5,7 +5,7 @@ mod handle;
 mod record;
 
 use super::actor::State;
-use super::outlet::DocumentFrame;
+use super::room::DocumentFrame;
 use crate::entity::encode;
 use crate::failure::Failure;
 use igny8_actors_document::{CommentRange, RangeError};
@@ -300,7 +300,7 @@ impl State {
         if !std::mem::replace(&mut self.comments.told, true) {
             self.turn.seats.push(Box::new(|state| {
                 state.comments.told = false;
-                state.outlet.tell_others(None, &DocumentFrame::Comments);
+                state.room.tell_others(None, &DocumentFrame::Comments);
             }));
         }
     }

@@ -4,11 +4,11 @@
 use super::enter::{Ended, Room};
 use super::sync;
 use crate::socket::bound::{ROOM_AWARENESS_BYTES_MAX, UPDATE_BYTES_MAX};
+use crate::socket::ear::{Ear, Mouth};
 use crate::socket::outbox::{Outbox, Rank};
 use bytes::Bytes;
 use igny8_actors_runtime::{
-    DocumentFrame, DocumentJoin, DocumentSubscription, Encoded, Failure, SessionEdit, Shared,
-    Speakers, TurnUpdate,
+    DocumentFrame, DocumentJoin, Encoded, Failure, Place, SessionEdit, Speakers,
 };
 use igny8_protocol_wire::close;
 use std::sync::{Arc, OnceLock};
@@ -20,6 +20,7 @@ pub(super) const EDIT_TOO_LARGE: &str =
     "An edit was larger than 1 MiB. Insert it in smaller parts.";
 
 /// How a door writes.
+#[derive(Clone)]
 pub(super) struct Door {
     /// What stands before each message.
     pub head: Bytes,
@@ -27,6 +28,52 @@ pub(super) struct Door {
     pub shared: fn(&Encoded) -> &OnceLock<Bytes>,
     /// Whether those who may only read are asked for what we lack, too.
     pub asks_readers: bool,
+    /// Whether its clients hear that their edits are durable.
+    pub acknowledges: bool,
+}
+
+/// Writes to one client at a door.
+#[derive(Clone)]
+struct Voice {
+    outbox: Arc<Outbox>,
+    door: Door,
+}
+
+impl Voice {
+    fn send(&self, rank: Rank, message: impl FnOnce(&[u8]) -> Bytes) {
+        self.outbox.push(rank, message(&self.door.head));
+    }
+
+    /// Sends what is the same for all sessions of the document, unless the door's head is this
+    /// session's own.
+    fn share(&self, rank: Rank, encoded: &Encoded, message: impl Fn(&[u8]) -> Bytes) {
+        let head = &self.door.head[..];
+        let shared = (self.door.shared)(encoded).get_or_init(|| message(head));
+        let own = if shared.starts_with(head) { shared.clone() } else { message(head) };
+        self.outbox.push(rank, own);
+    }
+}
+
+impl Mouth for Voice {
+    fn say(&self, frame: &DocumentFrame) -> bool {
+        match frame {
+            DocumentFrame::Update(turn) => {
+                self.share(Rank::Document, &turn.encoded, |head| sync::update(head, &turn.update));
+            }
+            DocumentFrame::Awareness(shared) => {
+                let message = |head: &[u8]| sync::awareness(head, &shared.update);
+                self.share(Rank::Presence, &shared.encoded, message);
+            }
+            // These clients have no word for comments.
+            DocumentFrame::Comments => {}
+            DocumentFrame::Durable { .. } => return !self.door.acknowledges,
+            DocumentFrame::Refused { .. } => return false,
+        }
+        true
+    }
+
+    /// The session is woken and says so.
+    fn over(&self) {}
 }
 
 /// A place in a document, taken when its client begins.
@@ -34,8 +81,7 @@ pub(super) struct Seat {
     pub room: Room,
     /// Unique among all sessions of the server.
     number: u64,
-    outbox: Arc<Outbox>,
-    door: Door,
+    voice: Voice,
     taken: Option<Taken>,
     /// Counts the edits.
     edits: u32,
@@ -44,7 +90,8 @@ pub(super) struct Seat {
 }
 
 struct Taken {
-    subscription: DocumentSubscription,
+    ear: Arc<Ear<Voice>>,
+    _place: Place,
     speakers: Speakers,
     /// The client whose presence this is.
     own: Option<u64>,
@@ -52,17 +99,19 @@ struct Taken {
 
 impl Seat {
     pub(super) fn new(room: Room, number: u64, outbox: Arc<Outbox>, door: Door) -> Self {
-        Self { room, number, outbox, door, taken: None, edits: 0, heard: Vec::new() }
+        let voice = Voice { outbox, door };
+        Self { room, number, voice, taken: None, edits: 0, heard: Vec::new() }
     }
 
     pub(super) fn is_taken(&self) -> bool {
         self.taken.is_some()
     }
 
-    /// The next frame of the document; never, before it is joined.
-    pub(super) async fn heard(&mut self) -> Option<DocumentFrame> {
-        match &mut self.taken {
-            Some(taken) => taken.subscription.next().await,
+    /// What the document says to this session alone, the rest is sent already; `None` when it is over,
+    /// never before it is joined.
+    pub(super) async fn heard(&self) -> Option<DocumentFrame> {
+        match &self.taken {
+            Some(taken) => taken.ear.next().await,
             None => std::future::pending().await,
         }
     }
@@ -71,22 +120,23 @@ impl Seat {
     pub(super) async fn join(&mut self, state_vector: Option<Vec<u8>>) -> Result<(), Ended> {
         let asked = state_vector.is_some();
         let writable = self.room.pass.writable;
-        let joined = self
-            .room
-            .handle
-            .join(self.number, state_vector, writable, self.room.pass.account)
-            .await;
-        let DocumentJoin { update, state_vector, awareness, speakers, subscription, .. } =
+        let ear = Ear::new(self.voice.clone());
+        let listener = Box::new(ear.clone());
+        let (handle, account) = (&self.room.handle, self.room.pass.account);
+        let joined = handle.join_with(self.number, state_vector, writable, account, listener).await;
+        let DocumentJoin { update, state_vector, awareness, speakers, subscription: place, .. } =
             joined.map_err(|failure| not_joined(&failure))?;
         if asked {
-            self.share(Rank::Document, &update.encoded, |head| sync::step_2(head, &update.update));
+            let message = |head: &[u8]| sync::step_2(head, &update.update);
+            self.voice.share(Rank::Document, &update.encoded, message);
         }
         // At most doors, who may not write is not asked for edits.
-        if writable || self.door.asks_readers {
+        if writable || self.voice.door.asks_readers {
             self.ask(&state_vector);
         }
         self.send(Rank::Presence, |head| sync::awareness(head, &awareness));
-        self.taken = Some(Taken { subscription, speakers, own: None });
+        ear.open();
+        self.taken = Some(Taken { ear, _place: place, speakers, own: None });
         Ok(())
     }
 
@@ -126,51 +176,26 @@ impl Seat {
     }
 
     /// Takes in presence, if it is this session's own.
-    pub(super) async fn awareness(&mut self, update: &[u8]) -> Result<(), Ended> {
-        let Some(Taken { speakers, own, .. }) = &mut self.taken else { return Ok(()) };
-        if update.len() > ROOM_AWARENESS_BYTES_MAX || !speakers.is_own(self.number, own, update) {
-            return Ok(());
+    pub(super) fn awareness(&mut self, update: &[u8]) {
+        let Some(Taken { speakers, own, .. }) = &mut self.taken else { return };
+        if update.len() <= ROOM_AWARENESS_BYTES_MAX && speakers.is_own(self.number, own, update) {
+            self.room.handle.awareness(self.number, update);
         }
-        self.room.handle.awareness(self.number, update.to_vec()).await.map_err(|_| NOT_NOW)
     }
 
     /// Tells the client who is here.
-    pub(super) async fn present(&self) -> Result<(), Ended> {
-        let present = self.room.handle.present().await.map_err(|_| NOT_NOW)?;
+    pub(super) fn present(&self) {
+        let present = self.room.handle.present();
         self.send(Rank::Presence, |head| sync::awareness(head, &present));
-        Ok(())
     }
 
-    /// Passes on edits of others.
-    pub(super) fn tell_edits(&self, turn: &TurnUpdate) {
-        self.share(Rank::Document, &turn.encoded, |head| sync::update(head, &turn.update));
-    }
-
-    /// Passes on presence of others.
-    pub(super) fn tell_presence(&self, shared: &Shared) {
-        self.share(Rank::Presence, &shared.encoded, |head| sync::awareness(head, &shared.update));
-    }
-
-    pub(super) async fn leave(&mut self) {
-        if self.taken.take().is_some()
-            && let Err(failure) = self.room.handle.leave(self.number).await
-        {
-            tracing::debug!(%failure, "a document was not left in peace; it notices by itself");
-        }
+    pub(super) fn leave(&mut self) {
+        self.taken = None;
     }
 
     /// Sends a message of this door.
     pub(super) fn send(&self, rank: Rank, message: impl FnOnce(&[u8]) -> Bytes) {
-        self.outbox.push(rank, message(&self.door.head));
-    }
-
-    /// Sends what is the same for all sessions of the document, unless the door's head is this
-    /// session's own.
-    fn share(&self, rank: Rank, encoded: &Encoded, message: impl Fn(&[u8]) -> Bytes) {
-        let head = &self.door.head[..];
-        let shared = (self.door.shared)(encoded).get_or_init(|| message(head));
-        let own = if shared.starts_with(head) { shared.clone() } else { message(head) };
-        self.outbox.push(rank, own);
+        self.voice.send(rank, message);
     }
 }
 

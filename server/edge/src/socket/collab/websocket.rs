@@ -5,7 +5,7 @@ use super::enter::{Ended, Room, TICKET_OVER};
 use super::seat::{Door, EDIT_TOO_LARGE, Seat};
 use super::sync::{self, Said};
 use crate::socket::bound::{BUNDLE_BYTES_MAX, BUNDLE_EDITS_MAX, FRAME_BYTES_MAX, SILENCE_MAX};
-use crate::socket::guard;
+use crate::socket::guard::Guard;
 use crate::socket::outbox::{Outbox, Rank};
 use crate::socket::session::{End, message};
 use crate::socket::writer::Writer;
@@ -20,7 +20,6 @@ use igny8_protocol_wire::close;
 use std::sync::Arc;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout_at};
-use tokio_util::task::AbortOnDropHandle;
 
 const AUTH: u64 = 2;
 const DENIED: u64 = 0;
@@ -39,21 +38,25 @@ struct Session {
 /// Serves a socket to its end.
 pub(super) async fn run(state: EdgeState, room: Room, socket: WebSocket) {
     let (sink, mut source) = socket.split();
-    let (teller, role) = watch::channel(Some(room.role));
     let holder = room.pass.holder();
-    let _guard = AbortOnDropHandle::new(tokio::spawn(guard::watch(state.clone(), holder, teller)));
+    let guard = Guard::over(&state, holder, room.role);
     // A client that reads too slowly comes back and asks for what it lacks.
     let outbox = Arc::new(Outbox::new(close::TRY_AGAIN_LATER));
     let mut writer = Writer::start(sink, outbox.clone(), Some(BEAT));
     let number = state.next_session();
-    let door = Door { head: Bytes::new(), shared: |encoded| &encoded.yjs, asks_readers: false };
+    let door = Door {
+        head: Bytes::new(),
+        shared: |encoded| &encoded.yjs,
+        asks_readers: false,
+        acknowledges: false,
+    };
     let seat = Seat::new(room, number, outbox, door);
     let mut session = Session { state, seat, warned: false };
     let end = tokio::select! {
-        end = session.live(&mut source, role) => end,
+        end = session.live(&mut source, guard.role()) => end,
         () = writer.ended() => None,
     };
-    session.seat.leave().await;
+    session.seat.leave();
     if let Some((code, text)) = end {
         tracing::debug!(tenant = %holder.tenant, code = code.code, text, "a room's socket is closed");
     }
@@ -155,8 +158,8 @@ impl Session {
         match said {
             Said::Step1(state_vector) => drop(self.seat.sync(state_vector).await?),
             Said::Step2(update) | Said::Update(update) => self.edit(bytes.slice_ref(update))?,
-            Said::Awareness(update) => self.seat.awareness(update).await?,
-            Said::Query => self.seat.present().await?,
+            Said::Awareness(update) => self.seat.awareness(update),
+            Said::Query => self.seat.present(),
             Said::Unknown => {}
         }
         Ok(())
@@ -186,10 +189,11 @@ impl Session {
     /// Passes on what the document says.
     fn tell(&mut self, frame: DocumentFrame) -> Result<(), Ended> {
         match frame {
-            DocumentFrame::Update(turn) => self.seat.tell_edits(&turn),
-            DocumentFrame::Awareness(shared) => self.seat.tell_presence(&shared),
-            // y-protocols has no word for comments.
-            DocumentFrame::Durable { .. } | DocumentFrame::Comments => {}
+            // They went out without us.
+            DocumentFrame::Update(_)
+            | DocumentFrame::Awareness(_)
+            | DocumentFrame::Comments
+            | DocumentFrame::Durable { .. } => {}
             // The client answers with all that we lack.
             DocumentFrame::Refused { state_vector: Some(state_vector), .. } => {
                 self.seat.ask(&state_vector)

@@ -11,7 +11,7 @@ use crate::socket::bound::{
     BUNDLE_BYTES_MAX, BUNDLE_EDITS_MAX, ROOM_PAUSES, ROOM_RENEWAL, ROOM_RENEWAL_MIN,
     ROOM_STATE_VECTOR_BYTES_MAX,
 };
-use crate::socket::guard;
+use crate::socket::guard::Guard;
 use crate::socket::outbox::Rank;
 use bytes::Bytes;
 use igny8_actors_runtime::{DocumentFrame, adds_to};
@@ -21,7 +21,6 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep};
-use tokio_util::task::AbortOnDropHandle;
 
 /// The state vector of a client that has nothing yet.
 const NOTHING: &[u8] = &[0];
@@ -142,21 +141,20 @@ impl Document {
 
     async fn open(&mut self, room: Room, inbox: &mut mpsc::Receiver<Mail>) -> Left {
         let state = &self.line.state;
-        let (teller, role) = watch::channel(Some(room.role));
-        let watching = guard::watch(state.clone(), room.pass.holder(), teller);
-        let _guard = AbortOnDropHandle::new(tokio::spawn(watching));
+        let guard = Guard::over(state, room.pass.holder(), room.role);
         self.line.is_proved.store(true, Ordering::Relaxed);
         let door = Door {
             head: self.head.clone(),
             shared: |encoded| &encoded.hocuspocus,
             asks_readers: true,
+            acknowledges: true,
         };
         let writable = room.pass.writable;
         let seat = Seat::new(room, state.next_session(), self.line.outbox.clone(), door);
         let mut open = Opened { document: self, seat };
         open.document.say(|head| protocol::authenticated(head, writable));
-        let left = open.live(inbox, role).await;
-        open.seat.leave().await;
+        let left = open.live(inbox, guard.role()).await;
+        open.seat.leave();
         left
     }
 }
@@ -316,8 +314,14 @@ impl Opened<'_> {
             _ if !self.seat.is_taken() => Ok(()),
             sync::Said::Step2(update) => self.answer(mail.bytes.slice_ref(update)).await,
             sync::Said::Update(update) => self.edit(mail, update),
-            sync::Said::Awareness(update) => self.seat.awareness(update).await,
-            sync::Said::Query => self.seat.present().await,
+            sync::Said::Awareness(update) => {
+                self.seat.awareness(update);
+                Ok(())
+            }
+            sync::Said::Query => {
+                self.seat.present();
+                Ok(())
+            }
             sync::Said::Unknown => Ok(()),
         }
     }
@@ -373,14 +377,12 @@ impl Opened<'_> {
     /// Passes on what the document says.
     fn tell(&mut self, frame: DocumentFrame) -> Result<(), Left> {
         match frame {
-            DocumentFrame::Update(turn) => self.seat.tell_edits(&turn),
-            DocumentFrame::Awareness(shared) => self.seat.tell_presence(&shared),
+            // They went out without us.
+            DocumentFrame::Update(_) | DocumentFrame::Awareness(_) | DocumentFrame::Comments => {}
             DocumentFrame::Durable { reference, .. } => {
                 let answers = self.document.tally.durable(reference);
                 self.acknowledge(answers);
             }
-            // Hocuspocus has no word for comments.
-            DocumentFrame::Comments => {}
             // The client answers with all that we lack.
             DocumentFrame::Refused { reference, state_vector: Some(state_vector), .. } => {
                 self.document.tally.refused(reference);

@@ -1,0 +1,369 @@
+//! Who is in a document: its sessions, and where each is in the text. A room outlives the document's
+//! actor: that one leaves memory when nobody writes, while those who only have it open stay (R12).
+
+mod outlet;
+mod presence;
+
+pub use outlet::{DocumentFrame, DocumentSubscription, Encoded, Listener, Shared, TurnUpdate};
+pub use presence::Speakers;
+
+pub(super) use outlet::channel;
+
+use igny8_protocol_ids::{AccountId, EntityKey};
+use parking_lot::{Mutex, MutexGuard};
+use presence::{Presence, Told, encode};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// Presence is told so often at the most, and …
+const PRESENCE_PERIOD: Duration = Duration::from_millis(50);
+/// … so much later for each session: what one says goes to all, so a crowd is told less often, and
+/// with 1,500 present it is a third of a second.
+const PRESENCE_PERIOD_PER_SESSION: Duration = Duration::from_micros(200);
+
+/// The rooms of documents in which somebody is.
+#[derive(Default)]
+pub(crate) struct Rooms(Mutex<HashMap<EntityKey, Weak<Room>>>);
+
+impl Rooms {
+    /// The room of a document; it is there for as long as somebody holds it.
+    pub(crate) fn of(&self, entity: EntityKey) -> Arc<Room> {
+        let mut rooms = self.0.lock();
+        if let Some(room) = rooms.get(&entity).and_then(Weak::upgrade) {
+            return room;
+        }
+        if rooms.len() > 4_096 && rooms.len().is_power_of_two() {
+            rooms.retain(|_, room| room.strong_count() > 0);
+        }
+        let room = Arc::new(Room::default());
+        rooms.insert(entity, Arc::downgrade(&room));
+        room
+    }
+}
+
+/// Who is in one document.
+#[derive(Default)]
+pub(crate) struct Room(Mutex<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    seats: BTreeMap<u64, Seat>,
+    /// Counts the seats: somebody who went away does not take the seat of who came after.
+    seated: u64,
+    presence: Presence,
+    /// What was said since it was told.
+    unsaid: BTreeMap<u64, Told>,
+    /// When it may be told next.
+    tell_at: Option<Instant>,
+    /// True while a task waits for that.
+    is_ticking: bool,
+}
+
+struct Seat {
+    number: u64,
+    listener: Box<dyn Listener>,
+    writable: bool,
+    account: AccountId,
+}
+
+impl Room {
+    /// Seats a session.
+    pub(super) fn join(
+        self: &Arc<Self>,
+        session: u64,
+        writable: bool,
+        account: AccountId,
+        listener: Box<dyn Listener>,
+    ) -> Place {
+        let mut inner = self.0.lock();
+        inner.seated += 1;
+        let number = inner.seated;
+        let before = inner.seats.insert(session, Seat { number, listener, writable, account });
+        drop(inner);
+        if let Some(before) = before {
+            before.listener.end();
+        }
+        Place { room: self.clone(), session, number }
+    }
+
+    /// Takes edits of a session on their way; `None` if it has no seat any more.
+    pub(super) fn deliver(self: &Arc<Self>, session: u64) -> Option<Delivery> {
+        let inner = self.0.lock();
+        let seat = inner.seats.get(&session)?;
+        let (writable, account) = (seat.writable, seat.account);
+        Some(Delivery { room: self.clone(), session, writable, account, is_done: false })
+    }
+
+    /// Tells one session something.
+    pub(super) fn tell(self: &Arc<Self>, session: u64, frame: &DocumentFrame) {
+        let mut inner = self.0.lock();
+        if inner.seats.get(&session).is_some_and(|seat| !seat.listener.hear(frame)) {
+            inner.cut_off(session);
+        }
+        self.settle(inner);
+    }
+
+    /// Tells all but the author.
+    pub(super) fn tell_others(self: &Arc<Self>, author: Option<u64>, frame: &DocumentFrame) {
+        let mut inner = self.0.lock();
+        inner.tell_others(author, frame);
+        self.settle(inner);
+    }
+
+    /// Ends all sessions: what they know may be no longer what the document is.
+    pub(super) fn clear(&self) {
+        let mut inner = self.0.lock();
+        let seats = std::mem::take(&mut inner.seats);
+        inner.presence.clear();
+        inner.unsaid.clear();
+        drop(inner);
+        seats.into_values().for_each(|seat| seat.listener.end());
+    }
+
+    /// Ends a session: it is to join again.
+    pub(super) fn cut_off(self: &Arc<Self>, session: u64) {
+        let mut inner = self.0.lock();
+        inner.cut_off(session);
+        self.settle(inner);
+    }
+
+    /// What a session says of its own clients.
+    pub(super) fn awareness(self: &Arc<Self>, session: u64, update: &[u8]) {
+        let mut inner = self.0.lock();
+        if inner.seats.contains_key(&session) {
+            let told = inner.presence.update(session, update);
+            inner.say(told);
+            self.settle(inner);
+        }
+    }
+
+    /// Where one of the server's own authors is.
+    pub(super) fn show(self: &Arc<Self>, author: u64, state: String) {
+        let mut inner = self.0.lock();
+        let told = inner.presence.set(author, state);
+        inner.say(Some(told));
+        self.settle(inner);
+    }
+
+    /// One of the server's own authors is gone.
+    pub(super) fn hide(self: &Arc<Self>, author: u64) {
+        let mut inner = self.0.lock();
+        let told = inner.presence.unset(author);
+        inner.say(told);
+        self.settle(inner);
+    }
+
+    /// Everybody, as one awareness update.
+    pub(super) fn present(&self) -> Vec<u8> {
+        self.0.lock().presence.all()
+    }
+
+    /// For doors.
+    pub(super) fn speakers(&self) -> Speakers {
+        self.0.lock().presence.speakers()
+    }
+
+    /// Tells what was said: at once if nothing was told just now, else together with what comes until
+    /// it may be told again.
+    fn settle(self: &Arc<Self>, mut inner: MutexGuard<'_, Inner>) {
+        let now = Instant::now();
+        if inner.tell_at.is_none_or(|at| at <= now) {
+            inner.tell_presence(now);
+        }
+        let Some(at) = inner.tell_at.filter(|_| !inner.unsaid.is_empty() && !inner.is_ticking)
+        else {
+            return;
+        };
+        // Without a runtime the process ends, and nobody listens any more.
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        inner.is_ticking = true;
+        let room = Arc::downgrade(self);
+        runtime.spawn(async move {
+            tokio::time::sleep_until(at).await;
+            if let Some(room) = room.upgrade() {
+                let mut inner = room.0.lock();
+                inner.is_ticking = false;
+                room.settle(inner);
+            }
+        });
+    }
+}
+
+impl Inner {
+    fn say(&mut self, told: impl IntoIterator<Item = Told>) {
+        self.unsaid.extend(told.into_iter().map(|told| (told.client, told)));
+    }
+
+    fn tell_others(&mut self, author: Option<u64>, frame: &DocumentFrame) {
+        let is_slow =
+            |(id, seat): &(&u64, &Seat)| Some(**id) != author && !seat.listener.hear(frame);
+        let slow: Vec<u64> = self.seats.iter().filter(is_slow).map(|(id, _)| *id).collect();
+        slow.into_iter().for_each(|session| self.cut_off(session));
+    }
+
+    fn cut_off(&mut self, session: u64) {
+        if let Some(seat) = self.seats.remove(&session) {
+            metrics::counter!("igny8_slow_listeners_total").increment(1);
+            seat.listener.end();
+            let gone = self.presence.leave(session);
+            self.say(gone);
+        }
+    }
+
+    /// One update for all, encoded once.
+    fn tell_presence(&mut self, now: Instant) {
+        let unsaid = std::mem::take(&mut self.unsaid);
+        let mut sessions = unsaid.values().map(|told| told.session);
+        let Some(first) = sessions.next() else { return };
+        let sole = sessions.all(|other| other == first).then_some(first);
+        let crowd = u32::try_from(self.seats.len()).unwrap_or(u32::MAX);
+        self.tell_at = Some(now + PRESENCE_PERIOD + PRESENCE_PERIOD_PER_SESSION * crowd);
+        let update = encode(unsaid.values());
+        self.tell_others(sole, &DocumentFrame::awareness(update));
+    }
+}
+
+/// A session's seat: given up when it is dropped, and its presence with it.
+pub struct Place {
+    room: Arc<Room>,
+    session: u64,
+    number: u64,
+}
+
+impl std::fmt::Debug for Place {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Place").field("session", &self.session).finish_non_exhaustive()
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut inner = self.room.0.lock();
+        if inner.seats.get(&self.session).is_some_and(|seat| seat.number == self.number) {
+            inner.seats.remove(&self.session);
+            let gone = inner.presence.leave(self.session);
+            inner.say(gone);
+            self.room.settle(inner);
+        }
+    }
+}
+
+/// Edits on their way to the actor, with the right by which they were made: their session may be gone
+/// when they arrive, and they count. If they do not arrive, because the actor ends first, their
+/// session is to join again: it has no other way to learn of it.
+pub(crate) struct Delivery {
+    room: Arc<Room>,
+    pub(super) session: u64,
+    pub(super) writable: bool,
+    pub(super) account: AccountId,
+    pub(super) is_done: bool,
+}
+
+impl Drop for Delivery {
+    fn drop(&mut self) {
+        if !self.is_done {
+            self.room.cut_off(self.session);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use presence::told;
+
+    /// Frames that a session heard, up to as many as it takes.
+    struct Heard {
+        frames: Mutex<Vec<DocumentFrame>>,
+        most: usize,
+        ends: Mutex<u32>,
+    }
+
+    impl Listener for Heard {
+        fn hear(&self, frame: &DocumentFrame) -> bool {
+            let mut frames = self.frames.lock();
+            frames.push(frame.clone());
+            frames.len() <= self.most
+        }
+        fn end(&self) {
+            *self.ends.lock() += 1;
+        }
+    }
+
+    fn join(room: &Arc<Room>, session: u64, most: usize) -> (Arc<Heard>, Place) {
+        let heard = Arc::new(Heard { frames: Mutex::default(), most, ends: Mutex::default() });
+        let account = AccountId::from_uuid(uuid::Uuid::from_u128(u128::from(session)));
+        let place = room.join(session, true, account, Box::new(heard.clone()));
+        (heard, place)
+    }
+
+    /// What a listener knows of a client.
+    fn known(heard: &Heard, client: u64) -> Option<(u64, String)> {
+        let frames = heard.frames.lock();
+        let updates = frames.iter().filter_map(|frame| match frame {
+            DocumentFrame::Awareness(shared) => Some(shared.update.clone()),
+            _ => None,
+        });
+        let all = updates.flat_map(|update| told(&update));
+        all.filter(|(of, ..)| *of == client).last().map(|(_, clock, state)| (clock, state))
+    }
+
+    fn says(client: u64, clock: u64, state: &str) -> Vec<u8> {
+        presence::write([(client, clock, state)].into_iter())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn r5_presence_of_many_is_told_together() {
+        let room = Arc::new(Room::default());
+        let sessions: Vec<_> = (1..=200).map(|session| join(&room, session, usize::MAX)).collect();
+        for clock in 1..=5 {
+            for session in 1..=200 {
+                room.awareness(session, &says(1_000 + session, clock, "{}"));
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let (heard, _) = &sessions[7];
+        for session in 1..=200 {
+            assert_eq!(Some((5, "{}".to_owned())), known(heard, 1_000 + session));
+        }
+        // The first at once, the others with the next tick.
+        assert!(heard.frames.lock().len() <= 3, "{}", heard.frames.lock().len());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_gives_up_a_place_disappears() {
+        let room = Arc::new(Room::default());
+        let (one, place) = join(&room, 1, usize::MAX);
+        let (two, _kept) = join(&room, 2, usize::MAX);
+        room.awareness(1, &says(11, 1, "{}"));
+        assert_eq!(Some((1, "{}".to_owned())), known(&two, 11));
+        assert_eq!(None, known(&one, 11), "nobody is told what it said itself");
+        // Whoever comes again under the same name keeps its place when the former one is dropped.
+        let (again, _place) = join(&room, 1, usize::MAX);
+        drop(place);
+        assert_eq!(1, *one.ends.lock());
+        room.tell(1, &DocumentFrame::awareness(vec![0]));
+        assert_eq!(1, again.frames.lock().len());
+        drop(_place);
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        assert_eq!(Some((2, "null".to_owned())), known(&two, 11));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn r11_a_slow_listener_is_ended_alone() {
+        let room = Arc::new(Room::default());
+        let (slow, _slow) = join(&room, 1, 3);
+        let (quick, _quick) = join(&room, 2, usize::MAX);
+        room.awareness(1, &says(11, 1, "{}"));
+        for _ in 0..10 {
+            room.tell_others(None, &DocumentFrame::awareness(vec![0]));
+        }
+        assert_eq!((4, 1), (slow.frames.lock().len(), *slow.ends.lock()));
+        assert_eq!((11, 0), (quick.frames.lock().len(), *quick.ends.lock()));
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        assert_eq!(Some((2, "null".to_owned())), known(&quick, 11), "and its presence with it");
+    }
+}
