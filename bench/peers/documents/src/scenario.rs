@@ -108,9 +108,9 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     },
     Scenario {
         name: "slow",
-        title: "one document, 500 clients, 10 write 50 edits/s of 4 KiB in all, one more does not read",
+        title: "one document, 500 clients, 10 write 50 edits/s of 8 KiB in all, one more does not read",
         // Of single characters the buffers of a socket would hold an hour.
-        work: Work::Slow { crowd: Size { edit: 4096, ..one_document(500) }, per_second: 50 },
+        work: Work::Slow { crowd: Size { edit: 8192, ..one_document(500) }, per_second: 50 },
     },
     Scenario {
         name: "presence",

@@ -7,7 +7,7 @@ use futures::stream::{SplitSink, SplitStream};
 use futures::{SinkExt, StreamExt};
 use std::net::SocketAddr;
 use std::time::Duration;
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::{Instant, Interval, interval_at, timeout};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
@@ -75,13 +75,35 @@ impl Socket {
 
     /// The same, for one who has so much already: its state is the rest.
     pub(crate) async fn reopen(address: &Address, buffer: usize, has: &[u8]) -> Result<Self> {
-        timeout(OPEN_LIMIT, Self::greet(address, buffer, has))
+        let stream = TcpSocket::new_v4()?;
+        Self::open_over(stream, address, buffer, has).await
+    }
+
+    /// The same, over a line for which less than usual is kept while nobody reads: this many bytes.
+    pub(crate) async fn open_narrow(address: &Address, buffer: usize, kept: u32) -> Result<Self> {
+        let stream = TcpSocket::new_v4()?;
+        stream.set_recv_buffer_size(kept)?;
+        Self::open_over(stream, address, buffer, NOTHING).await
+    }
+
+    async fn open_over(
+        stream: TcpSocket,
+        address: &Address,
+        buffer: usize,
+        has: &[u8],
+    ) -> Result<Self> {
+        timeout(OPEN_LIMIT, Self::greet(stream, address, buffer, has))
             .await
             .with_context(|| format!("no document after {OPEN_LIMIT:?}"))?
     }
 
-    async fn greet(address: &Address, buffer: usize, has: &[u8]) -> Result<Self> {
-        let stream = TcpStream::connect(address.server).await.context("cannot connect")?;
+    async fn greet(
+        stream: TcpSocket,
+        address: &Address,
+        buffer: usize,
+        has: &[u8],
+    ) -> Result<Self> {
+        let stream = stream.connect(address.server).await.context("cannot connect")?;
         stream.set_nodelay(true)?;
         let config = WebSocketConfig::default()
             .read_buffer_size(buffer)
