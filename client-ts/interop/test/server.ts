@@ -1,5 +1,6 @@
 // A server of the tests' own, which they may kill; and what they ask of it.
 import { type ChildProcess, spawn } from 'node:child_process';
+import { openSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,13 +15,18 @@ export class Server {
   readonly folder: string;
   address = '';
   #process: ChildProcess | null = null;
+  readonly #more: string[];
+  readonly #log: string | null;
 
-  private constructor(folder: string) {
+  private constructor(folder: string, more: string[], log: boolean) {
     this.folder = folder;
+    this.#more = more;
+    this.#log = log ? join(folder, 'server.log') : null;
   }
 
-  static async start(): Promise<Server> {
-    const server = new Server(await mkdtemp(join(tmpdir(), 'igny8-interop-')));
+  /** With more options of `igny8 serve`; what it says goes to the screen, or to a file. */
+  static async start({ more = [], log = false }: { more?: string[]; log?: boolean } = {}): Promise<Server> {
+    const server = new Server(await mkdtemp(join(tmpdir(), 'igny8-interop-')), more, log);
     await server.up();
     return server;
   }
@@ -33,20 +39,31 @@ export class Server {
     const binary = process.env['INTEROP_BINARY'];
     if (binary === undefined) throw new Error('INTEROP_BINARY names the server: run `cargo xtask test --only interop`');
     const folders = ['--data-dir', join(this.folder, 'data'), '--announce', announcement];
-    this.#process = spawn(binary, ['serve', '--dev', ...port, ...folders], { stdio: ['ignore', 'inherit', 'inherit'] });
+    const said = this.#log === null ? 'inherit' : openSync(this.#log, 'a');
+    this.#process = spawn(binary, ['serve', '--dev', ...port, ...folders, ...this.#more], { stdio: ['ignore', said, said] });
     this.address = await until('the server answers', async () => {
       const text = await readFile(announcement, 'utf8').catch(() => null);
       return text === null ? null : (JSON.parse(text) as { address: string }).address;
     }, START_MAX_MS);
   }
 
-  /** Ends it where it is. */
-  async kill(): Promise<void> {
+  /** Of the process that runs now. */
+  get pid(): number | null {
+    return this.#process?.pid ?? null;
+  }
+
+  /** What it said, if that goes to a file. */
+  async said(): Promise<string> {
+    return this.#log === null ? '' : readFile(this.#log, 'utf8');
+  }
+
+  /** Ends it where it is, or asks it to end. */
+  async kill(signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): Promise<void> {
     const child = this.#process;
     if (child === null) return;
     this.#process = null;
     const ended = new Promise((resolve) => child.once('exit', resolve));
-    child.kill('SIGKILL');
+    child.kill(signal);
     await ended;
   }
 
@@ -73,12 +90,12 @@ export async function holds(what: string, look: () => boolean): Promise<void> {
 }
 
 /** A person of our SDK with a workspace of their own, and its site. */
-export async function person(server: Server, name: string): Promise<{ client: Client; site: string }> {
+export async function person(server: Server, name: string, password: string = crypto.randomUUID()): Promise<{ client: Client; site: string }> {
   let token: string | null = null;
   const tokens = { load: () => token, save: (next: string | null) => void (token = next) };
   const client = createClient({ baseUrl: server.address, tokens, WebSocket: WebSocket as never });
   const email = `${name}-${crypto.randomUUID()}@example.com`;
-  await client.session.signUp({ email, password: crypto.randomUUID(), name, tenant_name: name });
+  await client.session.signUp({ email, password, name, tenant_name: name });
   const [site] = await client.rest.settings.sites();
   if (site === undefined) throw new Error('a new workspace has a site');
   return { client, site: site.id };

@@ -34,6 +34,26 @@ pub(super) fn interop(context: &Context) -> Result<Count> {
     Ok(sum(&captured.text, vitest_line).with_status(captured.status.success()))
 }
 
+/// Seeds and minutes of soaks: the same ones always, since a test that fails sometimes is no test.
+const SOAKS: &[(u32, u32)] = &[(1, 2)];
+const SOAKS_LONG: &[(u32, u32)] = &[(2, 30), (3, 30)];
+
+/// Clients of all doors in a few documents, while lines, rights and the server itself come and go.
+pub(super) fn soak(context: &Context) -> Result<Count> {
+    context.provision.npm()?;
+    server::build_with_tests()?;
+    let mut count = Count::default();
+    for (seed, minutes) in if context.long { SOAKS_LONG } else { SOAKS } {
+        let mut command = npm();
+        command.args(["run", "soak", "-w", "@igny8/interop", "--"]);
+        command.args(["--seed", &seed.to_string(), "--minutes", &minutes.to_string()]);
+        command.env("INTEROP_BINARY", built("igny8").get_program());
+        let captured = context.hear("soak", plain(&mut command), is_news)?;
+        count = count + Count::one(captured.status.success());
+    }
+    Ok(count)
+}
+
 /// Playwright against a server and a WordPress of its own.
 pub(super) fn browser(context: &Context) -> Result<Count> {
     context.provision.npm()?;
