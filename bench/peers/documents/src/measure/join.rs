@@ -45,7 +45,9 @@ impl Bench<'_> {
         }
         let mut server = self.start(peer).await?;
         let address = server.document("join".to_owned()).await?;
-        let built = build(&address, bytes).await.context("the document cannot be made")?;
+        // Its makers stay: some servers forget a document that nobody has open.
+        let (built, _makers) =
+            build(&address, bytes).await.context("the document cannot be made")?;
         let is_over = Arc::new(AtomicBool::new(false));
         let meanwhile = write_meanwhile(address.clone(), Arc::clone(&is_over)).await?;
         let before = server.process.resident()?;
@@ -77,8 +79,8 @@ impl Bench<'_> {
     }
 }
 
-/// Makes the document, part by part; how long it took.
-async fn build(address: &Address, bytes: usize) -> Result<Duration> {
+/// Makes the document, part by part; how long it took, and who have it open.
+async fn build(address: &Address, bytes: usize) -> Result<(Duration, Pair)> {
     let mut pair = Pair::open(address).await?;
     let from = Instant::now();
     let mut clock = 0;
@@ -92,7 +94,7 @@ async fn build(address: &Address, bytes: usize) -> Result<Duration> {
     let state = Socket::open(address, BUFFER_LARGE).await?.state;
     let text = text_of(&[state])?;
     ensure!(text.len() == bytes, "of {bytes} bytes the document has {}", text.len());
-    Ok(took)
+    Ok((took, pair))
 }
 
 /// Opens the document, and is content with nothing less than all of it.
