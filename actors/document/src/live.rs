@@ -160,7 +160,10 @@ impl LiveDocument {
 
     /// The whole state as one v1 update. Costs the document's size.
     pub fn snapshot(&self) -> Vec<u8> {
-        self.doc.transact().encode_diff_v1(&StateVector::default())
+        let mut snapshot = self.doc.transact().encode_diff_v1(&StateVector::default());
+        // It is kept, and the encoder begins with a kibibyte.
+        snapshot.shrink_to_fit();
+        snapshot
     }
 
     /// What someone with this state vector lacks, as one v1 update.

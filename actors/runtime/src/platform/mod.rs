@@ -239,6 +239,7 @@ impl Platform {
         let registries = self.inner.registries();
         registries.sites.stop().await;
         registries.documents.stop().await;
+        registries.rooms.clear();
         registries.tenants.stop().await;
         registries.accounts.stop().await;
     }
@@ -251,6 +252,7 @@ impl Platform {
         let registries = self.inner.registries();
         registries.sites.kill();
         registries.documents.kill();
+        registries.rooms.clear();
         registries.tenants.kill();
         registries.accounts.kill();
     }

@@ -157,7 +157,7 @@ impl Length {
         step: Duration::from_secs(6),
         halvings: 3,
         settle: Duration::from_secs(10),
-        rest: Duration::from_secs(45),
+        rest: Duration::from_secs(90),
         replay: Duration::from_secs(200),
         smaller: 1,
         fewer_kills: 1,

@@ -8,7 +8,7 @@ pub(super) const FRAME_BYTES_MAX: usize = 1024 * 1024 + 256 * 1024;
 pub(super) const MESSAGE_BYTES_READ_MAX: usize = 2 * 1024 * 1024;
 /// Room for what is read at once, which every socket has for as long as it is open: most frames are
 /// a few hundred bytes, and the usual 128 KiB would be most of what a silent reader costs.
-pub(super) const READ_BYTES: usize = 4 * 1024;
+pub(super) const READ_BYTES: usize = 2 * 1024;
 /// An edit.
 pub(super) const UPDATE_BYTES_MAX: usize = 1024 * 1024;
 /// Presence: a caret, a name, a colour.

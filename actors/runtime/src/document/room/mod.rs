@@ -41,6 +41,12 @@ impl Rooms {
         rooms.insert(entity, Arc::downgrade(&room));
         room
     }
+
+    /// Ends all sessions: who has open a document at rest would not learn of the end otherwise.
+    pub(crate) fn clear(&self) {
+        let rooms: Vec<_> = self.0.lock().values().filter_map(Weak::upgrade).collect();
+        rooms.iter().for_each(|room| room.clear());
+    }
 }
 
 /// Who is in one document.

@@ -53,7 +53,8 @@ async fn serve(state: EdgeState, room: String, ticket: String, socket: WebSocket
     let Some(place) = state.socket_place() else {
         return refuse(socket, close::TRY_AGAIN_LATER, "the server is full").await;
     };
-    match enter(&state, &room, &ticket).await {
+    // What is done once is boxed: a future is as large as the largest thing it ever does.
+    match Box::pin(enter(&state, &room, &ticket)).await {
         Ok(room) => websocket::run(state, room, socket).await,
         Err((code, text)) => refuse(socket, code, text).await,
     }

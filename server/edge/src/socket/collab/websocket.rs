@@ -89,7 +89,7 @@ impl Session {
                             return Some(end);
                         }
                     }
-                    None => return Some(self.seat.room.cut_off(&self.state).await),
+                    None => return Some(Box::pin(self.seat.room.cut_off(&self.state)).await),
                 },
                 said = timeout_at(heard_at + SILENCE_MAX, message(source, FRAME_BYTES_MAX)) => {
                     let Ok(said) = said else {
@@ -148,9 +148,9 @@ impl Session {
         match (&said, self.seat.is_taken()) {
             (Said::Unknown, _) => return Ok(()),
             (Said::Step1(state_vector), false) => {
-                return self.seat.join(Some(state_vector.to_vec())).await;
+                return Box::pin(self.seat.join(Some(state_vector.to_vec()))).await;
             }
-            (_, false) => self.seat.join(None).await?,
+            (_, false) => Box::pin(self.seat.join(None)).await?,
             (Said::Step2(_) | Said::Update(_), true) => {}
             // In the order in which it was said.
             (_, true) => self.seat.hand_in().await?,
