@@ -16,6 +16,9 @@ const AGAIN_MS = 200;
 /** Refusals of what a client may do, which plans bring about: roles and the ends of tickets. */
 const EXPECTED_CLOSES: ReadonlySet<number> = new Set([4401, 4403]);
 
+/** The same in words; and what a server says whose documents have stopped before its sockets have. */
+const EXPECTED_DENIALS = /^(ticket|forbidden|revoked|try_again_later)/;
+
 class Own extends Guest {
   #client: Client | null = null;
   readonly #open = new Map<number, OpenDocument>();
@@ -139,7 +142,7 @@ class Hocuspocus extends Guest {
         return (await this.world.ticket(document, this.member, seconds)).ticket;
       },
       onAuthenticationFailed: ({ reason }) => {
-        if (!/^(ticket|forbidden|revoked)/.test(reason)) this.world.faults.push(`client ${this.number}, document ${document}: ${reason}`);
+        if (!EXPECTED_DENIALS.test(reason)) this.world.faults.push(`client ${this.number}, document ${document}: ${reason}`);
         this.world.beside(again());
       },
       onUnsyncedChanges: ({ number }) => {

@@ -143,7 +143,8 @@ class Soak {
     const { server } = this.#world;
     const [data, before] = [join(server.folder, 'data'), join(server.folder, 'before')];
     if (this.#loses) {
-      await cp(data, before, { recursive: true });
+      // Sockets cannot be copied, and need not be.
+      await cp(data, before, { recursive: true, force: true, filter: (name) => !name.endsWith('.sock') });
       await pause(LOST_MS);
     }
     await server.kill(signal);
