@@ -10,6 +10,7 @@ use ractor::{
     SupervisionEvent,
 };
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -40,6 +41,8 @@ pub(crate) struct Registry<M: ractor::Message> {
     slots: Mutex<HashMap<EntityKey, Arc<Slot<M>>>>,
     residents: Arc<Residents>,
     start: Start<M>,
+    /// From an orderly end on nothing is started any more.
+    is_stopping: AtomicBool,
 }
 
 /// One entity: its actor if it is in memory, its admission, its history of failures.
@@ -118,7 +121,8 @@ impl<M: ractor::Message> Registry<M> {
     ) -> Result<Arc<Self>, ractor::SpawnErr> {
         let residents = Arc::new(Residents::default());
         let (supervisor, _) = Actor::spawn(None, Supervisor, residents.clone()).await?;
-        Ok(Arc::new(Self { kind, supervisor, slots: Mutex::new(HashMap::new()), residents, start }))
+        let (slots, is_stopping) = (Mutex::new(HashMap::new()), AtomicBool::new(false));
+        Ok(Arc::new(Self { kind, supervisor, slots, residents, start, is_stopping }))
     }
 
     pub(crate) fn slot(&self, entity: EntityKey) -> Arc<Slot<M>> {
@@ -145,15 +149,21 @@ impl<M: ractor::Message> Registry<M> {
         if let Some(actor) = place.as_ref().filter(|actor| is_alive(actor)) {
             return Ok(actor.clone());
         }
+        if self.is_stopping.load(Ordering::Acquire) {
+            return Err(Failure::restarting());
+        }
         if let Some(pause) = slot.pause()? {
             tokio::time::sleep(pause).await;
         }
-        let actor =
-            (self.start)(slot.entity, self.supervisor.get_cell()).await.map_err(|error| {
+        let started = (self.start)(slot.entity, self.supervisor.get_cell()).await;
+        let actor = started.map_err(|error| {
+            // The end of the process is no failure of an entity.
+            if !self.is_stopping.load(Ordering::Acquire) {
                 slot.failures.lock().push(Instant::now());
                 tracing::error!(entity = %slot.entity, %error, "an actor could not start");
-                Failure::restarting()
-            })?;
+            }
+            Failure::restarting()
+        })?;
         let failed: Weak<dyn Failed> = Arc::downgrade(slot) as Weak<dyn Failed>;
         self.residents.by_actor.lock().insert(actor.get_id(), failed);
         *place = Some(actor.clone());
@@ -210,6 +220,7 @@ impl<M: ractor::Message> Registry<M> {
 
     /// Stops all actors of this kind and waits for their ends.
     pub(crate) async fn stop(&self) {
+        self.is_stopping.store(true, Ordering::Release);
         let reason = || Some("shutting down".to_owned());
         // In an order of ours: lives that are lived again end the same way (R15).
         self.each_actor(|actor| actor.stop(reason()));

@@ -256,3 +256,15 @@ async fn r12_repeated_panics_quarantine_that_entity_alone() {
     assert_eq!(out, [igny8_protocol_ids::EntityKey::site(scene.tenant, scene.site).to_string()]);
     scene.platform.tenant(scene.tenant).read(|_| ()).await.unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r12_an_orderly_end_counts_as_nobodys_failure() {
+    let scene = scene(fast()).await;
+    let site = scene.platform.site(scene.tenant, scene.site);
+    scene.platform.stop().await;
+    // Sockets that are still open go on asking.
+    for _ in 0..6 {
+        site.read(|_| ()).await.unwrap_err();
+    }
+    assert_eq!(scene.platform.status().quarantined, [""; 0]);
+}
