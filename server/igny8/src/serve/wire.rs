@@ -67,6 +67,7 @@ pub(super) fn world(
         compute: pool.clone(),
         options: WorldOptions {
             idle_timeout: settings.idle,
+            document_idle_timeout: settings.idle.min(WorldOptions::default().document_idle_timeout),
             model_idle_timeout: settings.model_idle,
             demo_credits: settings.demo_credits,
             lanes: settings.lanes,

@@ -312,8 +312,8 @@ mod tests {
             DocumentFrame::Awareness(shared) => Some(shared.update.clone()),
             _ => None,
         });
-        let all = updates.flat_map(|update| told(&update));
-        all.filter(|(of, ..)| *of == client).last().map(|(_, clock, state)| (clock, state))
+        let mut all = updates.flat_map(|update| told(&update));
+        all.rfind(|(of, ..)| *of == client).map(|(_, clock, state)| (clock, state))
     }
 
     fn says(client: u64, clock: u64, state: &str) -> Vec<u8> {
