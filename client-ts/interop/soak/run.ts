@@ -31,11 +31,12 @@ export async function run(plan: Plan, say: Say, loses: boolean): Promise<string[
     const world = await World.make(server, plan);
     const soak = new Soak(world, say, loses);
     await soak.live();
-    return [...world.faults, ...alarms(await server.said())];
-  } catch (error) {
-    say(`the server's log: ${server.folder}`);
-    throw error;
+    const faults = [...world.faults, ...alarms(await server.said())];
+    if (faults.length === 0) await server.stop();
+    return faults;
   } finally {
+    // What failed leaves its data and its log behind.
+    if (server.pid !== null) say(`the server's data and log: ${server.folder}`);
     await server.kill();
   }
 }
