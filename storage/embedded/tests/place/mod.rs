@@ -43,8 +43,16 @@ impl Backend for Embedded {
 
     /// The files as the system has them at this moment are what a killed process leaves.
     async fn crash(&self, store: Arc<EmbeddedStore>) -> Arc<EmbeddedStore> {
-        let copy = TempDir::new().unwrap();
-        copy_tree(self.directory.lock().unwrap().path(), copy.path());
+        let copy = loop {
+            let copy = TempDir::new().unwrap();
+            match copy_tree(self.directory.lock().unwrap().path(), copy.path()) {
+                Ok(()) => break copy,
+                // A table that was merged went between being listed and being read: no moment has
+                // looked like this copy.
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                Err(error) => panic!("{error}"),
+            }
+        };
         let before = std::mem::replace(&mut *self.directory.lock().unwrap(), copy);
         self.close(store).await;
         drop(before);
@@ -52,15 +60,16 @@ impl Backend for Embedded {
     }
 }
 
-fn copy_tree(from: &Path, to: &Path) {
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
+fn copy_tree(from: &Path, to: &Path) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
         let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            std::fs::create_dir(&target).unwrap();
-            copy_tree(&entry.path(), &target);
+        if entry.file_type()?.is_dir() {
+            std::fs::create_dir(&target)?;
+            copy_tree(&entry.path(), &target)?;
         } else {
-            std::fs::copy(entry.path(), &target).unwrap();
+            std::fs::copy(entry.path(), &target)?;
         }
     }
+    Ok(())
 }

@@ -44,8 +44,12 @@ impl Rooms {
 
     /// Ends all sessions: who has open a document at rest would not learn of the end otherwise.
     pub(crate) fn clear(&self) {
-        let rooms: Vec<_> = self.0.lock().values().filter_map(Weak::upgrade).collect();
-        rooms.iter().for_each(|room| room.clear());
+        let rooms = self.0.lock();
+        let mut rooms: Vec<_> =
+            rooms.iter().filter_map(|(entity, room)| Some((*entity, room.upgrade()?))).collect();
+        // In an order of ours: lives that are lived again end the same way (R15).
+        rooms.sort_by_key(|(entity, _)| *entity);
+        rooms.iter().for_each(|(_, room)| room.clear());
     }
 }
 
