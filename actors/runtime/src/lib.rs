@@ -40,6 +40,7 @@ pub use lane::{Candidate, RouteTest, RouteText, RoutingText};
 pub use ledger::{StatementLine, StatementPage, StatementPlace, StatementQuery};
 pub use people::{TenantPeople, tenant_people};
 pub use platform::{Platform, PlatformStatus};
+pub use registry::Held;
 pub use reseal::{Resealed, StoreAtRest, sealed_secrets};
 pub use site::{ProgressUpdate, SiteHandle};
 pub use tenant::{TenantHandle, model_key_place};

@@ -1,4 +1,5 @@
 import { expect, type Page } from '@playwright/test';
+import type { Person } from './person.js';
 
 // An article takes about half a minute; ten at once on two cores take longer.
 const WRITING_DEADLINE_MS = 150_000;
@@ -90,4 +91,13 @@ export async function publish(page: Page): Promise<string> {
   const permalink = page.getByTestId('permalink');
   await expect(permalink).toBeVisible();
   return (await permalink.getAttribute('href')) ?? (await permalink.innerText());
+}
+
+/** An empty draft of the site whose page is open: its address. */
+export async function newDraft({ page, context, headers }: Person): Promise<string> {
+  const site = new URL(page.url()).pathname.split('/')[2] ?? '';
+  const made = await context.request.post(`/api/writer/sites/${site}/documents`, { headers: headers(), data: { title: 'Drinks' } });
+  expect(made.ok(), await made.text()).toBe(true);
+  const { id } = (await made.json()) as { id: string };
+  return `/sites/${site}/drafts/${id}`;
 }

@@ -80,3 +80,18 @@ export async function switchWorkspace(page: Page, workspace: string): Promise<vo
   await isLive(page);
   await expect(page.getByTitle('Switch the site or the workspace')).toContainText(workspace);
 }
+
+/** Ida and her colleague Tom, each at a browser of their own, in one workspace; its name is that of the test and one of its own. */
+export async function colleagues(browser: Browser, baseURL: string, name: string): Promise<{ ida: Person; tom: Person; workspace: string; tomsEmail: string }> {
+  const number = Date.now();
+  const [ida, tom] = await Promise.all([openBrowser(browser, baseURL), openBrowser(browser, baseURL)]);
+  const [workspace, host] = [`${name} ${number}`, `${name.toLowerCase()}.example`];
+  const tomsEmail = `tom-${number}@${host}`;
+  const password = 'correct horse battery staple';
+  await signUp(ida.page, { name: 'Ida Berg', workspace, email: `ida-${number}@${host}`, password });
+  await signUp(tom.page, { name: 'Tom', workspace: `Tom ${number}`, email: tomsEmail, password });
+  await addMember(ida.page, tomsEmail);
+  await ida.page.goto('/');
+  await isLive(ida.page);
+  return { ida, tom, workspace, tomsEmail };
+}

@@ -1,26 +1,17 @@
 import { expect, test, type Page } from '@playwright/test';
 import { seriousIssues } from '../page/barrier.js';
-import { article, isSaved } from '../page/draft.js';
-import { addMember, isLive, openBrowser, signUp, switchWorkspace, type Person } from '../page/person.js';
+import { article, isSaved, newDraft } from '../page/draft.js';
+import { colleagues, isLive, switchWorkspace } from '../page/person.js';
 import { screenshot } from '../page/screenshot.js';
 
 // Where a server runs.
 const SERVER = process.env['IGNY8_E2E_URL'] ?? '';
-const PASSWORD = 'correct horse battery staple';
 
 test.describe('who wrote what in a draft', () => {
   test.skip(SERVER === '', 'IGNY8_E2E_URL names no server');
 
   test('each one’s text has their colour, also what is typed while one looks', async ({ browser }) => {
-    const number = Date.now();
-    const [ida, tom] = await Promise.all([openBrowser(browser, SERVER), openBrowser(browser, SERVER)]);
-    const workspace = `Authors ${number}`;
-    const tomsEmail = `tom-${number}@authors.example`;
-    await signUp(ida.page, { name: 'Ida Berg', workspace, email: `ida-${number}@authors.example`, password: PASSWORD });
-    await signUp(tom.page, { name: 'Tom', workspace: `Tom ${number}`, email: tomsEmail, password: PASSWORD });
-    await addMember(ida.page, tomsEmail);
-    await ida.page.goto('/');
-    await isLive(ida.page);
+    const { ida, tom, workspace } = await colleagues(browser, SERVER, 'Authors');
     const address = await newDraft(ida);
     await switchWorkspace(tom.page, workspace);
     for (const { page } of [ida, tom]) {
@@ -72,11 +63,3 @@ const texts = (page: Page): Promise<string[]> =>
     }
     return found.map(({ text }) => text);
   });
-
-async function newDraft({ page, context, headers }: Person): Promise<string> {
-  const site = new URL(page.url()).pathname.split('/')[2] ?? '';
-  const made = await context.request.post(`/api/writer/sites/${site}/documents`, { headers: headers(), data: { title: 'Drinks' } });
-  expect(made.ok(), await made.text()).toBe(true);
-  const { id } = (await made.json()) as { id: string };
-  return `/sites/${site}/drafts/${id}`;
-}

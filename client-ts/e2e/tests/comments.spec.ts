@@ -1,26 +1,17 @@
 import { expect, test, type Page } from '@playwright/test';
 import { seriousIssues } from '../page/barrier.js';
-import { articleText, article, isSaved } from '../page/draft.js';
-import { addMember, isLive, openBrowser, signUp, switchWorkspace, type Person } from '../page/person.js';
+import { articleText, article, isSaved, newDraft } from '../page/draft.js';
+import { colleagues, isLive, switchWorkspace, type Person } from '../page/person.js';
 import { screenshot } from '../page/screenshot.js';
 
 // Where a server runs.
 const SERVER = process.env['IGNY8_E2E_URL'] ?? '';
-const PASSWORD = 'correct horse battery staple';
 
 test.describe('comments on a draft', () => {
   test.skip(SERVER === '', 'IGNY8_E2E_URL names no server');
 
   test('two people talk about a text, live, while it changes', async ({ browser }) => {
-    const number = Date.now();
-    const [ida, tom] = await Promise.all([openBrowser(browser, SERVER), openBrowser(browser, SERVER)]);
-    const workspace = `Comments ${number}`;
-    const tomsEmail = `tom-${number}@comments.example`;
-    await signUp(ida.page, { name: 'Ida Berg', workspace, email: `ida-${number}@comments.example`, password: PASSWORD });
-    await signUp(tom.page, { name: 'Tom', workspace: `Tom ${number}`, email: tomsEmail, password: PASSWORD });
-    await addMember(ida.page, tomsEmail);
-    await ida.page.goto('/');
-    await isLive(ida.page);
+    const { ida, tom, workspace, tomsEmail } = await colleagues(browser, SERVER, 'Comments');
     const address = await newDraft(ida);
     await switchWorkspace(tom.page, workspace);
     await Promise.all([ida, tom].map(async ({ page }) => {
@@ -179,12 +170,4 @@ async function demote({ page, context, headers }: Person, email: string): Promis
   const account = members.find((member) => member.email === email)?.account ?? '';
   const changed = await page.request.patch(`/api/auth/members/${account}`, { headers: headers(), data: { role: 'viewer' } });
   expect(changed.ok(), await changed.text()).toBe(true);
-}
-
-async function newDraft({ page, context, headers }: Person): Promise<string> {
-  const site = new URL(page.url()).pathname.split('/')[2] ?? '';
-  const made = await context.request.post(`/api/writer/sites/${site}/documents`, { headers: headers(), data: { title: 'Drinks' } });
-  expect(made.ok(), await made.text()).toBe(true);
-  const { id } = (await made.json()) as { id: string };
-  return `/sites/${site}/drafts/${id}`;
 }

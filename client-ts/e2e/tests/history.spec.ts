@@ -1,7 +1,7 @@
 import { expect, test, type Page } from '@playwright/test';
 import { seriousIssues } from '../page/barrier.js';
-import { articleText, article, isSaved, typeSlowly } from '../page/draft.js';
-import { isLive, openBrowser, signUp, type Person } from '../page/person.js';
+import { articleText, article, isSaved, newDraft, typeSlowly } from '../page/draft.js';
+import { isLive, openBrowser, signUp } from '../page/person.js';
 import { screenshot } from '../page/screenshot.js';
 
 // Where a server runs.
@@ -76,12 +76,4 @@ async function keep(page: Page, name: string): Promise<void> {
   await page.getByRole('button', { name: 'Keep as it is now' }).click();
   await page.getByLabel('Name', { exact: true }).fill(name);
   await page.getByRole('button', { name: 'Keep', exact: true }).click();
-}
-
-async function newDraft({ page, context, headers }: Person): Promise<string> {
-  const site = new URL(page.url()).pathname.split('/')[2] ?? '';
-  const made = await context.request.post(`/api/writer/sites/${site}/documents`, { headers: headers(), data: { title: 'Drinks' } });
-  expect(made.ok(), await made.text()).toBe(true);
-  const { id } = (await made.json()) as { id: string };
-  return `/sites/${site}/drafts/${id}`;
 }

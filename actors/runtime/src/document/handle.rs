@@ -84,7 +84,8 @@ impl DocumentHandle {
     }
 
     /// Joins a document. `session` names the joiner: unique among all sessions of the server, and
-    /// never 0. What it writes is `account`'s. The listener hears what comes after the state that is handed back.
+    /// never 0. What it writes is `account`'s. The listener hears what comes after the state that is
+    /// handed back.
     pub async fn join_with(
         &self,
         session: u64,

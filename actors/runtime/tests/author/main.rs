@@ -109,6 +109,12 @@ async fn spans(handle: &DocumentHandle) -> Vec<String> {
     authorship.spans.iter().map(span).collect()
 }
 
+async fn spans_after_restart(first: Platform, directory: &std::path::Path) -> Vec<String> {
+    first.stop().await;
+    drop(first);
+    spans(&document(&again(directory).await)).await
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r7_who_wrote_what_is_known_after_a_restart() {
     let directory = tempfile::tempdir().unwrap();
@@ -126,10 +132,8 @@ async fn r7_who_wrote_what_is_known_after_a_restart() {
     let expected =
         ["ada:So: Green ", "server:Tea ", "bob:black ", "server:is made.", "AI:By the AI."];
     assert_eq!(spans(&handle).await, expected);
-    first.stop().await;
-    drop((handle, first));
-    let second = again(directory.path()).await;
-    assert_eq!(spans(&document(&second)).await, expected);
+    drop(handle);
+    assert_eq!(spans_after_restart(first, directory.path()).await, expected);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -145,10 +149,8 @@ async fn r7_who_wrote_what_is_known_after_folding() {
     }
     let expected = [format!("ada:{}", "x".repeat(520)), "server:Tea is made.".to_owned()];
     assert_eq!(spans(&handle).await, expected);
-    first.stop().await;
-    drop((handle, first));
-    let second = again(directory.path()).await;
-    assert_eq!(spans(&document(&second)).await, expected);
+    drop(handle);
+    assert_eq!(spans_after_restart(first, directory.path()).await, expected);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -7,20 +7,17 @@ use crate::state::{EdgeState, TicketHolder};
 use igny8_actors_domain::account::AccountEvent;
 use igny8_actors_domain::role::Role;
 use igny8_actors_domain::tenant::TenantEvent;
-use igny8_actors_runtime::Subscription;
-use parking_lot::Mutex;
-use std::collections::HashMap;
-use std::sync::{Arc, Weak};
+use igny8_actors_runtime::{Held, Subscription};
+use std::sync::Arc;
 use tokio::sync::watch;
 use tokio::time::timeout;
 use tokio_util::task::AbortOnDropHandle;
 
 /// One watch for each login in a tenant, however many sockets it has open.
-#[derive(Default)]
-pub(crate) struct Guards(Mutex<HashMap<TicketHolder, Weak<Guard>>>);
+pub(crate) type Guards = Held<TicketHolder, Guard>;
 
 /// A watch: over when nobody holds it.
-pub(super) struct Guard {
+pub(crate) struct Guard {
     role: watch::Receiver<Option<Role>>,
     _task: AbortOnDropHandle<()>,
 }
@@ -28,18 +25,11 @@ pub(super) struct Guard {
 impl Guard {
     /// Watches over a login whose role was looked at just now.
     pub(super) fn over(state: &EdgeState, holder: TicketHolder, role: Role) -> Arc<Self> {
-        let mut guards = state.guards.0.lock();
-        if let Some(guard) = guards.get(&holder).and_then(Weak::upgrade) {
-            return guard;
-        }
-        if guards.len() > 4_096 && guards.len().is_power_of_two() {
-            guards.retain(|_, guard| guard.strong_count() > 0);
-        }
-        let (teller, role) = watch::channel(Some(role));
-        let task = AbortOnDropHandle::new(tokio::spawn(watch(state.clone(), holder, teller)));
-        let guard = Arc::new(Self { role, _task: task });
-        guards.insert(holder, Arc::downgrade(&guard));
-        guard
+        state.guards.of(holder, || {
+            let (teller, role) = watch::channel(Some(role));
+            let task = AbortOnDropHandle::new(tokio::spawn(watch(state.clone(), holder, teller)));
+            Self { role, _task: task }
+        })
     }
 
     /// The role, and its changes. `None` is: lost.

@@ -9,11 +9,12 @@ pub use presence::Speakers;
 
 pub(super) use outlet::channel;
 
+use crate::registry::Held;
 use igny8_protocol_ids::{AccountId, EntityKey};
 use parking_lot::{Mutex, MutexGuard};
 use presence::{Presence, Told, encode};
-use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Weak};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -25,28 +26,17 @@ const PRESENCE_PERIOD_PER_SESSION: Duration = Duration::from_micros(200);
 
 /// The rooms of documents in which somebody is.
 #[derive(Default)]
-pub(crate) struct Rooms(Mutex<HashMap<EntityKey, Weak<Room>>>);
+pub(crate) struct Rooms(Held<EntityKey, Room>);
 
 impl Rooms {
     /// The room of a document; it is there for as long as somebody holds it.
     pub(crate) fn of(&self, entity: EntityKey) -> Arc<Room> {
-        let mut rooms = self.0.lock();
-        if let Some(room) = rooms.get(&entity).and_then(Weak::upgrade) {
-            return room;
-        }
-        if rooms.len() > 4_096 && rooms.len().is_power_of_two() {
-            rooms.retain(|_, room| room.strong_count() > 0);
-        }
-        let room = Arc::new(Room::default());
-        rooms.insert(entity, Arc::downgrade(&room));
-        room
+        self.0.of(entity, Room::default)
     }
 
     /// Ends all sessions: who has open a document at rest would not learn of the end otherwise.
     pub(crate) fn clear(&self) {
-        let rooms = self.0.lock();
-        let mut rooms: Vec<_> =
-            rooms.iter().filter_map(|(entity, room)| Some((*entity, room.upgrade()?))).collect();
+        let mut rooms = self.0.all();
         // In an order of ours: lives that are lived again end the same way (R15).
         rooms.sort_by_key(|(entity, _)| *entity);
         rooms.iter().for_each(|(_, room)| room.clear());
@@ -178,6 +168,9 @@ impl Room {
     /// Tells what was said: at once if nothing was told just now, else together with what comes until
     /// it may be told again.
     fn settle(self: &Arc<Self>, mut inner: MutexGuard<'_, Inner>) {
+        if inner.unsaid.is_empty() {
+            return;
+        }
         let now = Instant::now();
         if inner.tell_at.is_none_or(|at| at <= now) {
             inner.tell_presence(now);

@@ -1,5 +1,5 @@
-//! `/collab/{room}`: one socket of y-websocket's provider, to its end. It has no acknowledgements: what it may rely
-//! on is that whatever another client has seen is durable.
+//! `/collab/{room}`: one socket of y-websocket's provider, to its end. It has no acknowledgements:
+//! what it may rely on is that whatever another client has seen is durable.
 
 use super::enter::{Ended, Room, TICKET_OVER};
 use super::seat::{Door, EDIT_TOO_LARGE, Seat};

@@ -1,6 +1,10 @@
 //! Which actors are in memory, and what happens when one fails (R12): one slot per entity, started
 //! once however many ask, restarted with backoff, kept out after repeated failure.
 
+mod held;
+
+pub use held::Held;
+
 use crate::failure::Failure;
 use futures::future::BoxFuture;
 use igny8_protocol_ids::EntityKey;
