@@ -153,9 +153,24 @@ const thread = (page: Page, author: string) => page.getByRole('listitem', { name
 async function select(page: Page, letters: number, after: number): Promise<void> {
   await article(page).locator('> p').first().click({ position: { x: 2, y: 12 } });
   await page.keyboard.press('Home');
-  for (let at = 0; at < after; at += 1) await page.keyboard.press('ArrowRight');
-  for (let at = 0; at < letters; at += 1) await page.keyboard.press('Shift+ArrowRight');
+  if (after > 0) {
+    await grow(page, after);
+    await page.keyboard.press('ArrowRight');
+  }
+  await grow(page, letters);
 }
+
+/** Selects so many letters on: around somebody's caret, an arrow more is needed. */
+async function grow(page: Page, letters: number): Promise<void> {
+  for (let at = 0; at < 2 * letters && (await selected(page)).length < letters; at += 1) await page.keyboard.press('Shift+ArrowRight');
+}
+
+const selected = (page: Page): Promise<string> =>
+  page.evaluate(() => {
+    const content = getSelection()?.getRangeAt(0).cloneContents();
+    for (const drawn of content?.querySelectorAll('.peer-caret') ?? []) drawn.remove();
+    return (content?.textContent ?? '').replaceAll('\u2060', '');
+  });
 
 async function comment(page: Page, letters: number, after: number, text: string): Promise<void> {
   await select(page, letters, after);
