@@ -3,7 +3,9 @@ import type { Placement, Queued, QueueWork, Session as SessionAnswer, SocketComm
 import { Connection } from './connection/connection.js';
 import { type SocketConstructor, socketUrl } from './connection/socket.js';
 import { type StreamListener, Streams, type Subscription } from './connection/streams.js';
+import { Keeper } from './document/keeper.js';
 import { DocumentPool } from './document/pool.js';
+import { EditStore } from './document/store.js';
 import { ProblemError } from './problem.js';
 import { type Rest, restRoutes } from './rest/rest.js';
 import { Transport } from './rest/transport.js';
@@ -18,6 +20,9 @@ export interface ClientOptions {
   tokens?: TokenStorage;
   /** For programs on Node before 22: the class from `ws`. */
   WebSocket?: SocketConstructor;
+  /** Where edits that are not saved yet outlive the page: the browser's `indexedDB` unless another is given; null
+   * keeps nothing. */
+  indexedDB?: IDBFactory | null;
   /** Name and version for the server's logs. */
   name?: string;
 }
@@ -51,6 +56,8 @@ export interface Client {
   tenant(tenant: string): TenantStore;
   /** Documents that are open on screens. */
   readonly documents: DocumentPool;
+  /** True if a logout would lose edits: unsaved ones on this page, or kept ones on this device. */
+  hasUnsaved(): Promise<boolean>;
   /** Ends the socket and all subscriptions. */
   close(): void;
 }
@@ -66,7 +73,9 @@ export function createClient(options: ClientOptions): Client {
     socket: () => options.WebSocket ?? (globalThis.WebSocket as unknown as SocketConstructor),
     clientName: options.name ?? 'igny8-sdk/0.1.0',
   });
-  return new LiveClient(session, rest, connection);
+  const factory = options.indexedDB === undefined ? (globalThis.indexedDB as IDBFactory | undefined) : options.indexedDB;
+  const store = factory ? new EditStore(factory, `igny8 ${options.baseUrl}`) : null;
+  return new LiveClient(session, rest, connection, store);
 }
 
 function tenantOf(session: Session): string {
@@ -79,17 +88,20 @@ class LiveClient implements Client {
   readonly session: Session;
   readonly rest: Rest;
   readonly connection: Connection;
-  readonly documents: DocumentPool = new DocumentPool(this);
+  readonly documents: DocumentPool = new DocumentPool(this, (document) => (changed) => this.#keeper(document, changed));
+  readonly #store: EditStore | null;
   readonly #streams: Streams;
   readonly #sites = new Map<string, SiteStore>();
   readonly #tenants = new Map<string, TenantStore>();
   readonly #stops: (() => void)[] = [];
   #tenant: string | null = null;
 
-  constructor(session: Session, rest: Rest, connection: Connection) {
+  constructor(session: Session, rest: Rest, connection: Connection, store: EditStore | null) {
     this.session = session;
     this.rest = rest;
     this.connection = connection;
+    this.#store = store;
+    if (store !== null) session.forgetAtLogout((account) => store.erase(account).catch(() => undefined));
     this.#streams = new Streams(connection);
     this.#stops.push(session.subscribe(() => this.#follow()), whenBack(() => connection.retryNow()));
     this.#follow();
@@ -118,9 +130,23 @@ class LiveClient implements Client {
     return kept(this.#tenants, tenant, () => new TenantStore(this.#streams, tenant));
   }
 
+  async hasUnsaved(): Promise<boolean> {
+    if (!this.documents.getSnapshot().saved) return true;
+    const state = this.session.getSnapshot();
+    if (this.#store === null || state.status !== 'signed_in') return false;
+    // Where nothing can be read, nothing can be lost.
+    return (await this.#store.count(state.account.id).catch(() => 0)) > 0;
+  }
+
   close(): void {
     for (const stop of this.#stops) stop();
     this.#leave('closed', 'The client was closed.');
+  }
+
+  #keeper(document: string, changed: () => void): Keeper | null {
+    const state = this.session.getSnapshot();
+    if (this.#store === null || state.status !== 'signed_in') return null;
+    return new Keeper(this.#store, state.account.id, document, changed);
   }
 
   /** A socket belongs to one tenant: with another one, or none, everything begins anew. */

@@ -6,6 +6,8 @@ export { type ConnectionEvent, type ConnectionState, TRANSITIONS } from './conne
 export type { DocumentFrame, StreamEnd, StreamListener, Subscription } from './connection/streams.js';
 export { DocumentPool, type OpenDocument } from './document/pool.js';
 export { type DocumentClient, DocumentProvider, type DocumentStatus } from './document/provider.js';
+export { savingOf, type Saving } from './document/saving.js';
+export type { Refusal } from './document/store.js';
 export { warnBeforeUnload } from './document/unload.js';
 export { type Observable, State, waitFor } from './observable.js';
 export { ProblemError } from './problem.js';

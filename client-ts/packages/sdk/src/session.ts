@@ -32,6 +32,7 @@ export class Session implements Observable<SessionState> {
   #access: { token: string; endsAt: number } | null = null;
   #refreshToken: string | null = null;
   #refreshing: Promise<void> | null = null;
+  #atLogout: ((account: string) => Promise<void>) | null = null;
 
   /** Without a storage the refresh token stays in the browser's HttpOnly cookie. */
   constructor(post: AuthPost, storage: TokenStorage | null) {
@@ -71,11 +72,19 @@ export class Session implements Observable<SessionState> {
     await this.#accept(await this.#post('login-code', { code, cookie: this.#usesCookie }));
   }
 
-  /** Ends the login here; the server forgets it too if it can be reached. */
+  /** Ends the login here; the server forgets it too if it can be reached. Edits that are kept on this device go:
+   * ask `client.hasUnsaved` first. */
   async logout(): Promise<void> {
     const body = { refresh_token: this.#refreshToken };
+    const state = this.getSnapshot();
     await this.#forget();
+    if (state.status === 'signed_in') await this.#atLogout?.(state.account.id);
     await this.#post('logout', body).catch(() => undefined);
+  }
+
+  /** What else is forgotten at a logout; a login that merely ran out forgets nothing. */
+  forgetAtLogout(act: (account: string) => Promise<void>): void {
+    this.#atLogout = act;
   }
 
   /** Turns to another tenant of the same account. */

@@ -2,7 +2,6 @@ import { lazy, Suspense, useEffect, type ReactNode } from 'react';
 import { Navigate, Route, Routes, useParams } from 'react-router';
 import { Globe } from 'lucide-react';
 import type { MembershipView, SiteView } from '@igny8/protocol';
-import { useClient } from '@igny8/react';
 import { AutomationPage } from '~/features/automation/AutomationPage';
 import { BillingPage } from '~/features/billing/BillingPage';
 import { LanesPage } from '~/features/lane/LanesPage';
@@ -31,6 +30,7 @@ import { SkeletonLines } from '~/shared/ui/Skeleton';
 import { EmptyState, ProblemState, StateMessage } from '~/shared/ui/StateMessage';
 import { ErrorBoundary } from './ErrorBoundary';
 import { Shell } from './shell/Shell';
+import { useSignOut } from './useSignOut';
 
 // The editor is as large as all the rest together.
 const EditorPage = lazy(() => import('~/features/editor/EditorPage').then((module) => ({ default: module.EditorPage })));
@@ -132,9 +132,9 @@ function NotFound() {
 }
 
 function NoWorkspace() {
-  const { session } = useClient();
+  const signOut = useSignOut();
   return (
-    <StateMessage title="You belong to no workspace" icon={<Globe size={18} />} actions={<Button onClick={() => void session.logout()}>Sign out</Button>}>
+    <StateMessage title="You belong to no workspace" icon={<Globe size={18} />} actions={<Button onClick={() => void signOut()}>Sign out</Button>}>
       Ask someone to add you, then sign in again.
     </StateMessage>
   );

@@ -35,6 +35,8 @@ export interface ConnectionOptions {
 export interface ConnectionListener {
   live?(): void;
   lost?(): void;
+  /** It is over, and is not tried again by itself: a right was lost, or the two do not understand each other. */
+  refused?(reason: { code: string; message: string }): void;
   frame?(frame: ServerFrame): void;
 }
 
@@ -213,7 +215,9 @@ export class Connection {
 
   #refuse(code: string, message: string): void {
     const wasLive = this.state === 'live';
-    if (this.#move('refused', { retryAt: null, reason: { code, message } })) this.#letGo(1000, wasLive);
+    if (!this.#move('refused', { retryAt: null, reason: { code, message } })) return;
+    this.#letGo(1000, wasLive);
+    this.#tell((listener) => listener.refused?.({ code, message }));
   }
 
   /** Forgets the socket; listeners hear of it once. */

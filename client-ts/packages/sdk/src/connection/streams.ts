@@ -69,6 +69,7 @@ export class Streams {
     connection.listen({
       live: () => this.#live(),
       lost: () => this.#lost(),
+      refused: ({ code, message }) => this.#endDocuments({ reason: code, message }),
       frame: (frame) => this.#frame(frame),
     });
   }
@@ -103,6 +104,11 @@ export class Streams {
   endAll(end: StreamEnd): void {
     this.#commands.end();
     for (const [key, entry] of [...this.#entries]) this.#end(key, entry, end);
+  }
+
+  /** No line will come back by itself: nobody may go on typing as if it did. */
+  #endDocuments(end: StreamEnd): void {
+    for (const [key, entry] of [...this.#entries]) if (entry.stream.kind === 'document') this.#end(key, entry, end);
   }
 
   #checkRoom(): void {

@@ -21,3 +21,12 @@ export const SYNC_TIMEOUT_MS = 10_000;
 export const BUSY_DELAY_BASE_MS = 500;
 /** … but never after more than this. */
 export const BUSY_DELAY_MAX_MS = 15_000;
+/** Unsaved edits of a document that are kept on this device, in bytes: half of the largest document. Beyond it they
+ * are on the page alone, and the status says so. */
+export const KEPT_BYTES_MAX = 16 * 1024 * 1024;
+/** Rows of an account on this device. A document's are merged long before, so this is thousands of documents. */
+export const KEPT_ROWS_MAX = 10_000;
+/** A document's rows are merged into one beyond this: reading them back stays quick. */
+export const KEPT_MERGE_ROWS = 64;
+/** A browser that does not open its storage within this keeps nothing. */
+export const KEPT_OPEN_TIMEOUT_MS = 3000;

@@ -2,7 +2,7 @@ import * as Y from 'yjs';
 
 import type { Observable } from '../observable.js';
 import { State } from '../observable.js';
-import { DocumentProvider, type DocumentClient, type DocumentStatus } from './provider.js';
+import { DocumentProvider, type DocumentClient, type DocumentStatus, type MakeKeeper } from './provider.js';
 
 /** After the last reader has gone a document stays open so long: going back and forth between two
  * screens must not load it anew. */
@@ -24,11 +24,14 @@ interface Entry extends OpenDocument {
  * stays until they are saved: leaving a screen never loses text. */
 export class DocumentPool implements Observable<{ saved: boolean }> {
   readonly #client: DocumentClient;
+  readonly #keep: (document: string) => MakeKeeper;
   readonly #entries = new Map<string, Entry>();
   readonly #saved = new State({ saved: true });
 
-  constructor(client: DocumentClient) {
+  /** `keep` makes what keeps a document's unsaved edits on this device. */
+  constructor(client: DocumentClient, keep: (document: string) => MakeKeeper) {
     this.#client = client;
+    this.#keep = keep;
   }
 
   /** True if nothing would be lost by closing the page; for `warnBeforeUnload`. */
@@ -60,7 +63,7 @@ export class DocumentPool implements Observable<{ saved: boolean }> {
 
   #make(document: string): Entry {
     const ydoc = new Y.Doc();
-    const provider = new DocumentProvider(this.#client, document, ydoc);
+    const provider = new DocumentProvider(this.#client, document, ydoc, this.#keep(document));
     const entry: Entry = { ydoc, provider, readers: 0, linger: undefined, stop: () => undefined };
     entry.stop = provider.status.subscribe(() => {
       this.#count();

@@ -7,8 +7,10 @@ import { backoffDelay } from '../connection/backoff.js';
 import type { DocumentFrame, StreamEnd, Subscription } from '../connection/streams.js';
 import { type Observable, State } from '../observable.js';
 import * as bound from './bound.js';
+import type { Keeper } from './keeper.js';
 import { Outbox } from './outbox.js';
 import { Presence } from './presence.js';
+import type { Refusal } from './store.js';
 
 /** What a screen must say of an open document. */
 export interface DocumentStatus {
@@ -18,16 +20,23 @@ export interface DocumentStatus {
   saved: boolean;
   /** Edits that are not durable yet. */
   unsaved: number;
+  /** True if unsaved edits are written to this device as well, within moments, so that they outlive the page. */
+  kept: boolean;
   /** False for viewers, and after a refusal: the editor must not take input. */
   writable: boolean;
   /** Why the server did not take an edit. Nothing is sent any more until the page is loaded again;
    * `fork()` has the text. */
-  refused: { code: string; message: string } | null;
+  refused: Refusal | null;
+  /** Why edits of this or an earlier visit were not taken. They are still on this device: `asideCopy`, `restoreAside`,
+   * `discardAside`. */
+  aside: Refusal | null;
   /** Why it ended: the right was lost, or the document is gone. */
   ended: StreamEnd | null;
 }
 
-const START: DocumentStatus = { phase: 'connecting', saved: true, unsaved: 0, writable: false, refused: null, ended: null };
+const START: DocumentStatus = { phase: 'connecting', saved: true, unsaved: 0, kept: false, writable: false, refused: null, aside: null, ended: null };
+
+const READ_ONLY: Refusal = { code: 'read_only', message: 'You may read this document, but not change it. What you typed was not saved.' };
 
 /** The part of a client that a document needs. */
 export type DocumentClient = Pick<Client, 'subscribe' | 'connection'>;
@@ -35,6 +44,9 @@ export type DocumentClient = Pick<Client, 'subscribe' | 'connection'>;
 /** Refusals that are about the server's state, not about the edit. `not_open` meets edits that were
  * on their way when the server closed the stream with `resync`. */
 const BUSY_CODES: ReadonlySet<string> = new Set(['busy', 'unavailable', 'not_open']);
+
+/** Makes the keeper of a document's unsaved edits; null keeps them on the page alone. */
+export type MakeKeeper = (changed: () => void) => Keeper | null;
 
 /** Binds a Y.Doc to a document of the server. Unmodified TipTap collaboration works on `ydoc` and,
  * for carets, on this as its `provider` (it asks for `awareness`). */
@@ -47,7 +59,11 @@ export class DocumentProvider {
   readonly #comments = new State(0);
   readonly #outbox: Outbox;
   readonly #presence: Presence;
-  readonly #subscription: Subscription;
+  readonly #keeper: Keeper | null;
+  #subscription: Subscription | null = null;
+  /** Edits of an earlier visit that are still to be sent. */
+  #left: Uint8Array[] = [];
+  #destroyed = false;
   /** Gaps that the server found in a row. */
   #gaps = 0;
   /** Requests for what we lack, in a row, that did not fill the gap. */
@@ -57,7 +73,7 @@ export class DocumentProvider {
   /** Edits in a row that the server was too busy for. */
   #busy = 0;
 
-  constructor(client: DocumentClient, document: string, ydoc: Y.Doc) {
+  constructor(client: DocumentClient, document: string, ydoc: Y.Doc, makeKeeper: MakeKeeper = () => null) {
     this.#client = client;
     this.#document = document;
     this.ydoc = ydoc;
@@ -65,13 +81,9 @@ export class DocumentProvider {
     this.#presence = new Presence(ydoc, (update) => this.#sendPresence(update));
     this.awareness = this.#presence.awareness;
     ydoc.on('update', this.#edited);
-    this.#subscription = client.subscribe({ kind: 'document', id: document }, {
-      stateVector: () => Y.encodeStateVector(ydoc),
-      subscribed: (snapshot) => this.#subscribed(snapshot),
-      document: (frame) => this.#received(frame),
-      lost: () => this.#lost(),
-      ended: (end) => this.#ended(end),
-    });
+    this.#keeper = makeKeeper(() => this.#keeperChanged());
+    if (this.#keeper === null) this.#subscribe();
+    else void this.#begin(this.#keeper);
   }
 
   /** Synced, saved, refused: to be watched. */
@@ -89,22 +101,67 @@ export class DocumentProvider {
     return Y.encodeStateAsUpdate(this.ydoc);
   }
 
+  /** The document with the edits that were set aside, as one Yjs update (v1): for a file, or a new document. */
+  asideCopy(): Uint8Array {
+    return Y.mergeUpdates([this.fork(), ...(this.#keeper?.asideEdits ?? [])]);
+  }
+
+  /** Makes the edits that were set aside once more; false if they do not fit the document, or it may not be changed. */
+  restoreAside(): boolean {
+    const keeper = this.#keeper;
+    const { phase, writable } = this.#status.getSnapshot();
+    if (keeper === null || phase !== 'synced' || !writable) return false;
+    const edits = [...keeper.asideEdits];
+    // They are kept as unsaved edits before they are no longer kept as refused ones.
+    if (edits.length === 0 || !this.#replay(edits)) return false;
+    if (this.#outbox.unsaved > 0) keeper.add(Y.mergeUpdates(edits));
+    keeper.discardAside();
+    return true;
+  }
+
+  /** Forgets the edits that were set aside. */
+  discardAside(): void {
+    this.#keeper?.discardAside();
+  }
+
+  /** Resolves when unsaved edits are written to this device, if they are kept there at all. */
+  async kept(): Promise<void> {
+    await this.#keeper?.settled();
+  }
+
   /** Leaves the document. What is unsaved at that moment may be lost: look at `status` first. */
   destroy(): void {
     this.#endSync();
     this.#outbox.drain();
     this.#presence.destroy();
     this.ydoc.off('update', this.#edited);
-    this.#subscription.unsubscribe();
+    this.#destroyed = true;
+    this.#subscription?.unsubscribe();
+  }
+
+  async #begin(keeper: Keeper): Promise<void> {
+    this.#left = await keeper.load();
+    if (!this.#destroyed) this.#subscribe();
+  }
+
+  #subscribe(): void {
+    const { ydoc } = this;
+    this.#subscription = this.#client.subscribe({ kind: 'document', id: this.#document }, {
+      stateVector: () => Y.encodeStateVector(ydoc),
+      subscribed: (snapshot) => this.#subscribed(snapshot),
+      document: (frame) => this.#received(frame),
+      lost: () => this.#lost(),
+      ended: (end) => this.#ended(end),
+    });
   }
 
   readonly #edited = (update: Uint8Array, origin: unknown): void => {
     if (origin === this) return;
     const { refused, writable, phase } = this.#status.getSnapshot();
+    if (origin !== this.#keeper) this.#keeper?.add(update);
+    if (refused !== null) this.#keeper?.setAside(refused);
     this.#outbox.add(update);
-    if (phase === 'synced' && !writable && refused === null) {
-      this.#refuse('read_only', 'You may read this document, but not change it. What you typed was not saved.');
-    }
+    if (phase === 'synced' && !writable && refused === null) this.#refuse(READ_ONLY);
     this.#count();
   };
 
@@ -158,13 +215,43 @@ export class DocumentProvider {
     if (this.#hasGap()) return this.#requestSync();
     this.#syncs = 0;
     const { writable, refused } = this.#status.getSnapshot();
+    this.#takeUpLeft(writable);
     if (writable && refused === null) {
       this.#outbox.synced(this.#differenceTo(serverVector));
     } else if (refused === null && this.#outbox.unsaved > 0) {
-      this.#refuse('read_only', 'You may read this document, but not change it. What you typed was not saved.');
+      this.#refuse(READ_ONLY);
     }
     this.#change({ phase: 'synced' });
     this.#count();
+  }
+
+  /** Edits of an earlier visit are made again on what the server has, and go with the difference. What cannot be
+   * placed there, or may not be, is set aside. */
+  #takeUpLeft(writable: boolean): void {
+    const keeper = this.#keeper;
+    const left = this.#left.splice(0);
+    if (keeper === null || left.length === 0) return;
+    if (!writable) return keeper.setAside(READ_ONLY);
+    if (!this.#replay(left)) return keeper.setAside({ code: 'gap', message: 'The draft no longer has what these edits were made in.' });
+    // The server had them all: only its answer was lost.
+    if (this.#outbox.unsaved === 0) keeper.saved();
+  }
+
+  /** Makes kept edits in the document; false if they do not fit it, and then it is as before. */
+  #replay(edits: readonly Uint8Array[]): boolean {
+    const update = Y.mergeUpdates([...edits]);
+    const trial = new Y.Doc();
+    try {
+      Y.applyUpdate(trial, this.fork());
+      Y.applyUpdate(trial, update);
+      if (trial.store.pendingStructs !== null) return false;
+    } catch {
+      return false;
+    } finally {
+      trial.destroy();
+    }
+    Y.applyUpdate(this.ydoc, update, this.#keeper);
+    return true;
   }
 
   /** What the server lacks. Deletions do not show in state vectors, so unsaved edits send it in any case. */
@@ -186,7 +273,7 @@ export class DocumentProvider {
   #requestSync(): void {
     if (this.#syncing !== undefined) return;
     this.#syncs += 1;
-    if (this.#syncs > bound.SYNCS_MAX) return this.#refuse('gap', 'Parts of the document did not arrive. Reload the page.');
+    if (this.#syncs > bound.SYNCS_MAX) return this.#refuse({ code: 'gap', message: 'Parts of the document did not arrive. Reload the page.' });
     this.#askForSync();
   }
 
@@ -214,17 +301,17 @@ export class DocumentProvider {
 
   #refusedByServer(frame: Extract<ServerFrame, { type: 'document_refused' }>): void {
     if (BUSY_CODES.has(frame.code)) return this.#serverIsBusy();
-    if (frame.code !== 'gap' || !frame.state_vector) return this.#refuse(frame.code, frame.message);
+    if (frame.code !== 'gap' || !frame.state_vector) return this.#refuse({ code: frame.code, message: frame.message });
     if (this.#outbox.isAnswered(frame.ref)) return;
     this.#gaps += 1;
-    if (this.#gaps > bound.GAPS_MAX) return this.#refuse(frame.code, frame.message);
+    if (this.#gaps > bound.GAPS_MAX) return this.#refuse({ code: frame.code, message: frame.message });
     this.#outbox.synced(Y.encodeStateAsUpdate(this.ydoc, frame.state_vector));
     this.#count();
   }
 
   #sendUpdate(ref: number, update: Uint8Array): boolean {
     if (update.byteLength > Math.min(bound.UPDATE_BYTES_MAX, this.#client.connection.frameBytesMax - bound.FRAME_OVERHEAD_BYTES)) {
-      this.#refuse('too_large', 'This edit is larger than 1 MiB. Insert it in smaller parts.');
+      this.#refuse({ code: 'too_large', message: 'This edit is larger than 1 MiB. Insert it in smaller parts.' });
       return false;
     }
     return this.#client.connection.send({ type: 'document_update', document: this.#document, ref, update });
@@ -236,10 +323,11 @@ export class DocumentProvider {
   }
 
   /** From here on nothing is sent; what others write is still shown. */
-  #refuse(code: string, message: string): void {
+  #refuse(refused: Refusal): void {
     this.#endSync();
     this.#outbox.close();
-    this.#change({ refused: { code, message }, writable: false });
+    this.#keeper?.setAside(refused);
+    this.#change({ refused, writable: false });
     this.#count();
   }
 
@@ -261,7 +349,15 @@ export class DocumentProvider {
 
   #count(): void {
     const { unsaved } = this.#outbox;
-    if (unsaved !== this.#status.getSnapshot().unsaved) this.#change({ unsaved, saved: unsaved === 0 });
+    if (unsaved === this.#status.getSnapshot().unsaved) return;
+    if (unsaved === 0) this.#keeper?.saved();
+    this.#change({ unsaved, saved: unsaved === 0 });
+  }
+
+  #keeperChanged(): void {
+    const { kept, aside } = this.#status.getSnapshot();
+    const now = { kept: this.#keeper?.works ?? false, aside: this.#keeper?.aside ?? null };
+    if (now.kept !== kept || now.aside !== aside) this.#change(now);
   }
 
   #change(change: Partial<DocumentStatus>): void {

@@ -269,6 +269,16 @@ describe('r8 refusals', () => {
     expect(ended?.reason).toBe('revoked');
   });
 
+  it('ends when the whole line is refused: it does not look as if it came back', async () => {
+    const ada = await author();
+    world.server.holdDurable = true;
+    ada.text.insert(0, 'typed in vain');
+    world.server.closeAll(4403, 'revoked: You are no longer a member of this workspace.');
+    const now = await waitFor(ada.provider.status, ({ phase }) => phase === 'ended');
+    expect(now).toMatchObject({ writable: false, saved: false, ended: { reason: 'revoked', message: 'You are no longer a member of this workspace.' } });
+    expect(ada.text.toString()).toBe('typed in vain');
+  });
+
   it('one document has one provider per client', async () => {
     const ada = await author();
     expect(() => new DocumentProvider(ada.client, 'doc-1', new Y.Doc())).toThrow(/already has a provider/);

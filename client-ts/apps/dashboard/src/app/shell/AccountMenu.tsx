@@ -1,12 +1,13 @@
 import { LogOut, Monitor, Moon, Sun } from 'lucide-react';
-import { useClient, useSession } from '@igny8/react';
+import { useSession } from '@igny8/react';
 import { setTheme, useTheme } from '~/app/theme';
 import { Menu } from '~/shared/overlay/Menu';
 import { Avatar, colourOf } from '~/shared/ui/Avatar';
+import { useSignOut } from '~/app/useSignOut';
 
 /** Who one is, light or dark, and the way out. */
 export function AccountMenu() {
-  const { session } = useClient();
+  const signOut = useSignOut();
   const state = useSession();
   const theme = useTheme();
   if (state.status !== 'signed_in') return null;
@@ -23,7 +24,7 @@ export function AccountMenu() {
       up
       buttonClassName="flex rounded-full p-0.5 hover:bg-hover"
       button={<Avatar name={account.name || account.email} colour={colourOf(account.id)} />}
-      sections={[themes, [{ label: 'Sign out', note: account.email, icon: <LogOut size={14} />, run: () => void session.logout() }]]}
+      sections={[themes, [{ label: 'Sign out', note: account.email, icon: <LogOut size={14} />, run: () => void signOut() }]]}
     />
   );
 }

@@ -1,18 +1,18 @@
 import { useMemo } from 'react';
 import { useNavigate } from 'react-router';
 import { FilePlus2, FileUp, Globe, LogOut, Moon, Shapes, Sun } from 'lucide-react';
-import { useClient } from '@igny8/react';
 import type { SiteView } from '@igny8/protocol';
 import { setTheme } from '~/app/theme';
 import { useCan, useSitePath } from '~/shared/data/workspace';
 import type { Command } from '~/shared/overlay/CommandPalette';
 import { NAV_PAGES } from './page';
+import { useSignOut } from '~/app/useSignOut';
 
 /** What the command palette offers here. */
 export function useCommands(sites: readonly SiteView[]): Command[] {
   const navigate = useNavigate();
   const path = useSitePath();
-  const { session } = useClient();
+  const signOut = useSignOut();
   const mayEdit = useCan('edit');
   return useMemo(() => {
     const go = (to: string) => () => void navigate(to);
@@ -27,7 +27,7 @@ export function useCommands(sites: readonly SiteView[]): Command[] {
       ...sites.map((site) => ({ id: `site-${site.id}`, label: site.name, group: 'Sites', icon: <Globe size={15} />, words: 'switch', run: go(`/sites/${site.id}/dashboard`) })),
       { id: 'light', label: 'Light theme', group: 'This browser', icon: <Sun size={15} />, run: () => setTheme('light') },
       { id: 'dark', label: 'Dark theme', group: 'This browser', icon: <Moon size={15} />, run: () => setTheme('dark') },
-      { id: 'out', label: 'Sign out', group: 'This browser', icon: <LogOut size={15} />, words: 'logout', run: () => void session.logout() },
+      { id: 'out', label: 'Sign out', group: 'This browser', icon: <LogOut size={15} />, words: 'logout', run: () => void signOut() },
     ];
-  }, [navigate, path, session, mayEdit, sites]);
+  }, [navigate, path, signOut, mayEdit, sites]);
 }

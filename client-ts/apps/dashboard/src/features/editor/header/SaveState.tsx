@@ -1,5 +1,5 @@
 import { Check, CloudOff, CloudUpload, TriangleAlert } from 'lucide-react';
-import type { DocumentStatus } from '@igny8/sdk';
+import { savingOf, type DocumentStatus } from '@igny8/sdk';
 import { formatPlural } from '~/shared/format/number';
 
 /** What is saved, truthfully: "Saved" means that it survives a crash of the server. */
@@ -14,11 +14,23 @@ export function SaveState({ status }: { status: DocumentStatus }) {
 }
 
 function describe(status: DocumentStatus) {
-  const unsaved = formatPlural(status.unsaved, 'edit');
-  if (status.refused) return { icon: <TriangleAlert size={14} />, text: 'Not saved', tone: 'text-bad' };
-  if (status.phase === 'connecting') return { icon: null, text: 'Opening…', tone: 'text-ink-3' };
-  if (status.phase === 'ended') return { icon: <TriangleAlert size={14} />, text: 'Closed', tone: 'text-bad' };
-  if (status.phase === 'offline') return { icon: <CloudOff size={14} />, text: status.unsaved > 0 ? `Offline, ${unsaved} kept on this page` : 'Offline', tone: 'text-warn' };
-  if (!status.saved) return { icon: <CloudUpload size={14} />, text: `Saving ${unsaved}`, tone: 'text-ink-3' };
-  return { icon: <Check size={14} />, text: 'Saved', tone: 'text-ink-3' };
+  const saving = savingOf(status);
+  switch (saving.state) {
+    case 'refused':
+      return { icon: <TriangleAlert size={14} />, text: 'Not saved', tone: 'text-bad' };
+    case 'ended':
+      return { icon: <TriangleAlert size={14} />, text: saving.edits > 0 ? 'Closed, not saved' : 'Closed', tone: 'text-bad' };
+    case 'opening':
+      return { icon: null, text: 'Opening…', tone: 'text-ink-3' };
+    case 'offline':
+      return { icon: <CloudOff size={14} />, text: 'Offline', tone: 'text-warn' };
+    case 'kept':
+      return { icon: <CloudOff size={14} />, text: `Offline, ${formatPlural(saving.edits, 'edit')} kept on this device`, tone: 'text-warn' };
+    case 'on_page':
+      return { icon: <CloudOff size={14} />, text: `Offline, ${formatPlural(saving.edits, 'edit')} on this page only`, tone: 'text-bad' };
+    case 'saving':
+      return { icon: <CloudUpload size={14} />, text: `Saving ${formatPlural(saving.edits, 'edit')}`, tone: 'text-ink-3' };
+    case 'saved':
+      return { icon: <Check size={14} />, text: 'Saved', tone: 'text-ink-3' };
+  }
 }
