@@ -14,15 +14,18 @@ import * as Y from 'yjs';
 import { until } from '../test/server.js';
 import { content } from './edit.js';
 import type { Copy, Guest } from './guest.js';
-import { tokensIn } from './ledger.js';
+import { Ledger, tokensIn } from './ledger.js';
 import type { World } from './world.js';
 
 /** Everyone comes back within this, the slowest backoff of ours (30 s) included. */
 const SETTLE_MAX_MS = 120_000;
 const LOAD_MAX_MS = 60_000;
 
+/** A document, by the door through which it was loaded. */
+export type Loaded = { 'y-websocket': Y.Doc; hocuspocus: Y.Doc; ours?: Y.Doc };
+
 /** Loads a document as someone who has nothing, at the doors of other clients and at ours. */
-export async function fresh(world: World, number: number, withOurs: boolean): Promise<Record<string, Y.Doc>> {
+export async function fresh(world: World, number: number, withOurs: boolean): Promise<Loaded> {
   const { ticket, name } = await world.ticket(number, null);
   const address = `${world.server.address.replace('http', 'ws')}/collab`;
   const docs = { 'y-websocket': new Y.Doc(), hocuspocus: new Y.Doc() };
@@ -44,12 +47,17 @@ export async function fresh(world: World, number: number, withOurs: boolean): Pr
   }
 }
 
-/** After an end of the server, before anybody else is back who could bring what it lost. */
-export async function survived(world: World): Promise<void> {
+/** After an end of the server, before anybody else is back who could bring what it lost: the documents as they
+ * were loaded, by number. */
+export async function survived(world: World): Promise<Map<number, Y.Doc>> {
+  const loaded = new Map<number, Y.Doc>();
   for (const [number, { id, kind }] of world.documents.entries()) {
     if (id === null) continue;
-    for (const [door, doc] of Object.entries(await fresh(world, number, false))) complain(world, number, door, content(doc, kind));
+    const docs = await fresh(world, number, false);
+    for (const [door, doc] of Object.entries(docs)) complain(world, number, door, content(doc, kind));
+    loaded.set(number, docs['y-websocket']);
   }
+  return loaded;
 }
 
 /** All copies of all documents are equal, and to what fresh clients load; nothing is lost. */
@@ -79,7 +87,8 @@ export async function agreed(world: World, guests: readonly Guest[]): Promise<vo
 }
 
 function complain(world: World, number: number, door: string, loaded: string): void {
-  for (const line of world.ledger.lost(number, loaded)) world.faults.push(`document ${number}, door ${door}: ${line}`);
+  const doubled = world.document(number).kind === 'free' ? [] : Ledger.doubled(loaded);
+  for (const line of [...world.ledger.lost(number, loaded), ...doubled]) world.faults.push(`document ${number}, door ${door}: ${line}`);
 }
 
 async function settled(world: World, what: string, look: () => string[]): Promise<void> {

@@ -71,7 +71,10 @@ function inText(text: Y.Text, act: Act, place: number, token: string, done: Edit
   const plain = (text.toDelta() as { insert: unknown }[]).map(({ insert }) => (typeof insert === 'string' ? insert : '\0')).join('');
   const tokens = tokensIn(plain);
   const chosen = tokens[Math.floor(place * tokens.length)];
-  if (act === 'insert' || act === 'add' || chosen === undefined) {
+  if (act === 'type') {
+    text.insert(besides(plain, tokens, Math.floor(place * (plain.length + 1))), token);
+    done.inserted.push(token);
+  } else if (act === 'insert' || act === 'add' || chosen === undefined) {
     text.insert(chosen === undefined ? 0 : plain.indexOf(chosen) + (act === 'add' ? chosen.length : 0), token);
     done.inserted.push(token);
   } else if (act === 'format') {
@@ -80,4 +83,10 @@ function inText(text: Y.Text, act: Act, place: number, token: string, done: Edit
     text.delete(plain.indexOf(chosen), chosen.length);
     done.deleted.push(chosen);
   }
+}
+
+/** The same place, or the end of the token in which it is. */
+function besides(plain: string, tokens: readonly string[], place: number): number {
+  const within = tokens.find((token) => plain.indexOf(token) < place && place < plain.indexOf(token) + token.length);
+  return within === undefined ? place : plain.indexOf(within) + within.length;
 }

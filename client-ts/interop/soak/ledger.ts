@@ -50,6 +50,12 @@ export class Ledger {
     return [...missing.map(([token, how]) => `${token} (${how}) is gone`), ...back.map((token) => `${token} was deleted and is back`)];
   }
 
+  /** What is there more than once. */
+  static doubled(text: string): string[] {
+    const seen = new Set<string>();
+    return tokensIn(text).flatMap((token) => (seen.size === seen.add(token).size ? [`${token} is there twice`] : []));
+  }
+
   #of(document: number) {
     const found = this.#documents[document];
     if (found === undefined) throw new Error(`no document ${document}`);

@@ -20,7 +20,7 @@ export async function main(args: string[]): Promise<number> {
   const { values } = parseArgs({ args, options: { seed: { type: 'string', default: '1' }, minutes: { type: 'string', default: '2' }, plan: { type: 'string' }, lose: { type: 'boolean', default: false } } });
   const plan = values.plan === undefined ? draw(Number(values.seed), Number(values.minutes)) : (JSON.parse(await readFile(values.plan, 'utf8')) as Plan);
   say(`soak from seed ${plan.seed}: ${plan.steps.length} steps of ${plan.clients.length} clients in ${plan.documents.length} documents`);
-  const faults = await run(plan, say, values.lose).catch((error: unknown) => [error instanceof Error ? (error.stack ?? error.message) : String(error)]);
+  const faults = await run(plan, say, { loses: values.lose }).catch((error: unknown) => [error instanceof Error ? (error.stack ?? error.message) : String(error)]);
   for (const fault of faults.slice(0, SHOWN_MAX)) say(`FAULT ${fault}`);
   if (faults.length > 0) {
     const file = join(tmpdir(), `igny8-soak-${plan.seed}.json`);

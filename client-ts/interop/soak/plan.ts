@@ -2,7 +2,8 @@
 
 export type Door = 'own' | 'websocket' | 'hocuspocus';
 export type Kind = 'article' | 'free' | 'draft';
-export type Act = 'insert' | 'add' | 'format' | 'delete';
+/** `type` is anywhere in what is there, `insert` at what others have written. */
+export type Act = 'insert' | 'type' | 'add' | 'format' | 'delete';
 
 export interface ClientPlan {
   door: Door;
@@ -30,7 +31,7 @@ export interface Plan {
   steps: Step[];
 }
 
-const DOORS: Door[] = ['own', 'websocket', 'hocuspocus'];
+export const DOORS: Door[] = ['own', 'websocket', 'hocuspocus'];
 const CLIENTS = 50;
 /** Owners never change: the plan's people are those whose roles do. */
 const MEMBERS = 6;

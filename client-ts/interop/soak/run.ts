@@ -2,6 +2,8 @@
 import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import type * as Y from 'yjs';
+
 import { Server } from '../test/server.js';
 import { agreed, alarms, residentMiB, survived } from './check.js';
 import { guest } from './door.js';
@@ -23,14 +25,34 @@ const LOST_MS = 2_000;
 
 type Say = (line: string) => void;
 
-/** Faults that it found. If it `loses`, the server forgets its last seconds whenever it ends, which
- * must be found out: a soak that cannot fail shows nothing. */
-export async function run(plan: Plan, say: Say, loses: boolean): Promise<string[]> {
-  const server = await Server.start({ more: ['--log-format', 'json', '--offline-words-per-second', String(WORDS_PER_SECOND)], log: true });
+/** Who looks at more than a soak does. */
+export interface Watch {
+  /** People and documents are there, and nothing has been written. */
+  began(world: World): Promise<void>;
+  /** The server was killed and is back; the guests are not, and have what they had. */
+  survived(guests: readonly Guest[], loaded: ReadonlyMap<number, Y.Doc>): void;
+  /** All is done, and at rest. */
+  finished(world: World): Promise<void>;
+}
+
+export interface Options {
+  /** The server forgets its last seconds whenever it ends, which must be found out: a soak that
+   * cannot fail shows nothing. */
+  loses?: boolean;
+  wordsPerSecond?: number;
+  watch?: Watch;
+}
+
+/** Faults that it found. */
+export async function run(plan: Plan, say: Say, options: Options): Promise<string[]> {
+  const speed = String(options.wordsPerSecond ?? WORDS_PER_SECOND);
+  const server = await Server.start({ more: ['--log-format', 'json', '--offline-words-per-second', speed], log: true });
   try {
     const world = await World.make(server, plan);
-    const soak = new Soak(world, say, loses);
+    await options.watch?.began(world);
+    const soak = new Soak(world, say, options);
     await soak.live();
+    if (world.faults.length === 0) await options.watch?.finished(world);
     const faults = [...world.faults, ...alarms(await server.said())];
     if (faults.length === 0) await server.stop();
     return faults;
@@ -45,17 +67,17 @@ class Soak {
   readonly #world: World;
   readonly #guests: Guest[];
   readonly #say: Say;
-  readonly #loses: boolean;
+  readonly #options: Options;
   readonly #counts: Record<string, number> = {};
   #restart: Promise<void> | null = null;
   #warm = 0;
   #isWarm = false;
   #start = 0;
 
-  constructor(world: World, say: Say, loses: boolean) {
+  constructor(world: World, say: Say, options: Options) {
     this.#world = world;
     this.#say = say;
-    this.#loses = loses;
+    this.#options = options;
     this.#guests = world.plan.clients.map((plan, number) => guest(world, number, plan));
   }
 
@@ -142,14 +164,14 @@ class Soak {
   /** Ends the server. Until it has been looked at nobody is let in again: they would bring back what it lost. */
   async #end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
     const { server } = this.#world;
+    const { loses = false, watch } = this.#options;
     const [data, before] = [join(server.folder, 'data'), join(server.folder, 'before')];
-    if (this.#loses) {
-      // Sockets cannot be copied, and need not be.
-      await cp(data, before, { recursive: true, force: true, filter: (name) => !name.endsWith('.sock') });
+    if (loses) {
+      await server.copyData(before);
       await pause(LOST_MS);
     }
     await server.kill(signal);
-    if (this.#loses) {
+    if (loses) {
       await rm(data, { recursive: true });
       await cp(before, data, { recursive: true });
     }
@@ -159,7 +181,8 @@ class Soak {
       proxy.refuse();
     }
     await server.up();
-    await survived(this.#world);
+    const loaded = await survived(this.#world);
+    watch?.survived(this.#guests, loaded);
     for (const { proxy } of this.#guests) proxy.heal();
     for (const one of this.#guests) one.wake();
   }

@@ -40,6 +40,8 @@ export class World {
   readonly pending = new Set<Promise<unknown>>();
   readonly owner: { client: Client; site: string };
   #ideas: string[] = [];
+  /** Drafts that are queued and held up, by number. */
+  readonly #held = new Map<number, string>();
 
   private constructor(server: Server, plan: Plan, owner: { client: Client; site: string }) {
     this.server = server;
@@ -58,6 +60,15 @@ export class World {
       if (document.kind === 'article') document.id = (await rest.writer.createDocument(world.owner.site, document.name)).id;
     }
     await world.#makeIdeas();
+    return world;
+  }
+
+  /** The same on a server with a copy of its data, by way of its first member. */
+  async on(server: Server): Promise<World> {
+    const there = new World(server, this.plan, this.owner);
+    const client = await there.signIn(this.members[0] as Member, WebSocket);
+    const world = new World(server, this.plan, { client, site: this.owner.site });
+    for (const [number, task] of this.#held) world.#held.set(number, task);
     return world;
   }
 
@@ -103,14 +114,37 @@ export class World {
     member.isEditor = true;
   }
 
+  /** Queues all drafts, and holds them up until they are asked for: a task's text follows from its id. */
+  async holdDrafts(): Promise<void> {
+    const { client, site } = this.owner;
+    await client.rest.system.pauseQueue(site);
+    for (const [number, { kind }] of this.documents.entries()) {
+      const id = kind === 'draft' ? await this.#queue() : null;
+      if (id === null) continue;
+      await client.rest.writer.pauseTask(site, id);
+      this.#held.set(number, id);
+    }
+    await client.rest.system.resumeQueue(site);
+  }
+
+  async #queue(): Promise<string | null> {
+    const idea = this.#ideas.shift();
+    if (idea === undefined) return null;
+    const key = crypto.randomUUID();
+    const { tasks } = await this.persist(() => this.owner.client.rest.writer.generate({ site: this.owner.site, ideas: [idea], images: 0 }, { idempotencyKey: key }));
+    return tasks[0]?.id as string;
+  }
+
   /** A run of the AI: resolves once its document is there; `pending` has its end. */
   async draft(number: number): Promise<void> {
-    const idea = this.#ideas.shift();
-    if (idea === undefined) return;
     const { rest } = this.owner.client;
+    const held = this.#held.get(number);
+    const id = held ?? (await this.#queue());
+    if (id === null) return;
+    // A kill may take the answer with it.
     const key = crypto.randomUUID();
-    const { tasks } = await this.persist(() => rest.writer.generate({ site: this.owner.site, ideas: [idea], images: 0 }, { idempotencyKey: key }));
-    const task = (): Promise<{ document: string | null; status: string }> => this.persist(() => rest.writer.task(this.owner.site, tasks[0]?.id as string));
+    if (held !== undefined) await this.persist(() => rest.writer.resumeTask(this.owner.site, held, { idempotencyKey: key }));
+    const task = (): Promise<{ document: string | null; status: string }> => this.persist(() => rest.writer.task(this.owner.site, id));
     this.document(number).id = await until('a run has a document', async () => (await task()).document, REQUEST_MAX_MS);
     this.beside(until('a run ends', async () => {
       const { status } = await task();

@@ -1,7 +1,7 @@
 // A server of the tests' own, which they may kill; and what they ask of it.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { openSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -29,6 +29,20 @@ export class Server {
     const server = new Server(await mkdtemp(join(tmpdir(), 'igny8-interop-')), more, log);
     await server.up();
     return server;
+  }
+
+  /** Another one on a copy of what this one has stored, with options of its own. */
+  async copied(more: string[]): Promise<Server> {
+    const server = new Server(await mkdtemp(join(tmpdir(), 'igny8-interop-')), more, this.#log !== null);
+    await this.copyData(join(server.folder, 'data'));
+    await server.up();
+    return server;
+  }
+
+  /** Copies what it has stored, as a crash at this moment would leave it. */
+  async copyData(folder: string): Promise<void> {
+    // Sockets cannot be copied, and need not be.
+    await cp(join(this.folder, 'data'), folder, { recursive: true, force: true, filter: (name) => !name.endsWith('.sock') });
   }
 
   /** Starts it on its data; at the address of before, so that clients find it again. */

@@ -38,6 +38,11 @@ const PARTS: &[Part] = &[
     Part { name: "wordpress", what: "the WordPress adapter and a real site", run: rust::wordpress },
     Part { name: "interop", what: "other Yjs clients", run: typescript::interop },
     Part { name: "soak", what: "50 clients of all doors, from a seed", run: typescript::soak },
+    Part {
+        name: "stream",
+        what: "the AI's text after kills, while people type",
+        run: typescript::stream,
+    },
     Part { name: "browser", what: "the main job in Chromium", run: typescript::browser },
     Part { name: "crash", what: "kill -9 in the middle of the main job", run: rust::crash },
 ];
@@ -96,7 +101,7 @@ pub(crate) fn test(mut arguments: Arguments) -> Result<ExitCode> {
         keep_going,
         provision: Provision::start(
             needs(&["plugin", "wordpress", "browser", "crash"]),
-            needs(&["typescript", "interop", "soak", "browser"]),
+            needs(&["typescript", "interop", "soak", "stream", "browser"]),
             needs(&["cql"]),
         ),
     };

@@ -44,14 +44,28 @@ pub(super) fn soak(context: &Context) -> Result<Count> {
     server::build_with_tests()?;
     let mut count = Count::default();
     for (seed, minutes) in if context.long { SOAKS_LONG } else { SOAKS } {
-        let mut command = npm();
-        command.args(["run", "soak", "-w", "@igny8/interop", "--"]);
-        command.args(["--seed", &seed.to_string(), "--minutes", &minutes.to_string()]);
-        command.env("INTEROP_BINARY", built("igny8").get_program());
-        let captured = context.hear("soak", plain(&mut command), is_news)?;
-        count = count + Count::one(captured.status.success());
+        let more = ["--seed", &seed.to_string(), "--minutes", &minutes.to_string()];
+        count = count + program(context, "soak", &more)?;
     }
     Ok(count)
+}
+
+/// Drafts that a kill meets in mid-stream, while people type in them: each must end as it does
+/// when nobody disturbs it.
+pub(super) fn stream(context: &Context) -> Result<Count> {
+    context.provision.npm()?;
+    server::build_with_tests()?;
+    let drafts = if context.long { "100" } else { "5" };
+    program(context, "stream", &["--seed", "1", "--drafts", drafts])
+}
+
+/// A program of `client-ts/interop` that starts and kills servers of its own.
+fn program(context: &Context, name: &str, more: &[&str]) -> Result<Count> {
+    let mut command = npm();
+    command.args(["run", name, "-w", "@igny8/interop", "--"]).args(more);
+    command.env("INTEROP_BINARY", built("igny8").get_program());
+    let captured = context.hear(name, plain(&mut command), is_news)?;
+    Ok(Count::one(captured.status.success()))
 }
 
 /// Playwright against a server and a WordPress of its own.
