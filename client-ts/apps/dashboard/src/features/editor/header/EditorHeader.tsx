@@ -19,7 +19,7 @@ export function EditorHeader({ view, provider, status }: { view: DocumentView; p
   }, [view.title]);
   const { label, tone } = DOCUMENT_STATUS[view.status];
   return (
-    <header className="flex min-h-14 items-center gap-4 border-b border-line px-6 py-2">
+    <header className="flex min-h-14 flex-wrap items-center gap-x-4 gap-y-2 border-b border-line px-6 py-2">
       <Link to={path('drafts')} aria-label="All drafts" className="-ml-2 flex items-center gap-0.5 rounded-md py-1 pr-2 pl-1 text-ink-3 hover:bg-hover hover:text-ink">
         <ChevronLeft size={16} aria-hidden="true" />
         Drafts

@@ -1,8 +1,8 @@
-import { useEffect, useId, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode, type RefObject } from 'react';
 import { Link } from 'react-router';
 import type { Editor } from '@tiptap/react';
 import type { OpenDocument } from '@igny8/react';
-import { ArrowUpRight, RotateCcw } from 'lucide-react';
+import { ArrowUpRight, PanelRight, RotateCcw, X } from 'lucide-react';
 import type { DocumentView } from '@igny8/protocol';
 import { useTaskActions } from '~/shared/data/useTaskActions';
 import { useCan, useSitePath } from '~/shared/data/workspace';
@@ -10,34 +10,93 @@ import { formatAgo, formatExact } from '~/shared/format/time';
 import { TASK_KIND } from '~/shared/format/word';
 import { canRetry, describeProgress, type LiveTask } from '~/shared/task/liveTask';
 import { TaskStatusBadge } from '~/shared/task/TaskStatusBadge';
-import { Button } from '~/shared/ui/Button';
+import { Button, IconButton } from '~/shared/ui/Button';
 import { Notice } from '~/shared/ui/Notice';
 import { classNames } from '~/shared/ui/classNames';
 import { AuthorBlock } from '../author/AuthorBlock';
 import { CommentsPane } from '../comment/CommentsPane';
 import { useComments } from '../comment/useComments';
+import { FiguresBlock } from '../count/FiguresBlock';
 import { Block } from './Block';
 import { ImageList } from './ImageList';
 import { RunList } from './RunList';
 
 type Tab = 'about' | 'comments';
 
-/** Beside the text: what is known of the draft, and what is said about it. A comment that is begun or chosen in the text shows itself. */
+/** Beside the text: what is known of the draft, and what is said about it. A comment that is begun or chosen in the
+ * text shows itself. Where there is no room beside the text it is a drawer over it. */
 export function SidePanel({ view, tasks, editor, open }: { view: DocumentView; tasks: LiveTask[]; editor: Editor | null; open: OpenDocument }) {
   const comments = useComments(view.id, editor, open.provider);
   const [tab, setTab] = useState<Tab>('about');
   const id = useId();
   const wanted = comments.pending !== null || comments.selected !== null;
+  const { drawer, panel, show, hide, opener } = useDrawer();
   useEffect(() => {
-    if (wanted) setTab('comments');
-  }, [wanted, comments.pending, comments.selected]);
+    if (!wanted) return;
+    setTab('comments');
+    show();
+  }, [wanted, comments.pending, comments.selected, show]);
   return (
-    <aside aria-label="Beside the draft" className="hidden w-80 shrink-0 flex-col border-l border-line bg-sunken lg:flex">
-      <Tabs id={id} tab={tab} open={comments.counts.open} mine={comments.counts.mine} onChange={setTab} />
-      <div id={`${id}-panel`} role="tabpanel" aria-labelledby={`${id}-${tab}`} tabIndex={0} className="min-h-0 flex-1 overflow-y-auto focus-visible:-outline-offset-2">
-        {tab === 'about' ? <About view={view} tasks={tasks} editor={editor} open={open} /> : <CommentsPane comments={comments} />}
-      </div>
-    </aside>
+    <>
+      {!drawer && <Opener button={opener} open={comments.counts.open} onClick={show} />}
+      <aside
+        ref={panel}
+        aria-label="Beside the draft"
+        onKeyDown={(event) => closesDrawer(event) && hide()}
+        className={classNames('w-80 shrink-0 flex-col border-l border-line bg-sunken', drawer ? 'fixed inset-y-0 right-0 z-30 flex max-w-full shadow-high lg:static lg:z-auto lg:shadow-none' : 'hidden lg:flex')}
+      >
+        <div className="flex shrink-0 items-center border-b border-line pr-2">
+          <Tabs id={id} tab={tab} open={comments.counts.open} mine={comments.counts.mine} onChange={setTab} />
+          <IconButton label="Close the panel" className="ml-auto lg:hidden" onClick={hide}>
+            <X size={16} />
+          </IconButton>
+        </div>
+        <div id={`${id}-panel`} role="tabpanel" aria-labelledby={`${id}-${tab}`} tabIndex={0} className="min-h-0 flex-1 overflow-y-auto focus-visible:-outline-offset-2">
+          {tab === 'about' ? <About view={view} tasks={tasks} editor={editor} open={open} /> : <CommentsPane comments={comments} />}
+        </div>
+      </aside>
+    </>
+  );
+}
+
+/** Whether the drawer is open; on a wide screen the panel is there in any case. Keys go along, and back to the button. */
+function useDrawer() {
+  const [drawer, setDrawer] = useState(false);
+  const panel = useRef<HTMLElement>(null);
+  const opener = useRef<HTMLButtonElement>(null);
+  const before = useRef(false);
+  useEffect(() => {
+    const isOver = panel.current !== null && getComputedStyle(panel.current).position === 'fixed';
+    if (drawer && isOver && !panel.current?.contains(document.activeElement)) firstOf(panel.current)?.focus();
+    if (!drawer && before.current) opener.current?.focus();
+    before.current = drawer;
+  }, [drawer]);
+  const show = useRef(() => setDrawer(true)).current;
+  const hide = useRef(() => setDrawer(false)).current;
+  return { drawer, panel, opener, show, hide };
+}
+
+/** The comment that is begun; otherwise the panel itself. */
+function firstOf(panel: HTMLElement | null): HTMLElement | null | undefined {
+  return panel?.querySelector<HTMLElement>('[aria-label="New comment"] textarea') ?? panel?.querySelector<HTMLElement>('[role="tab"][aria-selected="true"]');
+}
+
+/** A field keeps its Escape: there it takes back what was typed. */
+function closesDrawer(event: KeyboardEvent): boolean {
+  return event.key === 'Escape' && !event.defaultPrevented && !(event.target as HTMLElement).closest('dialog, textarea, [role="menu"]');
+}
+
+function Opener({ button, open, onClick }: { button: RefObject<HTMLButtonElement | null>; open: number; onClick: () => void }) {
+  return (
+    <button
+      ref={button}
+      type="button"
+      onClick={onClick}
+      className="fixed right-4 bottom-14 z-20 inline-flex h-10 items-center gap-2 rounded-full border border-line-strong bg-surface px-3.5 text-sm font-medium text-ink shadow-high hover:bg-hover lg:hidden"
+    >
+      <PanelRight size={16} aria-hidden="true" />
+      {open > 0 ? `Comments and more (${open})` : 'Comments and more'}
+    </button>
   );
 }
 
@@ -64,7 +123,7 @@ function Tabs({ id, tab, open, mine, onChange }: { id: string; tab: Tab; open: n
     </button>
   );
   return (
-    <div role="tablist" aria-label="Beside the draft" onKeyDown={walk} className="flex h-10 shrink-0 gap-4 border-b border-line px-4">
+    <div role="tablist" aria-label="Beside the draft" onKeyDown={walk} className="flex h-10 shrink-0 gap-4 px-4">
       {button('about', 'About')}
       {button(
         'comments',
@@ -86,6 +145,7 @@ function About({ view, tasks, editor, open }: { view: DocumentView; tasks: LiveT
   return (
     <div className="flex flex-col divide-y divide-line">
       <PublishResult view={view} tasks={tasks} />
+      {editor && <FiguresBlock view={view} editor={editor} />}
       <Block title="Images">
         <ImageList view={view} busy={tasks.some(({ task }) => task.kind === 'image' && (task.status === 'running' || task.status === 'queued'))} />
       </Block>

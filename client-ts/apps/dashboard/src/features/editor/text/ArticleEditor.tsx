@@ -3,6 +3,8 @@ import { EditorContent, useEditor, type Editor } from '@tiptap/react';
 import { useSession, type OpenDocument } from '@igny8/react';
 import { formatCount } from '~/shared/format/number';
 import { colourOf } from '~/shared/ui/Avatar';
+import { countWords } from '../count/figure';
+import { SlashMenu } from '../slash/SlashMenu';
 import { articleExtensions } from './extensions';
 import { FormatBar } from './FormatBar';
 
@@ -38,6 +40,7 @@ export function ArticleEditor({ open, writable, header, onEditor }: { open: Open
       <div className="mx-auto max-w-[720px] px-6 pt-10 pb-32">
         {header}
         <EditorContent editor={editor} />
+        <SlashMenu editor={editor} />
       </div>
     </>
   );
@@ -46,18 +49,16 @@ export function ArticleEditor({ open, writable, header, onEditor }: { open: Open
 // Counting a long article on every key would be felt.
 const COUNT_DELAY_MS = 300;
 
-function countWords(editor: Editor): number {
-  return editor.getText({ blockSeparator: '\n' }).match(/\S+/g)?.length ?? 0;
-}
+const wordsOf = (editor: Editor): number => countWords(editor.getText({ blockSeparator: '\n' }));
 
 function WordCount({ editor }: { editor: Editor }) {
-  const [words, setWords] = useState(() => countWords(editor));
+  const [words, setWords] = useState(() => wordsOf(editor));
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const count = () => {
       timer ??= setTimeout(() => {
         timer = undefined;
-        setWords(countWords(editor));
+        setWords(wordsOf(editor));
       }, COUNT_DELAY_MS);
     };
     editor.on('update', count);
@@ -67,7 +68,7 @@ function WordCount({ editor }: { editor: Editor }) {
     };
   }, [editor]);
   return (
-    <span data-testid="word-count" className="tnum text-xs text-ink-3">
+    <span data-testid="word-count" className="tnum text-xs whitespace-nowrap text-ink-3">
       {formatCount(words)} {words === 1 ? 'word' : 'words'}
     </span>
   );

@@ -7,6 +7,7 @@ import StarterKit from '@tiptap/starter-kit';
 import type { OpenDocument } from '@igny8/react';
 import { AuthorColours } from '../author/colour';
 import { CommentMark } from '../comment/mark';
+import { SlashMenuKeys } from '../slash/menu';
 import { safeColour, type PeerUser } from '../peer';
 
 /** The article's schema. The server knows the same nodes and marks (actors/document/src/schema.rs):
@@ -23,6 +24,7 @@ export function articleExtensions({ ydoc, provider }: OpenDocument, user: PeerUs
     Image.configure({ inline: false, allowBase64: false }),
     CommentMark,
     AuthorColours,
+    SlashMenuKeys,
     TableKit.configure({ table: { resizable: false } }),
     Collaboration.configure({ document: ydoc, field: 'default' }),
     CollaborationCaret.configure({ provider, user, render: renderCaret, selectionRender: renderSelection }),
