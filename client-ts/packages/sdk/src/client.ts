@@ -103,7 +103,10 @@ class LiveClient implements Client {
     this.#store = store;
     if (store !== null) session.forgetAtLogout((account) => store.erase(account).catch(() => undefined));
     this.#streams = new Streams(connection);
-    this.#stops.push(session.subscribe(() => this.#follow()), whenBack(() => connection.retryNow()));
+    this.#stops.push(session.subscribe(() => this.#follow()), whenNetworkChanges(() => {
+      connection.retryNow();
+      connection.probe();
+    }));
     this.#follow();
   }
 
@@ -172,17 +175,19 @@ function kept<T>(map: Map<string, T>, id: string, make: () => T): T {
   return found;
 }
 
-/** Browsers say when the network is back, and when someone looks again at a tab whose timers were
- * slowed down; elsewhere the timer has to do. */
-function whenBack(act: () => void): () => void {
+/** Browsers say when the network goes and comes, and when someone looks again at a tab whose timers were slowed
+ * down; elsewhere the heartbeat has to do. */
+function whenNetworkChanges(act: () => void): () => void {
   if (typeof globalThis.document === 'undefined') return () => undefined;
   const seen = (): void => {
     if (document.visibilityState === 'visible') act();
   };
   globalThis.addEventListener('online', act);
+  globalThis.addEventListener('offline', act);
   document.addEventListener('visibilitychange', seen);
   return () => {
     globalThis.removeEventListener('online', act);
+    globalThis.removeEventListener('offline', act);
     document.removeEventListener('visibilitychange', seen);
   };
 }

@@ -10,6 +10,9 @@ export const STABLE_AFTER_MS = 10_000;
 export const OPEN_TIMEOUT_MS = 15_000;
 /** After a ping the server has so long to say anything at all before the socket counts as dead. */
 export const PONG_TIMEOUT_MS = 10_000;
+/** The same when the browser says that the network went away or came back: a good line answers well within it, and
+ * nobody should be told "saved" by a dead one for longer. */
+export const PROBE_TIMEOUT_MS = 3000;
 /** Used until `welcome` has named the server's own. */
 export const HEARTBEAT_DEFAULT_MS = 20_000;
 /** More than this unsent in the browser means that the network stands still: we start anew and resume. */

@@ -1,4 +1,4 @@
-import { type ClientFrame, decodeFrame, encodeFrame, PROTOCOL_VERSION, type ServerFrame, SUBPROTOCOL, SUBPROTOCOL_TICKET_PREFIX } from '@igny8/protocol';
+import { CLOSE_CODE, type ClientFrame, decodeFrame, encodeFrame, PROTOCOL_VERSION, type ServerFrame, SUBPROTOCOL, SUBPROTOCOL_TICKET_PREFIX } from '@igny8/protocol';
 
 import { type Observable, State } from '../observable.js';
 import { ProblemError } from '../problem.js';
@@ -93,6 +93,14 @@ export class Connection {
     if (this.#move('retry', { retryAt: null })) void this.#open();
   }
 
+  /** Asks the server at once whether it is still there, instead of with the next heartbeat: the network may have
+   * changed under the line. */
+  probe(): void {
+    if (!this.#ping()) return;
+    clearTimeout(this.#silence);
+    this.#silence = setTimeout(() => this.#fellSilent(), bound.PROBE_TIMEOUT_MS);
+  }
+
   /** Starts anew with a fresh ticket: another tenant was chosen. */
   restart(): void {
     this.stop();
@@ -128,7 +136,9 @@ export class Connection {
 
   #ticketFailed(error: unknown): void {
     const problem = error instanceof ProblemError ? error : null;
-    if (problem !== null && [401, 403, 404].includes(problem.status)) this.#refuse(problem.code, problem.detail);
+    // Another's workspace is none (R13): for whoever was in it, it says that they no longer are.
+    if (problem?.status === 404) this.#refuse('revoked', closeMeaning(CLOSE_CODE.revoked).message);
+    else if (problem !== null && [401, 403].includes(problem.status)) this.#refuse(problem.code, problem.detail);
     else this.#lose(problem?.code ?? 'ticket', problem?.detail ?? 'The connection could not be prepared.', problem?.retryAfter);
   }
 
@@ -185,11 +195,19 @@ export class Connection {
    * (or anything else heard) tells us the same of the server. */
   #beat(): void {
     this.#heartbeat = setTimeout(() => {
-      this.#nonce = (this.#nonce + 1) >>> 0;
-      if (!this.send({ type: 'ping', nonce: this.#nonce })) return;
-      this.#silence ??= setTimeout(() => this.#lose('silent', 'The server went silent.'), bound.PONG_TIMEOUT_MS);
+      if (!this.#ping()) return;
+      this.#silence ??= setTimeout(() => this.#fellSilent(), bound.PONG_TIMEOUT_MS);
       this.#beat();
     }, this.#heartbeatMs);
+  }
+
+  #ping(): boolean {
+    this.#nonce = (this.#nonce + 1) >>> 0;
+    return this.send({ type: 'ping', nonce: this.#nonce });
+  }
+
+  #fellSilent(): void {
+    this.#lose('silent', 'The server went silent.');
   }
 
   #heard(): void {

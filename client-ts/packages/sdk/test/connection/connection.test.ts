@@ -69,6 +69,13 @@ describe('opening', () => {
     expect(FakeSocket.opened).toHaveLength(0);
   });
 
+  it('says of a workspace that is no longer there for somebody that they lost access to it', async () => {
+    fetchTicket = () => Promise.reject(new ProblemError({ code: 'not_found', status: 404, title: '', detail: 'There is no such workspace.' }));
+    connection.start();
+    await settle();
+    expect(connection.status.getSnapshot()).toMatchObject({ state: 'closed', reason: { code: 'revoked', message: 'You no longer have access to this workspace.' } });
+  });
+
   it('waits as long as a busy server asks before it fetches a ticket again', async () => {
     fetchTicket = () => Promise.reject(new ProblemError({ code: 'rate_limited', status: 429, title: '', detail: '', retryAfter: 9000 }));
     connection.start();
@@ -165,6 +172,23 @@ describe('losing', () => {
     await vi.advanceTimersByTimeAsync(1);
     expect(connection.status.getSnapshot()).toMatchObject({ state: 'waiting', reason: { code: 'silent' } });
     expect(heard).toEqual(['live', 'lost']);
+  });
+
+  it('asks at once when the network may have changed, and believes any answer', async () => {
+    const socket = await live();
+    connection.probe();
+    expect(socket.sent.at(-1)).toEqual({ type: 'ping', nonce: 1 });
+    socket.say({ type: 'pong', nonce: 1 });
+    await vi.advanceTimersByTimeAsync(bound.PROBE_TIMEOUT_MS);
+    expect(connection.state).toBe('live');
+    connection.probe();
+    connection.probe();
+    await vi.advanceTimersByTimeAsync(bound.PROBE_TIMEOUT_MS - 1);
+    expect(connection.state).toBe('live');
+    await vi.advanceTimersByTimeAsync(1);
+    expect(connection.status.getSnapshot()).toMatchObject({ state: 'waiting', reason: { code: 'silent' } });
+    connection.probe();
+    expect(connection.state).toBe('waiting');
   });
 
   it('does not pile up what a slow line cannot carry', async () => {

@@ -15,6 +15,7 @@ import { EditorHeader } from './header/EditorHeader';
 import { SidePanel } from './panel/SidePanel';
 import { TitleField } from './text/TitleField';
 import { useDocumentTasks } from './useDocumentTasks';
+import { useRereadRole } from './useRereadRole';
 
 /** A draft, edited together with people and the AI. */
 export function EditorPage() {
@@ -33,6 +34,7 @@ export function EditorPage() {
 
 function OpenEditor({ view, open }: { view: DocumentView; open: OpenDocument }) {
   const status = useDocumentStatus(open.provider);
+  useRereadRole(status);
   const tasks = useDocumentTasks(view.id);
   const [editor, setEditor] = useState<Editor | null>(null);
   return (

@@ -28,8 +28,10 @@ export function ImageList({ view, busy }: { view: DocumentView; busy: boolean })
           </li>
         ))}
         {busy && (
-          <li role="status" aria-label="An image is being made">
-            <Skeleton className="aspect-video h-auto w-full" />
+          <li>
+            <div role="status" aria-label="An image is being made">
+              <Skeleton className="aspect-video h-auto w-full" />
+            </div>
           </li>
         )}
       </ul>

@@ -1,10 +1,10 @@
 import { expect, test, type Page } from '@playwright/test';
-import { seriousIssues } from '../page/barrier.js';
-import { article, articleText, isSaved } from '../page/draft.js';
-import { isLive } from '../page/person.js';
-import { shot } from '../page/screen.js';
-import { DOCUMENTS, SITE } from '../stage/data.js';
-import { Stage } from '../stage/server.js';
+import { seriousIssues } from '../../page/barrier.js';
+import { article, articleText, isSaved } from '../../page/draft.js';
+import { isLive } from '../../page/person.js';
+import { shot } from '../../page/screen.js';
+import { DOCUMENTS, SITE } from '../../stage/data.js';
+import { Stage } from '../../stage/server.js';
 
 const DRAFT = DOCUMENTS[0]?.id ?? '';
 // A phone held upright (CSS pixels).
