@@ -194,6 +194,42 @@ async fn a_reader_is_told_of_each_edit_that_it_was_not_taken() {
     assert_eq!(DURABLE, guest.hear("board").await);
 }
 
+/// Opens a document again, in place, with a ticket that may do something else.
+async fn opened_again(guest: &mut Guest, ticket: &str, scope: &str) {
+    guest.show("board", ticket).await;
+    assert_eq!(framed(&[2, 2], scope.as_bytes()), guest.hear("board").await);
+    assert_eq!([3], guest.hear("board").await[..], "say who you are");
+    assert!(guest.hear("board").await.starts_with(&[0, 1]), "what it lacks");
+    assert!(guest.hear("board").await.starts_with(&[0, 0]), "what the server has");
+    assert_eq!(framed(&[1], &[0]), guest.hear("board").await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r7_an_edit_of_a_reader_is_acknowledged_once_it_may_write() {
+    let server = Server::start().await;
+    let (address, ada) = (listen(&server).await, server.ada().await);
+    let (write, _) = ticket(&server, &ada, "board", "write").await;
+    let (read, _) = ticket(&server, &ada, "board", "read").await;
+    let mut guest = Guest::dial(address).await;
+    guest.say(PONG.to_vec()).await;
+    guest.join("board", &read, "readonly").await;
+    guest.tell("board", &framed(&[0, 2], A_NOTE)).await;
+    assert_eq!(NOT_TAKEN, guest.hear("board").await);
+    guest.hears_nothing("board").await;
+    // The provider still counts it, and it comes with its answer to what the server has.
+    opened_again(&mut guest, &write, "read-write").await;
+    guest.tell("board", &framed(&[0, 1], A_NOTE)).await;
+    assert_eq!(DURABLE, guest.hear("board").await);
+    guest.hears_nothing("board").await;
+    // What it counted as a writer, too, if it may only read when that is durable.
+    opened_again(&mut guest, &read, "readonly").await;
+    guest.tell("board", &framed(&[0, 2], A_NOTE)).await;
+    assert_eq!(NOT_TAKEN, guest.hear("board").await);
+    guest.tell("board", &framed(&[0, 1], A_NOTE)).await;
+    assert_eq!(DURABLE, guest.hear("board").await, "it is held");
+    guest.hears_nothing("board").await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn r11_a_socket_has_a_bounded_number_of_documents_and_names() {
     let server = Server::start().await;

@@ -354,11 +354,15 @@ impl Opened<'_> {
     }
 
     fn edit(&mut self, mail: &Mail, update: &[u8]) -> Result<(), Ended> {
+        let is_counted = self.document.is_counted(mail, update);
         if !self.seat.room.pass.writable {
+            // It comes again once the client may write.
+            if is_counted {
+                self.document.tally.missed();
+            }
             self.document.say(|head| protocol::sync_status(head, false));
             return Ok(());
         }
-        let is_counted = self.document.is_counted(mail, update);
         let taken = self.seat.edit(mail.bytes.slice_ref(update));
         match &taken {
             Ok(number) if is_counted => self.document.tally.edited(*number),
