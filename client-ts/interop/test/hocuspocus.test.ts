@@ -206,4 +206,21 @@ describe('a ticket', () => {
     await holds('all is durable', () => guest.provider.unsyncedChanges === 0);
     expect(guest.denied.length).toBe(1);
   });
+
+  test('that allows to write takes what was written while one could only read', async () => {
+    const ada = await person(server, 'ada');
+    const write = await room(ada, {});
+    let ticket = await room(ada, { rights: 'read' });
+    const [guest, other] = [hocuspocus(socket(server), ticket, { token: async () => ticket.ticket }), websocket(server, write)];
+    await synced(guest, other);
+    notes(guest.doc).insert(0, 'early');
+    notes(other.doc).insert(0, 'there ');
+    await holds('it reads', () => notes(guest.doc).toString().includes('there'));
+    expect(guest.provider.unsyncedChanges).toBe(1);
+    ticket = write;
+    await guest.provider.sendToken();
+    await holds('both have both', () => [guest.doc, other.doc].every((doc) => ['there', 'early'].every((word) => notes(doc).toString().includes(word))));
+    await holds('all is durable', () => guest.provider.unsyncedChanges === 0);
+    expect(guest.denied).toEqual([]);
+  });
 });
