@@ -9,6 +9,8 @@ export class Room {
   readonly ydoc = new Y.Doc();
   readonly #awareness = new Awareness(this.ydoc);
   readonly #members = new Map<Send, Set<number>>();
+  /** Why edits are refused, while they are. */
+  refusal: string | null = null;
   #sequence = 1;
 
   constructor(readonly id: string) {
@@ -39,6 +41,7 @@ export class Room {
   }
 
   edit(send: Send, ref: number, update: Uint8Array): void {
+    if (this.refusal !== null) return send({ type: 'document_refused', document: this.id, ref, code: 'schema', message: this.refusal, state_vector: null });
     Y.applyUpdate(this.ydoc, update, send);
     send({ type: 'durable', document: this.id, ref, position: this.position });
   }

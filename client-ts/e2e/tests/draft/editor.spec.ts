@@ -137,3 +137,47 @@ test('on a phone comments open over the text, take the keys and give them back',
   await shot(page, 'comment-phone');
   expect(await seriousIssues(page)).toEqual([]);
 });
+
+test('refused edits are told with the reason, outlive the page, and are tried again or thrown away', async ({ page }) => {
+  const room = stage.room(DRAFT);
+  room.write([['paragraph', 'Tea is made of leaves.']]);
+  await open(page);
+  page.on('dialog', (dialog) => void dialog.accept());
+  const typeInVain = async (text: string) => {
+    room.refusal = 'The draft is larger than 32 MiB. Make it shorter.';
+    await article(page).locator('p').first().click();
+    await page.keyboard.press('End');
+    await page.keyboard.type(text);
+    await expect(page.getByText('Your last edits were not taken')).toBeVisible();
+    room.refusal = null;
+  };
+  await typeInVain('!');
+  await expect(page.getByTestId('save-state')).toHaveText('Not saved');
+  await expect(article(page)).toHaveAttribute('contenteditable', 'false');
+  await shot(page, 'draft-refused');
+  expect(await seriousIssues(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Reload', exact: true }).click();
+  const aside = page.getByRole('alert').filter({ hasText: 'Edits of yours are kept on this device' });
+  await expect(aside).toContainText('The draft is larger than 32 MiB.');
+  expect(await articleText(page)).toBe('Tea is made of leaves.');
+  await shot(page, 'draft-aside');
+  expect(await seriousIssues(page)).toEqual([]);
+  const [file] = await Promise.all([page.waitForEvent('download'), aside.getByRole('button', { name: 'Keep a copy' }).click()]);
+  let copy = '';
+  for await (const piece of await file.createReadStream()) copy += String(piece);
+  expect(copy).toContain('<p>Tea is made of leaves.!</p>');
+  await aside.getByRole('button', { name: 'Try them again' }).click();
+  await expect(aside).toBeHidden();
+  await isSaved(page);
+  expect(await articleText(page)).toBe('Tea is made of leaves.!');
+  await typeInVain('?');
+  await page.getByRole('button', { name: 'Reload', exact: true }).click();
+  await aside.getByRole('button', { name: 'Throw them away' }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Throw them away' }).click();
+  await expect(aside).toBeHidden();
+  await page.reload();
+  await isSaved(page);
+  await expect(article(page)).toHaveAttribute('contenteditable', 'true');
+  await expect(aside).toHaveCount(0);
+  expect(await articleText(page)).toBe('Tea is made of leaves.!');
+});

@@ -13,13 +13,13 @@ const LOOK = {
 export function Notice({ tone = 'info', title, children, actions }: { tone?: keyof typeof LOOK; title?: string; children?: ReactNode; actions?: ReactNode }) {
   const { box, ink, icon: Icon } = LOOK[tone];
   return (
-    <div role={tone === 'bad' ? 'alert' : 'status'} className={classNames('flex gap-2.5 rounded-md border px-3 py-2.5', box)}>
+    <div role={tone === 'bad' ? 'alert' : 'status'} className={classNames('flex flex-wrap gap-2.5 rounded-md border px-3 py-2.5', box)}>
       <Icon size={16} className={classNames('mt-0.5 shrink-0', ink)} aria-hidden="true" />
-      <div className="flex min-w-0 flex-1 flex-col gap-0.5">
+      <div className="flex min-w-0 flex-1 basis-52 flex-col gap-0.5">
         {title && <p className="font-medium text-ink">{title}</p>}
         {children && <div className="text-ink-2">{children}</div>}
       </div>
-      {actions && <div className="flex shrink-0 items-center gap-2">{actions}</div>}
+      {actions && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
     </div>
   );
 }
