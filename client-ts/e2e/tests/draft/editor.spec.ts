@@ -162,6 +162,9 @@ test('refused edits are told with the reason, outlive the page, and are tried ag
   expect(await articleText(page)).toBe('Tea is made of leaves.');
   await shot(page, 'draft-aside');
   expect(await seriousIssues(page)).toEqual([]);
+  await page.setViewportSize(PHONE);
+  await expect(aside.getByRole('button', { name: 'Throw them away' })).toBeInViewport({ ratio: 1 });
+  await shot(page, 'draft-aside-phone');
   const [file] = await Promise.all([page.waitForEvent('download'), aside.getByRole('button', { name: 'Keep a copy' }).click()]);
   let copy = '';
   for await (const piece of await file.createReadStream()) copy += String(piece);

@@ -18,6 +18,8 @@ export class Keeper {
   #writing: Promise<void> | null = null;
   #refusal: Refusal | null = null;
   #failed = false;
+  /** The browser did not open its storage: it will not for the rest of this visit. */
+  #broken = false;
   /** Grows with each `saved`: what was being written at that moment is obsolete. */
   #saves = 0;
 
@@ -31,7 +33,7 @@ export class Keeper {
 
   /** False if edits could not be written: then only the page has them. */
   get works(): boolean {
-    return !this.#failed;
+    return !this.#failed && !this.#broken;
   }
 
   /** Why edits of this or an earlier visit were set aside; null if there are none. */
@@ -52,7 +54,7 @@ export class Keeper {
       this.#rows.unshift(...rows.filter(({ refused }) => refused === null));
       this.#aside.unshift(...rows.filter(({ refused }) => refused !== null));
     } catch {
-      this.#failed = true;
+      this.#broken = true;
     }
     this.#changed();
     return this.#rows.map(({ update }) => update);
@@ -61,7 +63,7 @@ export class Keeper {
   /** An edit of this person. */
   add(update: Uint8Array): void {
     // After a failure the next ones would stand on one that is missing.
-    if (this.#failed) return;
+    if (!this.works) return;
     this.#waiting.push(update);
     this.#write();
   }
@@ -103,7 +105,7 @@ export class Keeper {
   }
 
   #hasWork(): boolean {
-    return !this.#failed && (this.#waiting.length > 0 || this.#obsolete.length > 0 || (this.#refusal !== null && this.#rows.length > 0));
+    return this.works && (this.#waiting.length > 0 || this.#obsolete.length > 0 || (this.#refusal !== null && this.#rows.length > 0));
   }
 
   async #writeAll(): Promise<void> {

@@ -160,6 +160,12 @@ describe('edits that are not saved', () => {
       expect(savingOf(one.provider.status.getSnapshot())).toEqual({ state: 'on_page', edits: 1 });
       light();
       await waitFor(one.provider.status, ({ saved, phase }) => saved && phase === 'synced');
+      await one.provider.kept();
+      const again = await tunnel(one);
+      one.text.insert(0, 'y');
+      expect(savingOf(one.provider.status.getSnapshot())).toEqual({ state: 'on_page', edits: 1 });
+      again();
+      await waitFor(one.provider.status, ({ saved, phase }) => saved && phase === 'synced');
     }
   });
 });
