@@ -1,4 +1,4 @@
-import { useEffect, useState, type ReactNode } from 'react';
+import { useEffect, useMemo, useState, type ReactNode } from 'react';
 import type { Editor } from '@tiptap/react';
 import type { DocumentView } from '@igny8/protocol';
 import { useSite } from '~/shared/data/workspace';
@@ -18,7 +18,8 @@ export function FiguresBlock({ view, editor }: { view: DocumentView; editor: Edi
   const site = useSite();
   const doc = useSettledText(editor);
   const link = site?.link?.url;
-  const figures = figuresOf(doc, link && URL.canParse(link) ? new URL(link).host : null);
+  const host = link && URL.canParse(link) ? new URL(link).host : null;
+  const figures = useMemo(() => figuresOf(doc, host), [doc, host]);
   return (
     <Block title="Figures">
       <dl data-testid="figures" className="grid grid-cols-[96px_1fr] gap-y-1.5">
@@ -66,7 +67,7 @@ function Keyword({ view, doc }: { view: DocumentView; doc: Editor['state']['doc'
   const idea = useIdea(view);
   const [typed, setTyped] = useState<string | null>(null);
   const keyword = typed ?? idea?.target_keywords[0] ?? '';
-  const use = keywordUse(doc, view.title, keyword);
+  const use = useMemo(() => keywordUse(doc, view.title, keyword), [doc, view.title, keyword]);
   return (
     <>
       <TextField label="Main keyword" value={keyword} maxLength={120} placeholder="A keyword to count" onChange={(event) => setTyped(event.target.value)} />
