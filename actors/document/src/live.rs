@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use bytes::Bytes;
 use thiserror::Error;
 use yrs::types::TypeRef;
 use yrs::updates::decoder::Decode;
@@ -79,7 +80,7 @@ pub struct LiveDocument {
 /// costs the document's size once per that many bytes of edits.
 #[derive(Default)]
 struct Journal {
-    snapshot: Vec<u8>,
+    snapshot: Bytes,
     updates: Vec<Vec<u8>>,
     updates_bytes: usize,
 }
@@ -107,20 +108,26 @@ impl LiveDocument {
     pub fn load(
         kind: DocumentKind,
         server_client_id: u64,
-        snapshot: Option<&[u8]>,
+        snapshot: Option<&Bytes>,
         updates: impl IntoIterator<Item = impl AsRef<[u8]>>,
     ) -> Result<Self, LoadError> {
         let mut document = Self::empty(kind, server_client_id);
+        let mut has_more = false;
         if let Some(bytes) = snapshot {
             document.load_one(bytes).ok_or(LoadError::Snapshot)?;
         }
         for (index, bytes) in updates.into_iter().enumerate() {
             document.load_one(bytes.as_ref()).ok_or(LoadError::Update { index })?;
+            has_more = true;
         }
         if document.doc.transact().has_missing_updates() {
             return Err(LoadError::Incomplete);
         }
-        document.fold();
+        // What was kept is what it is, unless there was more.
+        match snapshot.filter(|_| !has_more) {
+            Some(snapshot) => document.journal.snapshot = snapshot.clone(),
+            None => document.fold(),
+        }
         if kind == DocumentKind::Article {
             document.suspect_all();
         }
@@ -158,12 +165,20 @@ impl LiveDocument {
         state.iter().map(|(client, clock)| (client.get(), *clock)).collect()
     }
 
-    /// The whole state as one v1 update. Costs the document's size.
-    pub fn snapshot(&self) -> Vec<u8> {
-        let mut snapshot = self.doc.transact().encode_diff_v1(&StateVector::default());
+    /// The whole state as one v1 update. Costs the document's size if it was edited since it was
+    /// loaded or folded, and nothing otherwise.
+    pub fn snapshot(&self) -> Bytes {
+        if self.journal.updates.is_empty() && !self.journal.snapshot.is_empty() {
+            return self.journal.snapshot.clone();
+        }
+        self.encode()
+    }
+
+    fn encode(&self) -> Bytes {
+        let mut encoded = self.doc.transact().encode_diff_v1(&StateVector::default());
         // It is kept, and the encoder begins with a kibibyte.
-        snapshot.shrink_to_fit();
-        snapshot
+        encoded.shrink_to_fit();
+        encoded.into()
     }
 
     /// What someone with this state vector lacks, as one v1 update.
@@ -304,14 +319,15 @@ impl LiveDocument {
     }
 
     fn fold(&mut self) {
-        self.journal = Journal { snapshot: self.snapshot(), ..Journal::default() };
+        self.journal = Journal { snapshot: self.encode(), ..Journal::default() };
     }
 
     /// After a panic the yrs document cannot be trusted: a new one is built from the journal.
     fn rebuild(&mut self) {
         self.doc = new_doc(self.kind, self.client);
         let snapshot = Some(&self.journal.snapshot).filter(|bytes| !bytes.is_empty());
-        for bytes in snapshot.into_iter().chain(&self.journal.updates) {
+        let updates = self.journal.updates.iter().map(Vec::as_slice);
+        for bytes in snapshot.map(|bytes| &bytes[..]).into_iter().chain(updates) {
             apply_raw(&self.doc, bytes).expect("the journal holds only what was applied before");
         }
     }

@@ -3,6 +3,7 @@
 
 mod sample;
 
+use bytes::Bytes;
 use igny8_actors_document::{
     ContentTree, DocumentKind, ImageNode, LiveDocument, LoadError, UPDATE_BYTES_MAX, UpdateRefused,
 };
@@ -239,7 +240,7 @@ fn r8_an_overwritten_attribute_is_checked_too() {
     assert_eq!(document.state_vector(), written_from(&before).state_vector());
 }
 
-fn written_from(snapshot: &[u8]) -> LiveDocument {
+fn written_from(snapshot: &Bytes) -> LiveDocument {
     LiveDocument::load(DocumentKind::Article, 1, Some(snapshot), Vec::<Vec<u8>>::new()).unwrap()
 }
 
@@ -343,8 +344,8 @@ fn r8_a_list_item_that_lost_its_paragraph_gets_one() {
 #[test]
 fn r8_load_names_the_offender() {
     let good = written("a").snapshot();
-    let bad = b"garbage".to_vec();
-    let load = |snapshot: Option<&[u8]>, updates: Vec<Vec<u8>>| {
+    let bad = Bytes::from_static(b"garbage");
+    let load = |snapshot: Option<&Bytes>, updates: Vec<Bytes>| {
         LiveDocument::load(DocumentKind::Article, 2, snapshot, updates).map(|_| ()).unwrap_err()
     };
     assert_eq!(load(None, vec![good.clone(), bad.clone()]), LoadError::Update { index: 1 });
@@ -352,7 +353,7 @@ fn r8_load_names_the_offender() {
     let person = client(9);
     edit(&person, add("lost"));
     let late = edit(&person, add("b"));
-    assert_eq!(load(Some(&good), vec![late]), LoadError::Incomplete);
+    assert_eq!(load(Some(&good), vec![late.into()]), LoadError::Incomplete);
 }
 
 #[test]

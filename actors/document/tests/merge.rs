@@ -3,6 +3,7 @@
 
 mod sample;
 
+use bytes::Bytes;
 use igny8_actors_document::{
     ContentTree, DocumentKind, LinkPolicy, LiveDocument, RunCursor, RunWriter, UpdateRefused,
 };
@@ -12,13 +13,13 @@ use yrs::updates::decoder::Decode;
 use yrs::{Doc, ReadTxn, StateVector, Transact, XmlElementPrelim, XmlFragment, XmlTextPrelim};
 
 /// The state of a document with this content.
-fn written(markdown: &str) -> Vec<u8> {
+fn written(markdown: &str) -> Bytes {
     let mut document = LiveDocument::new(1);
     document.replace_with(&ContentTree::from_markdown(markdown));
     document.snapshot()
 }
 
-fn written_from(snapshot: &[u8]) -> LiveDocument {
+fn written_from(snapshot: &Bytes) -> LiveDocument {
     LiveDocument::load(DocumentKind::Article, 2, Some(snapshot), Vec::<Vec<u8>>::new()).unwrap()
 }
 

@@ -42,7 +42,7 @@ pub(crate) enum Message {
         state_vector: Option<Vec<u8>>,
         writable: bool,
         account: AccountId,
-        listener: Box<dyn Listener>,
+        listener: Arc<dyn Listener>,
         answer: Answer<Welcome>,
         permit: OwnedSemaphorePermit,
     },
@@ -202,7 +202,7 @@ async fn load(args: Arguments) -> Result<State, ActorProcessingErr> {
     let (kind, erased) = (kind_of(&entity), checkpoint.erased);
     // Rows that an erased document still has are not its content any more.
     let bodies = rows.iter().filter(|_| !erased).map(|row| &row.body);
-    let live = LiveDocument::load(kind, client, snapshot.as_deref(), bodies)?;
+    let live = LiveDocument::load(kind, client, snapshot.as_ref(), bodies)?;
     Ok(State {
         entity,
         live,

@@ -2,12 +2,15 @@
 
 use super::compaction::unpack;
 use super::record::{Checkpoint, Stored, kind_of, read};
+use bytes::Bytes;
 use igny8_actors_document::{DocumentKind, LiveDocument};
 use igny8_protocol_ids::{EntityKey, TenantId};
 use igny8_storage_api::{BlobHash, Loaded, Store, StoreError};
 
 /// Any client id will do: nothing is written.
 const CLIENT: u64 = 1;
+/// The state vector of who has nothing.
+const NOTHING: [u8; 1] = [0];
 
 /// Loads a document and encodes it again. What is wrong with it is the answer; an error means that
 /// the store did not answer.
@@ -50,7 +53,7 @@ pub(crate) async fn audit(
         Some(blob) => kept(store, tenant, blob).await?.map(Some),
     };
     let rows: Vec<_> = store.appends(entity).await?.into_iter().map(|row| row.body).collect();
-    if let Err(reason) = snapshot.and_then(|snapshot| again(kind, snapshot.as_deref(), &rows)) {
+    if let Err(reason) = snapshot.and_then(|snapshot| again(kind, snapshot.as_ref(), &rows)) {
         problems.push(format!("{entity}: {reason}"));
     }
     Ok(problems)
@@ -60,7 +63,7 @@ async fn kept(
     store: &dyn Store,
     tenant: TenantId,
     blob: BlobHash,
-) -> Result<Result<Vec<u8>, String>, StoreError> {
+) -> Result<Result<Bytes, String>, StoreError> {
     let packed = store.blob(tenant, blob).await?;
     Ok(packed
         .ok_or_else(|| "a kept state is missing".to_owned())
@@ -68,11 +71,12 @@ async fn kept(
 }
 
 /// Builds the document, encodes it and builds it from that: both must have the same content.
-fn again(kind: DocumentKind, snapshot: Option<&[u8]>, rows: &[bytes::Bytes]) -> Result<(), String> {
+fn again(kind: DocumentKind, snapshot: Option<&Bytes>, rows: &[Bytes]) -> Result<(), String> {
     let loaded = LiveDocument::load(kind, CLIENT, snapshot, rows);
     let first = loaded.map_err(|error| error.to_string())?;
     let none: [&[u8]; 0] = [];
-    let second = LiveDocument::load(kind, CLIENT, Some(&first.snapshot()), none)
+    let everything = first.diff(&NOTHING).map_err(|error| error.to_string())?;
+    let second = LiveDocument::load(kind, CLIENT, Some(&everything.into()), none)
         .map_err(|error| error.to_string())?;
     if first.clocks() == second.clocks() && first.tree() == second.tree() {
         Ok(())

@@ -5,6 +5,7 @@ use super::record::{Checkpoint, checkpoint_key};
 use super::turn::Turn;
 use crate::entity::encode;
 use crate::{failure::Failure, world::World};
+use bytes::Bytes;
 use igny8_actors_document::LiveDocument;
 use igny8_protocol_ids::{EntityKey, Scope};
 use igny8_storage_api::{AppendRow, BlobHash, Record, RecordKey, StoreError};
@@ -26,7 +27,7 @@ pub(super) async fn snapshot(
     world: &World,
     entity: EntityKey,
     blob: BlobHash,
-) -> Result<Vec<u8>, StoreError> {
+) -> Result<Bytes, StoreError> {
     let corrupt =
         |reason: String| StoreError::Corrupt { place: format!("{entity}, a kept state"), reason };
     let Scope::Tenant(tenant) = entity.scope else {
@@ -40,11 +41,15 @@ pub(super) async fn snapshot(
     unpack(&packed).map_err(corrupt)
 }
 
-pub(super) fn unpack(packed: &[u8]) -> Result<Vec<u8>, String> {
-    zstd::bulk::decompress(packed, UNPACKED_BYTES_MAX).map_err(|error| error.to_string())
+pub(super) fn unpack(packed: &[u8]) -> Result<Bytes, String> {
+    let mut unpacked =
+        zstd::bulk::decompress(packed, UNPACKED_BYTES_MAX).map_err(|error| error.to_string())?;
+    // It is kept, and there was room for the largest.
+    unpacked.shrink_to_fit();
+    Ok(unpacked.into())
 }
 
-pub(super) fn pack(state: &[u8]) -> bytes::Bytes {
+pub(super) fn pack(state: &[u8]) -> Bytes {
     zstd::bulk::compress(state, COMPRESSION_LEVEL)
         .expect("compressing into memory cannot fail")
         .into()

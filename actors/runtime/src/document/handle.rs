@@ -92,7 +92,7 @@ impl DocumentHandle {
         state_vector: Option<Vec<u8>>,
         writable: bool,
         account: AccountId,
-        listener: Box<dyn Listener>,
+        listener: Arc<dyn Listener>,
     ) -> Result<DocumentJoin<Place>, Failure> {
         let join = |answer, permit| Message::Join {
             session,

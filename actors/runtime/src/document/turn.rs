@@ -6,6 +6,7 @@ use super::author::Source;
 use super::room::{Delivery, DocumentFrame, Encoded, Place, Shared, TurnUpdate};
 use crate::entity::{append, commit};
 use crate::failure::Failure;
+use bytes::Bytes;
 use igny8_actors_document::{Applied, UpdateRefused, merge};
 use igny8_actors_domain::sabotage::Sabotage;
 use igny8_protocol_ids::{Position, Sequence, Timestamp};
@@ -110,7 +111,7 @@ impl State {
             } => {
                 let update = match &state_vector {
                     Some(have) if have != NOTHING => {
-                        self.live.diff(have).map(|diff| Arc::new(diff.into()))
+                        self.live.diff(have).map(|diff| Arc::new(Bytes::from(diff).into()))
                     }
                     _ => Ok(self.snapshot()),
                 };

@@ -60,14 +60,24 @@ pub(crate) struct Slot<M: ractor::Message> {
 /// Which slot an actor id belongs to: lets the supervisor find it.
 #[derive(Default)]
 struct Residents {
-    by_actor: Mutex<HashMap<ActorId, Weak<dyn Failed>>>,
+    by_actor: Mutex<HashMap<ActorId, Weak<dyn Supervised>>>,
 }
 
-trait Failed: Send + Sync {
+trait Supervised: Send + Sync {
+    /// The actor failed.
     fn failed(&self);
+    /// The actor is not in memory any more: nor is what is left of it.
+    fn ended(&self, actor: ActorId);
 }
 
-impl<M: ractor::Message> Failed for Slot<M> {
+impl<M: ractor::Message> Supervised for Slot<M> {
+    fn ended(&self, actor: ActorId) {
+        // Whoever holds the place starts the next one.
+        if let Ok(mut place) = self.actor.try_lock() {
+            place.take_if(|ended| ended.get_id() == actor);
+        }
+    }
+
     fn failed(&self) {
         self.failures.lock().push(Instant::now());
         tracing::error!(entity = %self.entity, "an actor failed; it restarts from the store");
@@ -107,10 +117,14 @@ impl Actor for Supervisor {
                     .and_then(|slot| slot.upgrade());
                 if let Some(slot) = slot {
                     slot.failed();
+                    slot.ended(cell.get_id());
                 }
             }
             SupervisionEvent::ActorTerminated(cell, _, _) => {
-                drop(residents.by_actor.lock().remove(&cell.get_id()))
+                let slot = residents.by_actor.lock().remove(&cell.get_id());
+                if let Some(slot) = slot.and_then(|slot| slot.upgrade()) {
+                    slot.ended(cell.get_id());
+                }
             }
             _ => {}
         }
@@ -168,7 +182,7 @@ impl<M: ractor::Message> Registry<M> {
             }
             Failure::restarting()
         })?;
-        let failed: Weak<dyn Failed> = Arc::downgrade(slot) as Weak<dyn Failed>;
+        let failed: Weak<dyn Supervised> = Arc::downgrade(slot) as Weak<dyn Supervised>;
         self.residents.by_actor.lock().insert(actor.get_id(), failed);
         *place = Some(actor.clone());
         Ok(actor)

@@ -6,9 +6,11 @@ use std::time::Duration;
 pub(super) const FRAME_BYTES_MAX: usize = 1024 * 1024 + 256 * 1024;
 /// What is read before a frame is called too large: above the bound, so that we can say so by name.
 pub(super) const MESSAGE_BYTES_READ_MAX: usize = 2 * 1024 * 1024;
-/// Room for what is read at once, which every socket has for as long as it is open: most frames are
-/// a few hundred bytes, and the usual 128 KiB would be most of what a silent reader costs.
-pub(super) const READ_BYTES: usize = 2 * 1024;
+/// Room for the next message, which every socket has for as long as it is open: an edit of what
+/// somebody types is smaller, and the usual 128 KiB would be most of what a silent reader costs.
+pub(super) const READ_BYTES: usize = 256;
+/// What is read at once, into a place that all sockets of a thread share.
+pub(super) const SCRATCH_BYTES: usize = 32 * 1024;
 /// An edit.
 pub(super) const UPDATE_BYTES_MAX: usize = 1024 * 1024;
 /// Presence: a caret, a name, a colour.

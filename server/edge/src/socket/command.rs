@@ -2,7 +2,7 @@
 //! same limit.
 
 use super::bound::COMMANDS_MAX;
-use super::outbox::Rank;
+use super::line::Rank;
 use super::session::Context;
 use crate::access::site_of;
 use crate::body::idempotency_of_command;

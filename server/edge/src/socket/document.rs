@@ -1,7 +1,7 @@
 //! A document on a socket: the join, and its frames.
 
 use super::ear::{Ear, Mouth};
-use super::outbox::{Outbox, Rank};
+use super::line::{Outbox, Rank};
 use super::session::Context;
 use crate::problem::Problem;
 use bytes::Bytes;
@@ -47,14 +47,13 @@ pub(super) async fn open(
 ) -> Result<Open, Problem> {
     let handle = find(context, id).await?;
     let ear = Ear::new(Voice { document: id, outbox: context.outbox.clone() });
-    let listener = Box::new(ear.clone());
+    let listener = ear.clone();
     let account = context.holder.account;
     let joined =
         handle.join_with(context.number, state_vector, writable, account, listener).await?;
     let DocumentJoin { position, update, state_vector, awareness, subscription: place, .. } =
         joined;
-    let update =
-        Arc::try_unwrap(update).map_or_else(|shared| shared.update.clone(), |own| own.update);
+    let update = Vec::from(update.update.clone());
     let snapshot = StreamSnapshot::Document { update, state_vector, writable, awareness };
     let at = StreamPosition { stream: StreamName::Document(id), position };
     context
@@ -75,7 +74,7 @@ impl Voice {
     fn share(&self, rank: Rank, encoded: &Encoded, frame: impl FnOnce() -> ServerFrame) {
         let encoded =
             encoded.socket.get_or_init(|| encode(&frame()).map(Bytes::from).unwrap_or_default());
-        self.outbox.push(rank, encoded.clone());
+        self.outbox.put(rank, encoded.clone());
     }
 }
 
@@ -88,11 +87,11 @@ impl Mouth for Voice {
                 ServerFrame::DocumentUpdate { document, position, update }
             }),
             DocumentFrame::Awareness(shared) => self.share(Rank::Presence, &shared.encoded, || {
-                ServerFrame::Awareness { document, update: shared.update.clone() }
+                ServerFrame::Awareness { document, update: shared.update.to_vec() }
             }),
             DocumentFrame::Durable { reference, position } => {
                 let (r#ref, position) = (*reference, *position);
-                self.outbox.send(Rank::Answer, &ServerFrame::Durable { document, r#ref, position });
+                self.outbox.post(Rank::Answer, &ServerFrame::Durable { document, r#ref, position });
             }
             DocumentFrame::Refused { reference, code, message, state_vector } => {
                 let refused = ServerFrame::DocumentRefused {
@@ -102,13 +101,17 @@ impl Mouth for Voice {
                     message: message.clone(),
                     state_vector: state_vector.clone(),
                 };
-                self.outbox.send(Rank::Answer, &refused);
+                self.outbox.post(Rank::Answer, &refused);
             }
             DocumentFrame::Comments => {
-                self.outbox.send(Rank::Document, &ServerFrame::CommentsChanged { document });
+                self.outbox.post(Rank::Document, &ServerFrame::CommentsChanged { document });
             }
         }
         true
+    }
+
+    fn flush(&self) {
+        self.outbox.flush();
     }
 
     fn over(&self) {

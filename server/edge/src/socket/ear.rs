@@ -12,8 +12,10 @@ const KEPT_MAX: usize = 512;
 
 /// How a socket says what its document says.
 pub(super) trait Mouth: Send + Sync {
-    /// Says it; false if the session itself must look at it.
+    /// Says it, when it is flushed; false if the session itself must look at it.
     fn say(&self, frame: &DocumentFrame) -> bool;
+    /// Writes what was said.
+    fn flush(&self);
     /// Says that nothing more comes.
     fn over(&self);
 }
@@ -46,6 +48,8 @@ impl<M: Mouth> Ear<M> {
         if heard.is_over {
             self.mouth.over();
         }
+        drop(heard);
+        self.mouth.flush();
     }
 
     /// What the session is to look at next; `None` when it is over.
@@ -78,6 +82,10 @@ impl<M: Mouth> Listener for Ear<M> {
         heard.kept.len() <= KEPT_MAX
     }
 
+    fn flush(&self) {
+        self.mouth.flush();
+    }
+
     fn end(&self) {
         let mut heard = self.heard.lock();
         heard.is_over = true;
@@ -107,6 +115,7 @@ mod tests {
                 matches!(frame, DocumentFrame::Durable { reference, .. } if reference % 2 == 0);
             is_even && self.said.fetch_add(1, SeqCst) < u32::MAX
         }
+        fn flush(&self) {}
         fn over(&self) {
             self.ends.fetch_add(1, SeqCst);
         }

@@ -2,7 +2,7 @@
 //! all sockets share.
 
 use super::bound::PROGRESS_PERIOD;
-use super::outbox::Rank;
+use super::line::Rank;
 use super::session::Context;
 use crate::access::site_of;
 use crate::convert::{self, Outlook, Place};

@@ -9,23 +9,21 @@ mod document;
 mod ear;
 mod forward;
 mod guard;
-mod outbox;
+mod line;
 mod session;
 mod stream;
-mod writer;
 
 pub(crate) use collab::{open as open_room, open_many as open_rooms};
 pub(crate) use guard::Guards;
 
-use crate::access::{origin_is_allowed, standing};
+use crate::access::standing;
 use crate::problem::Problem;
 use crate::state::{EdgeState, TicketHolder};
 use axum::extract::State;
-use axum::extract::ws::rejection::WebSocketUpgradeRejection;
-use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, StatusCode, header};
-use igny8_protocol_wire::close::{self, CloseCode};
+use http::HeaderMap;
+use igny8_protocol_wire::close;
+use line::{Line, Upgrade, offered};
 
 /// The subprotocol that we answer with. Versions within it are negotiated by `hello`.
 const SUBPROTOCOL: &str = "igny8.v1";
@@ -33,36 +31,8 @@ const TICKET_PREFIX: &str = "igny8.ticket.";
 
 /// The ticket, if the client offers our subprotocol.
 fn ticket(headers: &HeaderMap) -> Option<String> {
-    let lines = headers
-        .get_all(header::SEC_WEBSOCKET_PROTOCOL)
-        .iter()
-        .filter_map(|line| line.to_str().ok());
-    let offered: Vec<&str> = lines.flat_map(|line| line.split(',')).map(str::trim).collect();
-    let ticket = offered.iter().find_map(|name| name.strip_prefix(TICKET_PREFIX));
-    ticket.filter(|_| offered.contains(&SUBPROTOCOL)).map(str::to_owned)
-}
-
-/// An upgrade that may go on: a WebSocket's, from a page that may open one.
-fn admit(
-    state: &EdgeState,
-    headers: &HeaderMap,
-    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
-) -> Result<WebSocketUpgrade, Problem> {
-    let Ok(upgrade) = upgrade else {
-        let detail = "This address speaks WebSocket alone.";
-        return Err(Problem::new(StatusCode::UPGRADE_REQUIRED, "upgrade_required", detail));
-    };
-    // Programs send no origin; their ticket is enough, since no page can have got it for them.
-    if headers.contains_key(header::ORIGIN) && !origin_is_allowed(headers, &state.settings.origins)
-    {
-        let detail = "Sockets are opened from our own pages alone.";
-        return Err(Problem::new(StatusCode::FORBIDDEN, "origin", detail));
-    }
-    Ok(upgrade
-        .protocols([SUBPROTOCOL])
-        .read_buffer_size(bound::READ_BYTES)
-        .max_message_size(bound::MESSAGE_BYTES_READ_MAX)
-        .max_frame_size(bound::MESSAGE_BYTES_READ_MAX))
+    let ticket = offered(headers).find_map(|name| name.strip_prefix(TICKET_PREFIX));
+    ticket.filter(|_| offered(headers).any(|name| name == SUBPROTOCOL)).map(str::to_owned)
 }
 
 /// Opens a socket. An unknown ticket is answered by a close code: browsers do not show a page the
@@ -70,51 +40,37 @@ fn admit(
 pub(crate) async fn open(
     State(state): State<EdgeState>,
     headers: HeaderMap,
-    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+    upgrade: Upgrade,
 ) -> Response {
-    let upgrade = match admit(&state, &headers, upgrade) {
-        Ok(upgrade) => upgrade,
-        Err(problem) => return problem.into_response(),
-    };
     let Some(ticket) = ticket(&headers) else {
         let detail = "Offer the subprotocols igny8.v1 and igny8.ticket.<ticket>.";
         return Problem::unauthorized("ticket", detail).into_response();
     };
     let holder = state.tickets.redeem(state.now(), &ticket);
-    upgrade.on_upgrade(move |socket| serve(state, holder, socket))
+    upgrade.serve(move |line| serve(state, holder, line))
 }
 
-async fn serve(state: EdgeState, holder: Option<TicketHolder>, socket: WebSocket) {
+async fn serve(state: EdgeState, holder: Option<TicketHolder>, line: Line) {
     let Some(holder) = holder else {
-        return refuse(socket, close::TICKET, "the ticket is unknown, used or over").await;
+        return line.refuse(close::TICKET, "the ticket is unknown, used or over").await;
     };
     let Some(place) = state.socket_place() else {
-        return refuse(socket, close::TRY_AGAIN_LATER, "the server is full").await;
+        return line.refuse(close::TRY_AGAIN_LATER, "the server is full").await;
     };
     match standing(&state, holder).await {
-        Ok(Some(role)) => session::run(state, holder, role, socket).await,
-        Ok(None) => refuse(socket, close::REVOKED, "you no longer belong to this workspace").await,
+        Ok(Some(role)) => session::run(state, holder, role, line).await,
+        Ok(None) => line.refuse(close::REVOKED, "you no longer belong to this workspace").await,
         Err(_) => {
-            refuse(socket, close::TRY_AGAIN_LATER, "the workspace is not available just now").await
+            line.refuse(close::TRY_AGAIN_LATER, "the workspace is not available just now").await
         }
     }
     drop(place);
 }
 
-fn close_frame(code: CloseCode, text: &str) -> Message {
-    let reason = format!("{}: {text}", code.name);
-    Message::Close(Some(CloseFrame { code: code.code, reason: reason.into() }))
-}
-
-async fn refuse(mut socket: WebSocket, code: CloseCode, text: &str) {
-    if let Err(error) = socket.send(close_frame(code, text)).await {
-        tracing::debug!(%error, "a refused socket was gone already");
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use http::header;
 
     #[test]
     fn a_ticket_needs_our_subprotocol() {

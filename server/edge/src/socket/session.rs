@@ -1,28 +1,20 @@
-//! One socket's life: greeting, messages, end. A plain task that reads; a second one writes.
+//! One socket's life: greeting, messages, end.
 
-use super::bound::{FRAME_BYTES_MAX, GREETING_MAX, HEARTBEAT, SILENCE_MAX};
+use super::bound::{FRAME_BYTES_MAX, GREETING_MAX, HEARTBEAT};
 use super::command;
 use super::guard::Guard;
-use super::outbox::{Outbox, Rank};
+use super::line::{End, Line, Manners, Outbox, Rank, Reader, finish};
 use super::stream::Streams;
-use super::writer::Writer;
 use crate::state::{EdgeState, TicketHolder};
-use axum::extract::ws::{Message, WebSocket};
-use bytes::Bytes;
-use futures::StreamExt;
-use futures::stream::SplitStream;
 use igny8_actors_domain::role::Role;
 use igny8_protocol_wire::PROTOCOL_VERSIONS_SUPPORTED;
-use igny8_protocol_wire::close::{self, CloseCode};
+use igny8_protocol_wire::close;
 use igny8_protocol_wire::codec::decode;
 use igny8_protocol_wire::frame::{ClientFrame, ServerFrame};
 use std::sync::Arc;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, timeout, timeout_at};
-
-/// Why a socket ends: the code, and words for its client. `None` if the client went by itself.
-pub(super) type End = Option<(CloseCode, &'static str)>;
+use tokio::time::timeout;
 
 /// What the parts of a session share.
 #[derive(Clone)]
@@ -41,73 +33,55 @@ struct Session {
     commands: JoinSet<()>,
 }
 
+/// How we speak of a client that is not quick enough.
+const MANNERS: Manners = Manners { slow: close::SLOW_READER, silent: close::SILENT };
+
 /// Serves a socket to its end.
-pub(super) async fn run(state: EdgeState, holder: TicketHolder, role: Role, socket: WebSocket) {
-    let (sink, mut source) = socket.split();
+pub(super) async fn run(state: EdgeState, holder: TicketHolder, role: Role, line: Line) {
+    let (mut reader, outbox) = line.split(MANNERS);
     let guard = Guard::over(&state, holder, role);
-    let outbox = Arc::new(Outbox::default());
-    let mut writer = Writer::start(sink, outbox.clone(), None);
     let number = state.next_session();
-    let context = Context { state, holder, number, outbox, role: guard.role() };
+    let context = Context { state, holder, number, outbox: outbox.clone(), role: guard.role() };
     let mut session =
         Session { streams: Streams::new(context.clone()), context, commands: JoinSet::new() };
     let end = tokio::select! {
-        end = session.live(&mut source) => end,
-        () = writer.ended() => None,
+        end = session.live(&mut reader) => end,
+        () = outbox.write() => None,
     };
-    drop(session.streams);
+    drop(session);
     if let Some((code, text)) = end {
         tracing::debug!(tenant = %holder.tenant, code = code.code, text, "a socket is closed");
     }
-    writer.finish(end).await;
-}
-
-/// The bytes of a message, or why there are none; nothing if it only was a sign of life.
-pub(super) async fn message(
-    source: &mut SplitStream<WebSocket>,
-    bytes_max: usize,
-) -> Result<Option<Bytes>, End> {
-    match source.next().await {
-        Some(Ok(Message::Binary(bytes))) if bytes.len() > bytes_max => {
-            Err(Some((close::TOO_LARGE, "a message was larger than allowed")))
-        }
-        Some(Ok(Message::Binary(bytes))) => Ok(Some(bytes)),
-        Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(None),
-        Some(Ok(Message::Text(_))) => Err(Some((close::MALFORMED, "text is not of this protocol"))),
-        Some(Err(error)) if error.to_string().contains("too long") => {
-            Err(Some((close::TOO_LARGE, "a message was larger than allowed")))
-        }
-        Some(Ok(Message::Close(_)) | Err(_)) | None => Err(None),
-    }
+    Box::pin(finish(reader, outbox, end)).await;
 }
 
 /// A frame of the client, or why there is none.
-async fn next(source: &mut SplitStream<WebSocket>) -> Result<Option<ClientFrame>, End> {
-    let Some(bytes) = message(source, FRAME_BYTES_MAX).await? else { return Ok(None) };
+async fn next(reader: &mut Reader) -> Result<Option<ClientFrame>, End> {
+    let Some(bytes) = reader.message(FRAME_BYTES_MAX).await? else { return Ok(None) };
     let frame = decode(&bytes);
     frame.map(Some).map_err(|_| Some((close::MALFORMED, "a message could not be read")))
 }
 
-async fn first(source: &mut SplitStream<WebSocket>) -> Result<ClientFrame, End> {
+async fn first(reader: &mut Reader) -> Result<ClientFrame, End> {
     loop {
-        if let Some(frame) = next(source).await? {
+        if let Some(frame) = next(reader).await? {
             return Ok(frame);
         }
     }
 }
 
 impl Session {
-    async fn live(&mut self, source: &mut SplitStream<WebSocket>) -> End {
-        if let Err(end) = self.greet(source).await {
+    async fn live(&mut self, reader: &mut Reader) -> End {
+        if let Err(end) = self.greet(reader).await {
             return end;
         }
-        let shutdown = self.context.state.settings.shutdown.clone();
+        let shutdown = self.context.state.settings.shutdown.clone().cancelled_owned();
+        tokio::pin!(shutdown);
         let mut role = self.context.role.clone();
-        let mut heard_at = Instant::now();
         loop {
             tokio::select! {
                 biased;
-                () = shutdown.cancelled() => return Some((close::GOING_AWAY, "the server restarts")),
+                () = &mut shutdown => return Some((close::GOING_AWAY, "the server restarts")),
                 changed = role.changed() => {
                     if changed.is_err() {
                         return Some((close::INTERNAL, "the watch over your role failed"));
@@ -118,19 +92,16 @@ impl Session {
                     };
                     self.streams.role_changed(now);
                 }
-                heard = timeout_at(heard_at + SILENCE_MAX, next(source)) => {
-                    let Ok(heard) = heard else { return Some((close::SILENT, "nothing was heard from you")) };
-                    heard_at = Instant::now();
-                    match heard {
-                        Ok(Some(frame)) => {
-                            if let Err(end) = self.receive(frame).await {
-                                return end;
-                            }
+                heard = next(reader) => match heard {
+                    Ok(Some(frame)) => {
+                        // Boxed: a silent socket needs no room for what a message needs.
+                        if let Err(end) = Box::pin(self.receive(frame)).await {
+                            return end;
                         }
-                        Ok(None) => {}
-                        Err(end) => return end,
                     }
-                }
+                    Ok(None) => {}
+                    Err(end) => return end,
+                },
                 Some(done) = self.commands.join_next() => {
                     if let Err(error) = done {
                         tracing::error!(%error, "a command over a socket failed");
@@ -140,8 +111,8 @@ impl Session {
         }
     }
 
-    async fn greet(&mut self, source: &mut SplitStream<WebSocket>) -> Result<(), End> {
-        let hello = timeout(GREETING_MAX, first(source)).await;
+    async fn greet(&mut self, reader: &mut Reader) -> Result<(), End> {
+        let hello = timeout(GREETING_MAX, first(reader)).await;
         let frame = hello.map_err(|_| Some((close::MALFORMED, "hello did not come")))??;
         let ClientFrame::Hello { versions, client } = frame else {
             return Err(Some((close::MALFORMED, "hello comes first")));

@@ -3,7 +3,7 @@
 use super::bound::{AWARENESS_BYTES_MAX, STREAMS_MAX, UPDATE_BYTES_MAX};
 use super::document::{self, Open};
 use super::forward;
-use super::outbox::Rank;
+use super::line::Rank;
 use super::session::Context;
 use crate::problem::Problem;
 use http::StatusCode;

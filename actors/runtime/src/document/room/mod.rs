@@ -13,7 +13,7 @@ use crate::registry::Held;
 use igny8_protocol_ids::{AccountId, EntityKey};
 use parking_lot::{Mutex, MutexGuard};
 use presence::{Presence, Told, encode};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -23,6 +23,11 @@ const PRESENCE_PERIOD: Duration = Duration::from_millis(50);
 /// … so much later for each session: what one says goes to all, so a crowd is told less often, and
 /// with 1,500 present it is a third of a second.
 const PRESENCE_PERIOD_PER_SESSION: Duration = Duration::from_micros(200);
+
+/// Sessions that are written to by whoever tells them something. For more, a task of its own writes, …
+const WRITTEN_AT_ONCE_MAX: usize = 16;
+/// … so many in a turn: a document goes on meanwhile, and what it says then is written with the rest.
+const WRITTEN_PER_TURN: usize = 32;
 
 /// The rooms of documents in which somebody is.
 #[derive(Default)]
@@ -59,13 +64,19 @@ struct Inner {
     tell_at: Option<Instant>,
     /// True while a task waits for that.
     is_ticking: bool,
+    /// Sessions that heard something that is not written yet.
+    unwritten: VecDeque<u64>,
+    /// True while a task writes to them.
+    is_writing: bool,
 }
 
 struct Seat {
     number: u64,
-    listener: Box<dyn Listener>,
+    listener: Arc<dyn Listener>,
     writable: bool,
     account: AccountId,
+    /// Whether it is among those that are not written to yet.
+    is_unwritten: bool,
 }
 
 impl Room {
@@ -75,12 +86,13 @@ impl Room {
         session: u64,
         writable: bool,
         account: AccountId,
-        listener: Box<dyn Listener>,
+        listener: Arc<dyn Listener>,
     ) -> Place {
         let mut inner = self.0.lock();
         inner.seated += 1;
         let number = inner.seated;
-        let before = inner.seats.insert(session, Seat { number, listener, writable, account });
+        let seat = Seat { number, listener, writable, account, is_unwritten: false };
+        let before = inner.seats.insert(session, seat);
         drop(inner);
         if let Some(before) = before {
             before.listener.end();
@@ -99,9 +111,7 @@ impl Room {
     /// Tells one session something.
     pub(super) fn tell(self: &Arc<Self>, session: u64, frame: &DocumentFrame) {
         let mut inner = self.0.lock();
-        if inner.seats.get(&session).is_some_and(|seat| !seat.listener.hear(frame)) {
-            inner.cut_off(session);
-        }
+        inner.tell(session, frame);
         self.settle(inner);
     }
 
@@ -165,12 +175,45 @@ impl Room {
         self.0.lock().presence.speakers()
     }
 
-    /// Tells what was said: at once if nothing was told just now, else together with what comes until
-    /// it may be told again.
+    /// Tells who is where, if that is due, and writes what was told.
     fn settle(self: &Arc<Self>, mut inner: MutexGuard<'_, Inner>) {
-        if inner.unsaid.is_empty() {
+        if !inner.unsaid.is_empty() {
+            self.settle_presence(&mut inner);
+        }
+        if inner.is_writing || inner.unwritten.is_empty() {
             return;
         }
+        if inner.unwritten.len() > WRITTEN_AT_ONCE_MAX
+            && let Ok(runtime) = tokio::runtime::Handle::try_current()
+        {
+            inner.is_writing = true;
+            drop(runtime.spawn(self.clone().write()));
+            return;
+        }
+        let listeners = inner.take_unwritten(usize::MAX);
+        drop(inner);
+        listeners.iter().for_each(|listener| listener.flush());
+    }
+
+    /// Writes to all who heard something, turn by turn.
+    async fn write(self: Arc<Self>) {
+        loop {
+            let listeners = {
+                let mut inner = self.0.lock();
+                inner.is_writing = !inner.unwritten.is_empty();
+                if !inner.is_writing {
+                    return;
+                }
+                inner.take_unwritten(WRITTEN_PER_TURN)
+            };
+            listeners.iter().for_each(|listener| listener.flush());
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// Tells what was said: at once if nothing was told just now, else together with what comes until
+    /// it may be told again.
+    fn settle_presence(self: &Arc<Self>, inner: &mut Inner) {
         let now = Instant::now();
         if inner.tell_at.is_none_or(|at| at <= now) {
             inner.tell_presence(now);
@@ -199,11 +242,37 @@ impl Inner {
         self.unsaid.extend(told.into_iter().map(|told| (told.client, told)));
     }
 
+    fn tell(&mut self, session: u64, frame: &DocumentFrame) {
+        let Some(seat) = self.seats.get_mut(&session) else { return };
+        if !seat.hear(session, frame, &mut self.unwritten) {
+            self.cut_off(session);
+        }
+    }
+
     fn tell_others(&mut self, author: Option<u64>, frame: &DocumentFrame) {
-        let is_slow =
-            |(id, seat): &(&u64, &Seat)| Some(**id) != author && !seat.listener.hear(frame);
-        let slow: Vec<u64> = self.seats.iter().filter(is_slow).map(|(id, _)| *id).collect();
+        let mut slow = Vec::new();
+        for (session, seat) in self.seats.iter_mut().filter(|(id, _)| Some(**id) != author) {
+            if !seat.hear(*session, frame, &mut self.unwritten) {
+                slow.push(*session);
+            }
+        }
         slow.into_iter().for_each(|session| self.cut_off(session));
+    }
+
+    /// The next who are to be written to.
+    fn take_unwritten(&mut self, most: usize) -> Vec<Arc<dyn Listener>> {
+        let count = self.unwritten.len().min(most);
+        let mut listeners = Vec::with_capacity(count);
+        for session in self.unwritten.drain(..count) {
+            if let Some(seat) = self.seats.get_mut(&session) {
+                seat.is_unwritten = false;
+                listeners.push(seat.listener.clone());
+            }
+        }
+        if self.unwritten.is_empty() {
+            self.unwritten = VecDeque::new();
+        }
+        listeners
     }
 
     fn cut_off(&mut self, session: u64) {
@@ -225,6 +294,17 @@ impl Inner {
         self.tell_at = Some(now + PRESENCE_PERIOD + PRESENCE_PERIOD_PER_SESSION * crowd);
         let update = encode(unsaid.values());
         self.tell_others(sole, &DocumentFrame::awareness(update));
+    }
+}
+
+impl Seat {
+    /// Takes a frame; false if the session is too slow for it.
+    fn hear(&mut self, session: u64, frame: &DocumentFrame, unwritten: &mut VecDeque<u64>) -> bool {
+        let is_taken = self.listener.hear(frame);
+        if is_taken && !std::mem::replace(&mut self.is_unwritten, true) {
+            unwritten.push_back(session);
+        }
+        is_taken
     }
 }
 
@@ -281,6 +361,7 @@ mod tests {
     struct Heard {
         frames: Mutex<Vec<DocumentFrame>>,
         most: usize,
+        flushes: Mutex<u32>,
         ends: Mutex<u32>,
     }
 
@@ -290,15 +371,19 @@ mod tests {
             frames.push(frame.clone());
             frames.len() <= self.most
         }
+        fn flush(&self) {
+            *self.flushes.lock() += 1;
+        }
         fn end(&self) {
             *self.ends.lock() += 1;
         }
     }
 
     fn join(room: &Arc<Room>, session: u64, most: usize) -> (Arc<Heard>, Place) {
-        let heard = Arc::new(Heard { frames: Mutex::default(), most, ends: Mutex::default() });
+        let (frames, flushes, ends) = Default::default();
+        let heard = Arc::new(Heard { frames, most, flushes, ends });
         let account = AccountId::from_uuid(uuid::Uuid::from_u128(u128::from(session)));
-        let place = room.join(session, true, account, Box::new(heard.clone()));
+        let place = room.join(session, true, account, heard.clone());
         (heard, place)
     }
 
@@ -334,6 +419,37 @@ mod tests {
         }
         // The first at once, the others with the next tick.
         assert!(heard.frames.lock().len() <= 3, "{}", heard.frames.lock().len());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_a_crowd_hears_while_it_is_written_to_is_written_with_it() {
+        let room = Arc::new(Room::default());
+        let frame = DocumentFrame::awareness(vec![0]);
+        let mut sessions: Vec<_> = (1..=200).map(|id| join(&room, id, usize::MAX)).collect();
+        room.tell_others(None, &frame);
+        room.tell_others(Some(7), &frame);
+        assert!(sessions.iter().all(|(heard, _)| *heard.flushes.lock() == 0));
+        tokio::time::sleep(Duration::from_millis(1)).await;
+        for (heard, _) in &sessions {
+            assert_eq!(1, *heard.flushes.lock());
+        }
+        // Then the next one; who went meanwhile holds up nobody.
+        room.tell_others(None, &frame);
+        sessions.drain(..50);
+        tokio::time::sleep(Duration::from_millis(1)).await;
+        assert!(sessions.iter().all(|(heard, _)| *heard.flushes.lock() == 2));
+        room.tell_others(None, &frame);
+        tokio::time::sleep(Duration::from_millis(1)).await;
+        assert!(sessions.iter().all(|(heard, _)| *heard.flushes.lock() == 3));
+    }
+
+    #[test]
+    fn a_few_are_written_to_at_once() {
+        let room = Arc::new(Room::default());
+        let sessions: Vec<_> = (1..=3).map(|id| join(&room, id, usize::MAX)).collect();
+        room.tell_others(Some(2), &DocumentFrame::awareness(vec![0]));
+        let flushes: Vec<u32> = sessions.iter().map(|(heard, _)| *heard.flushes.lock()).collect();
+        assert_eq!(vec![1, 0, 1], flushes);
     }
 
     #[tokio::test(start_paused = true)]

@@ -1,6 +1,7 @@
 //! What sessions hear of a document: one shared frame per turn.
 
 use super::Place;
+use bytes::Bytes;
 use igny8_protocol_ids::Position;
 use std::sync::{Arc, OnceLock};
 use tokio::sync::mpsc;
@@ -23,7 +24,7 @@ pub struct TurnUpdate {
 #[derive(Debug, Default)]
 pub struct Shared {
     /// A Yjs update (v1), or an awareness update.
-    pub update: Vec<u8>,
+    pub update: Bytes,
     /// What it is at each door.
     pub encoded: Encoded,
 }
@@ -33,15 +34,15 @@ pub struct Shared {
 #[derive(Debug, Default)]
 pub struct Encoded {
     /// At our own socket.
-    pub socket: OnceLock<bytes::Bytes>,
+    pub socket: OnceLock<Bytes>,
     /// At the door of y-websocket's provider.
-    pub yjs: OnceLock<bytes::Bytes>,
+    pub yjs: OnceLock<Bytes>,
     /// At the door of HocuspocusProvider.
-    pub hocuspocus: OnceLock<bytes::Bytes>,
+    pub hocuspocus: OnceLock<Bytes>,
 }
 
-impl From<Vec<u8>> for Shared {
-    fn from(update: Vec<u8>) -> Self {
+impl From<Bytes> for Shared {
+    fn from(update: Bytes) -> Self {
         Self { update, encoded: Encoded::default() }
     }
 }
@@ -77,7 +78,7 @@ pub enum DocumentFrame {
 
 impl DocumentFrame {
     pub(in super::super) fn awareness(update: Vec<u8>) -> Self {
-        Self::Awareness(Arc::new(update.into()))
+        Self::Awareness(Arc::new(Bytes::from(update).into()))
     }
 }
 
@@ -85,17 +86,10 @@ impl DocumentFrame {
 pub trait Listener: Send + Sync {
     /// Takes a frame; false if the session is too slow for it, or gone. It is ended then (R11).
     fn hear(&self, frame: &DocumentFrame) -> bool;
+    /// Writes what it took, as far as that goes at once.
+    fn flush(&self) {}
     /// Nothing more comes: the session was too slow, or the document restarted. It may join again.
     fn end(&self);
-}
-
-impl<L: Listener + ?Sized> Listener for Arc<L> {
-    fn hear(&self, frame: &DocumentFrame) -> bool {
-        (**self).hear(frame)
-    }
-    fn end(&self) {
-        (**self).end();
-    }
 }
 
 /// A listener that keeps what it hears until it is asked. When it is over the session was too slow,
@@ -118,9 +112,9 @@ impl DocumentSubscription {
 }
 
 /// A channel's near end, and the far one.
-pub(in super::super) fn channel() -> (Box<dyn Listener>, mpsc::Receiver<DocumentFrame>) {
+pub(in super::super) fn channel() -> (Arc<dyn Listener>, mpsc::Receiver<DocumentFrame>) {
     let (sender, receiver) = mpsc::channel(BACKLOG_MAX);
-    (Box::new(Channel(sender)), receiver)
+    (Arc::new(Channel(sender)), receiver)
 }
 
 /// Its end is that it is dropped.

@@ -10,16 +10,19 @@ mod websocket;
 
 pub(crate) use hocuspocus::open as open_many;
 
-use super::{TICKET_PREFIX, admit, refuse, ticket as offered_ticket};
+use super::line::{Line, Manners, Upgrade};
+use super::{TICKET_PREFIX, ticket as offered_ticket};
 use crate::problem::Problem;
 use crate::state::EdgeState;
-use axum::extract::ws::rejection::WebSocketUpgradeRejection;
-use axum::extract::ws::{WebSocket, WebSocketUpgrade};
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use enter::enter;
 use http::HeaderMap;
 use igny8_protocol_wire::close;
+
+/// How both doors speak of a client that is not quick enough: it comes back and asks for what it
+/// lacks.
+const MANNERS: Manners = Manners { slow: close::TRY_AGAIN_LATER, silent: close::TRY_AGAIN_LATER };
 
 /// The ticket of an address: tickets are letters, digits, dots, hyphens and underscores.
 fn ticket(query: Option<&str>) -> Option<&str> {
@@ -32,12 +35,8 @@ pub(crate) async fn open(
     Path(room): Path<String>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
-    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+    upgrade: Upgrade,
 ) -> Response {
-    let upgrade = match admit(&state, &headers, upgrade) {
-        Ok(upgrade) => upgrade,
-        Err(problem) => return problem.into_response(),
-    };
     let ticket = offered_ticket(&headers).or_else(|| ticket(query.as_deref()).map(str::to_owned));
     let Some(ticket) = ticket else {
         let detail = format!(
@@ -46,17 +45,18 @@ pub(crate) async fn open(
         );
         return Problem::unauthorized("ticket", &detail).into_response();
     };
-    upgrade.on_upgrade(move |socket| serve(state, room, ticket, socket))
+    upgrade.serve(move |line| serve(state, room, ticket, line))
 }
 
-async fn serve(state: EdgeState, room: String, ticket: String, socket: WebSocket) {
+async fn serve(state: EdgeState, room: String, ticket: String, line: Line) {
     let Some(place) = state.socket_place() else {
-        return refuse(socket, close::TRY_AGAIN_LATER, "the server is full").await;
+        return line.refuse(close::TRY_AGAIN_LATER, "the server is full").await;
     };
+    let common = state.clone();
     // What is done once is boxed: a future is as large as the largest thing it ever does.
-    match Box::pin(enter(&state, &room, &ticket)).await {
-        Ok(room) => websocket::run(state, room, socket).await,
-        Err((code, text)) => refuse(socket, code, text).await,
+    match Box::pin(async move { enter(&common, &room, &ticket).await }).await {
+        Ok(room) => websocket::run(state, room, line).await,
+        Err((code, text)) => line.refuse(code, text).await,
     }
     drop(place);
 }

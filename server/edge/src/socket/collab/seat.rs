@@ -5,7 +5,7 @@ use super::enter::{Ended, Room};
 use super::sync;
 use crate::socket::bound::{ROOM_AWARENESS_BYTES_MAX, UPDATE_BYTES_MAX};
 use crate::socket::ear::{Ear, Mouth};
-use crate::socket::outbox::{Outbox, Rank};
+use crate::socket::line::{Outbox, Rank};
 use bytes::Bytes;
 use igny8_actors_runtime::{
     DocumentFrame, DocumentJoin, Encoded, Failure, Place, SessionEdit, Speakers,
@@ -50,7 +50,7 @@ impl Voice {
         let head = &self.door.head[..];
         let shared = (self.door.shared)(encoded).get_or_init(|| message(head));
         let own = if shared.starts_with(head) { shared.clone() } else { message(head) };
-        self.outbox.push(rank, own);
+        self.outbox.put(rank, own);
     }
 }
 
@@ -70,6 +70,10 @@ impl Mouth for Voice {
             DocumentFrame::Refused { .. } => return false,
         }
         true
+    }
+
+    fn flush(&self) {
+        self.outbox.flush();
     }
 
     /// The session is woken and says so.
@@ -121,7 +125,7 @@ impl Seat {
         let asked = state_vector.is_some();
         let writable = self.room.pass.writable;
         let ear = Ear::new(self.voice.clone());
-        let listener = Box::new(ear.clone());
+        let listener = ear.clone();
         let (handle, account) = (&self.room.handle, self.room.pass.account);
         let joined = handle.join_with(self.number, state_vector, writable, account, listener).await;
         let DocumentJoin { update, state_vector, awareness, speakers, subscription: place, .. } =
@@ -129,6 +133,7 @@ impl Seat {
         if asked {
             let message = |head: &[u8]| sync::step_2(head, &update.update);
             self.voice.share(Rank::Document, &update.encoded, message);
+            self.voice.flush();
         }
         // At most doors, who may not write is not asked for edits.
         if writable || self.voice.door.asks_readers {

@@ -1,25 +1,20 @@
 //! `/collab/{room}`: one socket of y-websocket's provider, to its end. It has no acknowledgements:
 //! what it may rely on is that whatever another client has seen is durable.
 
+use super::MANNERS;
 use super::enter::{Ended, Room, TICKET_OVER};
 use super::seat::{Door, EDIT_TOO_LARGE, Seat};
 use super::sync::{self, Said};
-use crate::socket::bound::{BUNDLE_BYTES_MAX, BUNDLE_EDITS_MAX, FRAME_BYTES_MAX, SILENCE_MAX};
+use crate::socket::bound::{BUNDLE_BYTES_MAX, BUNDLE_EDITS_MAX, FRAME_BYTES_MAX};
 use crate::socket::guard::Guard;
-use crate::socket::outbox::{Outbox, Rank};
-use crate::socket::session::{End, message};
-use crate::socket::writer::Writer;
+use crate::socket::line::{End, Line, Rank, Reader, finish};
 use crate::state::EdgeState;
-use axum::extract::ws::WebSocket;
 use bytes::Bytes;
-use futures::stream::SplitStream;
-use futures::{FutureExt, StreamExt};
 use igny8_actors_domain::role::Role;
 use igny8_actors_runtime::DocumentFrame;
 use igny8_protocol_wire::close;
-use std::sync::Arc;
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::sleep;
 
 const AUTH: u64 = 2;
 const DENIED: u64 = 0;
@@ -36,13 +31,10 @@ struct Session {
 }
 
 /// Serves a socket to its end.
-pub(super) async fn run(state: EdgeState, room: Room, socket: WebSocket) {
-    let (sink, mut source) = socket.split();
+pub(super) async fn run(state: EdgeState, room: Room, line: Line) {
+    let (mut reader, outbox) = line.split(MANNERS);
     let holder = room.pass.holder();
     let guard = Guard::over(&state, holder, room.role);
-    // A client that reads too slowly comes back and asks for what it lacks.
-    let outbox = Arc::new(Outbox::new(close::TRY_AGAIN_LATER));
-    let mut writer = Writer::start(sink, outbox.clone(), Some(BEAT));
     let number = state.next_session();
     let door = Door {
         head: Bytes::new(),
@@ -50,32 +42,27 @@ pub(super) async fn run(state: EdgeState, room: Room, socket: WebSocket) {
         asks_readers: false,
         acknowledges: false,
     };
-    let seat = Seat::new(room, number, outbox, door);
+    let seat = Seat::new(room, number, outbox.clone(), door);
     let mut session = Session { state, seat, warned: false };
     let end = tokio::select! {
-        end = session.live(&mut source, guard.role()) => end,
-        () = writer.ended() => None,
+        end = session.live(&mut reader, guard.role()) => end,
+        () = outbox.write_with(BEAT) => None,
     };
-    session.seat.leave();
+    drop(session);
     if let Some((code, text)) = end {
         tracing::debug!(tenant = %holder.tenant, code = code.code, text, "a room's socket is closed");
     }
-    writer.finish(end).await;
+    Box::pin(finish(reader, outbox, end)).await;
 }
 
 impl Session {
-    async fn live(
-        &mut self,
-        source: &mut SplitStream<WebSocket>,
-        mut role: watch::Receiver<Option<Role>>,
-    ) -> End {
-        let shutdown = self.state.settings.shutdown.clone();
+    async fn live(&mut self, reader: &mut Reader, mut role: watch::Receiver<Option<Role>>) -> End {
+        let shutdown = self.state.settings.shutdown.clone().cancelled_owned();
         let over = sleep(self.seat.room.pass.left(self.state.now()));
-        tokio::pin!(over);
-        let mut heard_at = Instant::now();
+        tokio::pin!(shutdown, over);
         loop {
             tokio::select! {
-                () = shutdown.cancelled() => return Some((close::GOING_AWAY, "the server restarts")),
+                () = &mut shutdown => return Some((close::GOING_AWAY, "the server restarts")),
                 changed = role.changed() => {
                     let now = *role.borrow_and_update();
                     if let Some(end) = self.seat.room.ended_by(changed.is_ok(), now) {
@@ -91,48 +78,35 @@ impl Session {
                     }
                     None => return Some(Box::pin(self.seat.room.cut_off(&self.state)).await),
                 },
-                said = timeout_at(heard_at + SILENCE_MAX, message(source, FRAME_BYTES_MAX)) => {
-                    let Ok(said) = said else {
-                        return Some((close::TRY_AGAIN_LATER, "nothing was heard from you"));
-                    };
-                    heard_at = Instant::now();
-                    match said {
-                        Ok(Some(bytes)) => {
-                            if let Err(end) = self.receive_all(bytes, source).await {
-                                return end;
-                            }
+                said = reader.message(FRAME_BYTES_MAX) => match said {
+                    Ok(Some(bytes)) => {
+                        // Boxed: a silent socket needs no room for what a message needs.
+                        if let Err(end) = Box::pin(self.receive_all(bytes, reader)).await {
+                            return end;
                         }
-                        Ok(None) => {}
-                        Err(end) => return end,
                     }
-                }
+                    Ok(None) => {}
+                    Err(end) => return end,
+                },
             }
         }
     }
 
     /// A message, and those that are there already: their edits go to the document at once.
-    async fn receive_all(
-        &mut self,
-        first: Bytes,
-        source: &mut SplitStream<WebSocket>,
-    ) -> Result<(), End> {
-        let heard = self.receive_ready(first, source).await;
+    async fn receive_all(&mut self, first: Bytes, reader: &mut Reader) -> Result<(), End> {
+        let heard = self.receive_ready(first, reader).await;
         // Also at the end of the line: what was heard before it counts.
         self.seat.hand_in().await?;
         heard
     }
 
-    async fn receive_ready(
-        &mut self,
-        first: Bytes,
-        source: &mut SplitStream<WebSocket>,
-    ) -> Result<(), End> {
+    async fn receive_ready(&mut self, first: Bytes, reader: &mut Reader) -> Result<(), End> {
         let (mut next, mut count, mut size) = (Some(first), 0, 0);
         while let Some(bytes) = next.take() {
             (count, size) = (count + 1, size + bytes.len());
             self.receive(&bytes).await?;
             while next.is_none() && count < BUNDLE_EDITS_MAX && size < BUNDLE_BYTES_MAX {
-                match message(source, FRAME_BYTES_MAX).now_or_never() {
+                match reader.ready(FRAME_BYTES_MAX) {
                     Some(said) => next = said?,
                     None => break,
                 }

@@ -6,13 +6,13 @@ use super::super::seat::{Door, EDIT_TOO_LARGE, NOT_NOW, Seat};
 use super::super::sync;
 use super::protocol::{self, Said};
 use super::tally::Tally;
-use super::{Line, Mail};
+use super::{Common, Mail};
 use crate::socket::bound::{
     BUNDLE_BYTES_MAX, BUNDLE_EDITS_MAX, ROOM_PAUSES, ROOM_RENEWAL, ROOM_RENEWAL_MIN,
     ROOM_STATE_VECTOR_BYTES_MAX,
 };
 use crate::socket::guard::Guard;
-use crate::socket::outbox::Rank;
+use crate::socket::line::Rank;
 use bytes::Bytes;
 use igny8_actors_runtime::{DocumentFrame, adds_to};
 use igny8_protocol_wire::close;
@@ -26,7 +26,7 @@ use tokio::time::{Instant, sleep};
 const NOTHING: &[u8] = &[0];
 
 struct Document {
-    line: Arc<Line>,
+    common: Arc<Common>,
     name: String,
     head: Bytes,
     tally: Tally,
@@ -51,9 +51,9 @@ impl From<Ended> for Left {
 }
 
 /// Serves a document until its inbox is over.
-pub(super) async fn serve(line: Arc<Line>, name: String, mut inbox: mpsc::Receiver<Mail>) {
+pub(super) async fn serve(common: Arc<Common>, name: String, mut inbox: mpsc::Receiver<Mail>) {
     let head = protocol::head(&name);
-    let mut document = Document { line, name, head, tally: Tally::default(), state_vector: None };
+    let mut document = Document { common, name, head, tally: Tally::default(), state_vector: None };
     while let Some(mut room) = document.shut(&mut inbox).await {
         loop {
             match document.open(room, &mut inbox).await {
@@ -79,7 +79,7 @@ fn renewal(left: Duration) -> Duration {
 
 impl Document {
     fn say(&self, message: impl FnOnce(&[u8]) -> Bytes) {
-        self.line.outbox.push(Rank::Answer, message(&self.head));
+        self.common.outbox.push(Rank::Answer, message(&self.head));
     }
 
     /// Waits for a ticket that opens the document. Nothing of what comes before it is kept: once
@@ -106,13 +106,13 @@ impl Document {
 
     /// What a ticket opens. Who restarts just now is asked again.
     async fn enter(&self, ticket: &str) -> Result<Room, Ended> {
-        let mut entered = enter(&self.line.state, protocol::room(&self.name), ticket).await;
+        let mut entered = enter(&self.common.state, protocol::room(&self.name), ticket).await;
         for pause in ROOM_PAUSES {
             if !matches!(entered, Err((close::TRY_AGAIN_LATER, _))) {
                 break;
             }
             sleep(pause).await;
-            entered = enter(&self.line.state, protocol::room(&self.name), ticket).await;
+            entered = enter(&self.common.state, protocol::room(&self.name), ticket).await;
         }
         entered
     }
@@ -140,9 +140,9 @@ impl Document {
     }
 
     async fn open(&mut self, room: Room, inbox: &mut mpsc::Receiver<Mail>) -> Left {
-        let state = &self.line.state;
+        let state = &self.common.state;
         let guard = Guard::over(state, room.pass.holder(), room.role);
-        self.line.is_proved.store(true, Ordering::Relaxed);
+        self.common.is_proved.store(true, Ordering::Relaxed);
         let door = Door {
             head: self.head.clone(),
             shared: |encoded| &encoded.hocuspocus,
@@ -150,7 +150,7 @@ impl Document {
             acknowledges: true,
         };
         let writable = room.pass.writable;
-        let seat = Seat::new(room, state.next_session(), self.line.outbox.clone(), door);
+        let seat = Seat::new(room, state.next_session(), self.common.outbox.clone(), door);
         let mut open = Opened { document: self, seat };
         open.document.say(|head| protocol::authenticated(head, writable));
         let left = open.live(inbox, guard.role()).await;
@@ -167,7 +167,7 @@ struct Opened<'d> {
 
 impl Opened<'_> {
     fn left(&self) -> Duration {
-        self.seat.room.pass.left(self.document.line.state.now())
+        self.seat.room.pass.left(self.document.common.state.now())
     }
 
     async fn live(
@@ -255,7 +255,7 @@ impl Opened<'_> {
 
     /// The document let go of this session.
     async fn cut_off(&mut self) -> Result<(), Left> {
-        match self.seat.room.cut_off(&self.document.line.state).await {
+        match self.seat.room.cut_off(&self.document.common.state).await {
             (close::TRY_AGAIN_LATER, _) => self.join_again().await,
             end => Err(end.into()),
         }
@@ -373,9 +373,10 @@ impl Opened<'_> {
     }
 
     fn acknowledge(&self, answers: u32) {
-        for _ in 0..answers {
-            self.document.say(|head| protocol::sync_status(head, true));
-        }
+        let outbox = &self.document.common.outbox;
+        let answer = protocol::sync_status(&self.document.head, true);
+        (0..answers).for_each(|_| outbox.put(Rank::Answer, answer.clone()));
+        outbox.flush();
     }
 
     /// Passes on what the document says.

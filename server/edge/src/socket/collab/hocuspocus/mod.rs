@@ -5,36 +5,29 @@ mod document;
 mod protocol;
 mod tally;
 
+use super::MANNERS;
 use super::enter::Ended;
 use crate::socket::bound::{
     FAREWELL_MAX, MESSAGE_BYTES_READ_MAX, ROOM_BACKLOG_KIB_MAX, ROOM_BACKLOG_MAX,
-    ROOM_DOCUMENTS_MAX, ROOM_GREETING_MAX, SILENCE_MAX,
+    ROOM_DOCUMENTS_MAX, ROOM_GREETING_MAX,
 };
-use crate::socket::outbox::{Outbox, Rank};
-use crate::socket::session::{End, message};
-use crate::socket::writer::Writer;
-use crate::socket::{admit, refuse};
+use crate::socket::line::{End, Line, Outbox, Rank, Reader, Upgrade, finish};
 use crate::state::EdgeState;
 use axum::extract::State;
-use axum::extract::ws::rejection::WebSocketUpgradeRejection;
-use axum::extract::ws::{WebSocket, WebSocketUpgrade};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use bytes::Bytes;
-use futures::StreamExt;
 use futures::future::join_all;
-use futures::stream::SplitStream;
-use http::HeaderMap;
 use igny8_protocol_wire::close;
 use protocol::Said;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
-use tokio::time::{Instant, sleep, timeout, timeout_at};
+use tokio::time::{sleep, timeout};
 use tokio_util::task::AbortOnDropHandle;
 
 /// What the documents of a socket share.
-struct Line {
+struct Common {
     state: EdgeState,
     outbox: Arc<Outbox>,
     /// True once a ticket has opened something.
@@ -57,57 +50,49 @@ struct Open {
 }
 
 struct Session {
-    line: Arc<Line>,
+    common: Arc<Common>,
     documents: HashMap<String, Open>,
     backlog: Arc<Semaphore>,
     is_early: bool,
 }
 
 /// Opens a socket. Its tickets come as messages, one for each document.
-pub(crate) async fn open(
-    State(state): State<EdgeState>,
-    headers: HeaderMap,
-    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
-) -> Response {
-    match admit(&state, &headers, upgrade) {
-        Ok(upgrade) => upgrade.on_upgrade(move |socket| serve(state, socket)),
-        Err(problem) => problem.into_response(),
-    }
+pub(crate) async fn open(State(state): State<EdgeState>, upgrade: Upgrade) -> Response {
+    upgrade.serve(move |line| serve(state, line))
 }
 
-async fn serve(state: EdgeState, socket: WebSocket) {
+async fn serve(state: EdgeState, line: Line) {
     let Some(place) = state.socket_place() else {
-        return refuse(socket, close::TRY_AGAIN_LATER, "the server is full").await;
+        return line.refuse(close::TRY_AGAIN_LATER, "the server is full").await;
     };
-    run(state, socket).await;
+    run(state, line).await;
     drop(place);
 }
 
 /// Serves a socket to its end.
-async fn run(state: EdgeState, socket: WebSocket) {
-    let (sink, mut source) = socket.split();
-    // A client that reads too slowly comes back and asks for what it lacks.
-    let outbox = Arc::new(Outbox::new(close::TRY_AGAIN_LATER));
+async fn run(state: EdgeState, line: Line) {
+    let (mut reader, outbox) = line.split(MANNERS);
     outbox.push(Rank::Answer, protocol::PING);
-    let mut writer = Writer::start(sink, outbox.clone(), Some(protocol::PING));
-    let line = Arc::new(Line { state, outbox, is_proved: AtomicBool::new(false) });
+    let common = Common { state, outbox: outbox.clone(), is_proved: AtomicBool::new(false) };
     let backlog = Arc::new(Semaphore::new(ROOM_BACKLOG_KIB_MAX));
-    let mut session = Session { line, documents: HashMap::new(), backlog, is_early: true };
+    let mut session =
+        Session { common: Arc::new(common), documents: HashMap::new(), backlog, is_early: true };
     let end = tokio::select! {
-        end = session.live(&mut source) => end,
-        () = writer.ended() => None,
+        end = session.live(&mut reader) => end,
+        () = outbox.write_with(protocol::PING) => None,
     };
     if let Some((code, text)) = end {
         tracing::debug!(code = code.code, text, "a socket of many rooms is closed");
     }
     session.leave_all().await;
-    writer.finish(end).await;
+    drop(session);
+    Box::pin(finish(reader, outbox, end)).await;
 }
 
 impl Open {
-    fn start(line: Arc<Line>, name: String) -> Self {
+    fn start(common: Arc<Common>, name: String) -> Self {
         let (inbox, mail) = mpsc::channel(ROOM_BACKLOG_MAX);
-        let task = AbortOnDropHandle::new(tokio::spawn(document::serve(line, name, mail)));
+        let task = AbortOnDropHandle::new(tokio::spawn(document::serve(common, name, mail)));
         Self { inbox, task }
     }
 
@@ -121,36 +106,29 @@ impl Open {
 }
 
 impl Session {
-    async fn live(&mut self, source: &mut SplitStream<WebSocket>) -> End {
-        let shutdown = self.line.state.settings.shutdown.clone();
+    async fn live(&mut self, reader: &mut Reader) -> End {
+        let shutdown = self.common.state.settings.shutdown.clone().cancelled_owned();
         let greeting = sleep(ROOM_GREETING_MAX);
-        tokio::pin!(greeting);
+        tokio::pin!(shutdown, greeting);
         let mut is_greeted = false;
-        let mut heard_at = Instant::now();
         loop {
             tokio::select! {
-                () = shutdown.cancelled() => return Some((close::GOING_AWAY, "the server restarts")),
+                () = &mut shutdown => return Some((close::GOING_AWAY, "the server restarts")),
                 () = &mut greeting, if !is_greeted => {
-                    is_greeted = self.line.is_proved.load(Ordering::Relaxed);
+                    is_greeted = self.common.is_proved.load(Ordering::Relaxed);
                     if !is_greeted {
                         return Some((close::TICKET, "no ticket came that opens a room"));
                     }
                 }
-                said = timeout_at(heard_at + SILENCE_MAX, message(source, MESSAGE_BYTES_READ_MAX)) => {
-                    let Ok(said) = said else {
-                        return Some((close::TRY_AGAIN_LATER, "nothing was heard from you"));
-                    };
-                    heard_at = Instant::now();
-                    match said {
-                        Ok(Some(bytes)) => {
-                            if let Err(end) = self.receive(bytes).await {
-                                return Some(end);
-                            }
+                said = reader.message(MESSAGE_BYTES_READ_MAX) => match said {
+                    Ok(Some(bytes)) => {
+                        if let Err(end) = self.receive(bytes).await {
+                            return Some(end);
                         }
-                        Ok(None) => {}
-                        Err(end) => return end,
                     }
-                }
+                    Ok(None) => {}
+                    Err(end) => return end,
+                },
             }
         }
     }
@@ -162,7 +140,7 @@ impl Session {
             return Ok(());
         }
         if bytes == protocol::PING {
-            self.line.outbox.push(Rank::Answer, protocol::PONG);
+            self.common.outbox.push(Rank::Answer, protocol::PONG);
             return Ok(());
         }
         let Some((name, bytes)) = protocol::addressed(&bytes) else {
@@ -193,10 +171,10 @@ impl Session {
                 "One socket has {ROOM_DOCUMENTS_MAX} documents at most: open another, or close some."
             );
             let denied = protocol::denied(&protocol::head(&name), &reason);
-            self.line.outbox.push(Rank::Answer, denied);
+            self.common.outbox.push(Rank::Answer, denied);
             return None;
         }
-        let open = Open::start(self.line.clone(), name.clone());
+        let open = Open::start(self.common.clone(), name.clone());
         let inbox = open.inbox.clone();
         self.documents.insert(name, open);
         Some(inbox)

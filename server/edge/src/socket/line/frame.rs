@@ -1,0 +1,111 @@
+//! A frame on its way: its head, which is this socket's, and its payload, which all may share.
+
+use bytes::Bytes;
+use igny8_protocol_wire::close::CloseCode;
+use std::io::IoSlice;
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
+use tokio_tungstenite::tungstenite::protocol::frame::{Frame, FrameHeader};
+
+/// RFC 6455: two bytes, and eight for the length; a server does not mask.
+const HEAD_BYTES_MAX: usize = 10;
+
+/// A frame.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Piece {
+    head: [u8; HEAD_BYTES_MAX],
+    head_bytes: u8,
+    body: Bytes,
+}
+
+impl Piece {
+    /// A message of bytes.
+    pub(super) fn binary(body: Bytes) -> Self {
+        let header = FrameHeader { opcode: OpCode::Data(Data::Binary), ..FrameHeader::default() };
+        let mut head = [0; HEAD_BYTES_MAX];
+        let mut rest = &mut head[..];
+        header.format(body.len() as u64, &mut rest).expect("a head has ten bytes at most");
+        let head_bytes = (HEAD_BYTES_MAX - rest.len()) as u8;
+        Self { head, head_bytes, body }
+    }
+
+    /// Bytes that are frames already.
+    pub(super) const fn framed(body: Bytes) -> Self {
+        Self { head: [0; HEAD_BYTES_MAX], head_bytes: 0, body }
+    }
+
+    /// A sign of life, to be answered.
+    pub(super) fn ping() -> Self {
+        Self::control(Frame::ping(Bytes::new()))
+    }
+
+    /// The end of the socket.
+    pub(super) fn close(code: CloseCode, text: &str) -> Self {
+        let reason = format!("{}: {text}", code.name);
+        let frame = CloseFrame { code: code.code.into(), reason: reason.into() };
+        Self::control(Frame::close(Some(frame)))
+    }
+
+    fn control(frame: Frame) -> Self {
+        let mut bytes = Vec::with_capacity(frame.len());
+        frame.format(&mut bytes).expect("a vector takes what is written");
+        Self::framed(bytes.into())
+    }
+
+    /// How much is written.
+    pub(super) const fn len(&self) -> usize {
+        self.head_bytes as usize + self.body.len()
+    }
+
+    /// What is left behind the first `written` bytes, up to `most`: of the head, and of the payload.
+    pub(super) fn rest(&self, written: usize, most: usize) -> [IoSlice<'_>; 2] {
+        let head = &self.head[..self.head_bytes as usize];
+        let head = &head[written.min(head.len())..];
+        let body = &self.body[written.saturating_sub(self.head_bytes as usize)..];
+        [IoSlice::new(head), IoSlice::new(&body[..body.len().min(most)])]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Cursor;
+    use tokio_tungstenite::tungstenite::Message;
+    use tokio_tungstenite::tungstenite::protocol::{Role, WebSocket};
+
+    fn bytes(piece: &Piece) -> Vec<u8> {
+        piece.rest(0, usize::MAX).concat_slices()
+    }
+
+    trait Concat {
+        fn concat_slices(&self) -> Vec<u8>;
+    }
+
+    impl Concat for [IoSlice<'_>; 2] {
+        fn concat_slices(&self) -> Vec<u8> {
+            self.iter().flat_map(|slice| slice.to_vec()).collect()
+        }
+    }
+
+    #[test]
+    fn a_client_reads_what_was_written() {
+        for len in [0, 1, 125, 126, 65_535, 65_536, 1_000_000] {
+            let body = Bytes::from(vec![7; len]);
+            let piece = Piece::binary(body.clone());
+            assert_eq!(piece.len(), bytes(&piece).len());
+            let stream = Cursor::new(bytes(&piece));
+            let mut client = WebSocket::from_raw_socket(stream, Role::Client, None);
+            assert_eq!(Message::Binary(body), client.read().unwrap());
+        }
+    }
+
+    #[test]
+    fn what_is_left_goes_on_where_it_stopped() {
+        let piece = Piece::binary(Bytes::from((0..=255).collect::<Vec<u8>>()));
+        let whole = bytes(&piece);
+        for written in 0..whole.len() {
+            assert_eq!(whole[written..], piece.rest(written, usize::MAX).concat_slices());
+        }
+        assert_eq!(whole[4..14], piece.rest(4, 10).concat_slices());
+    }
+}
