@@ -2,7 +2,7 @@
 //! keeps the document.
 
 use yrs::types::text::YChange;
-use yrs::{Any, IdSet, Out, ReadTxn, Snapshot, Text, Transact};
+use yrs::{Any, ID, IdSet, Out, ReadTxn, Snapshot, Text, Transact, TransactionMut, XmlTextRef};
 
 use crate::comment::Map;
 use crate::live::{DocumentKind, LiveDocument};
@@ -33,21 +33,14 @@ impl LiveDocument {
         let mut txn = self.doc.transact_mut();
         // Deleted characters are collected and hold no text: naming them would only cost time.
         let now = Snapshot::new(txn.state_vector(), IdSet::new());
-        let nothing = Snapshot::default();
         let mut written = Vec::new();
         let (mut block, mut at) = (0, 0);
         for (of, text) in Map::of(&txn).into_texts() {
             if of != block {
                 (block, at) = (of, 0);
             }
-            for piece in text.diff_range(&mut txn, Some(&now), Some(&nothing), YChange::identity) {
-                let (Out::Any(Any::String(characters)), Some(change)) =
-                    (&piece.insert, &piece.ychange)
-                else {
-                    continue;
-                };
-                let len = utf16_len(characters);
-                let (client, clock) = (change.id.client.get(), change.id.clock);
+            for (id, len) in stretches(&mut txn, &now, &text) {
+                let (client, clock) = (id.client.get(), id.clock);
                 written.push(Written { block, from: at, len, client, clock });
                 at += len;
             }
@@ -59,4 +52,24 @@ impl LiveDocument {
     pub fn own_clock(&self) -> u32 {
         self.doc.transact().state_vector().get(&self.doc.client_id())
     }
+}
+
+/// The id of each UTF-16 unit of a text.
+pub(crate) fn ids(txn: &mut TransactionMut<'_>, text: &XmlTextRef) -> Vec<ID> {
+    let now = Snapshot::new(txn.state_vector(), IdSet::new());
+    let one = |(id, len): (ID, u32)| (0..len).map(move |at| ID::new(id.client, id.clock + at));
+    stretches(txn, &now, text).into_iter().flat_map(one).collect()
+}
+
+/// The characters of a text, as stretches that one client wrote one after the other: the id of the
+/// first, and how many units they are.
+fn stretches(txn: &mut TransactionMut<'_>, now: &Snapshot, text: &XmlTextRef) -> Vec<(ID, u32)> {
+    let pieces = text.diff_range(txn, Some(now), Some(&Snapshot::default()), YChange::identity);
+    let stretch = |piece: &yrs::types::text::Diff<YChange>| match (&piece.insert, &piece.ychange) {
+        (Out::Any(Any::String(characters)), Some(change)) => {
+            Some((change.id, utf16_len(characters)))
+        }
+        _ => None,
+    };
+    pieces.iter().filter_map(stretch).collect()
 }

@@ -18,6 +18,7 @@ mod repair;
 mod replace;
 mod run;
 mod schema;
+mod suggestion;
 mod update;
 mod yjs;
 
@@ -38,4 +39,5 @@ pub use policy::LinkPolicy;
 pub use run::progress::{BlockId, RunCursor, RunProgress};
 pub use run::undo::undo_run;
 pub use run::writer::{Caret, RunStep, RunWriter};
+pub use suggestion::{Accepted, Gone, PASSAGES_MAX, SELECTION_CHARS_MAX, Selection, take_back};
 pub use update::adds_to;

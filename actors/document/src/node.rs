@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// Attributes of a node, or the marks of a run of text, by name.
@@ -24,7 +25,7 @@ pub(crate) enum Child {
 }
 
 /// Text with the same marks throughout.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Run {
     pub(crate) text: String,
     pub(crate) marks: Attributes,

@@ -160,6 +160,7 @@ impl World {
             (_, TaskInput::Draft { .. }) => TaskOutcome::Drafted { words: 900 },
             (_, TaskInput::Reparse { .. }) => TaskOutcome::Reparsed { words: 900 },
             (_, TaskInput::TestRun { .. }) => TaskOutcome::Tested,
+            (_, TaskInput::Rewrite { .. }) => TaskOutcome::Suggested,
             (_, TaskInput::Image { .. } | TaskInput::Publish { .. }) => {
                 TaskOutcome::Stopped { wrote: false, words: 0 }
             }

@@ -60,7 +60,7 @@ const DIFFERENCE = {
   ],
 };
 
-const KINDS = (['cluster', 'ideas', 'draft', 'image', 'reparse', 'publish', 'test_run'] as const).map((kind, index) => ({ kind, open: index * 3, running: index, places: 4 + index, average_ms: index * 4200 }));
+const KINDS = (['cluster', 'ideas', 'draft', 'image', 'reparse', 'publish', 'test_run', 'rewrite'] as const).map((kind, index) => ({ kind, open: index * 3, running: index, places: 4 + index, average_ms: index * 4200 }));
 const PAUSE = { scope: 'kind', kind: 'image', by_error_rate: false, by: data.ACCOUNT.id, since: data.NOW - 600_000 };
 const QUEUE = {
   waiting: 42,
@@ -114,10 +114,11 @@ const ROUTES: [RegExp, Answer][] = [
   [/\/billing\/balance$/, () => ({ total: data.BALANCE, sites: [], buckets: data.BUCKETS })],
   [/\/billing\/ledger$/, (query) => page(data.LEDGER, query)],
   [/\/billing\/low-levels$/, () => ({ levels: [{ credits: 600, is_below: true }, { credits: 120, is_below: false }] })],
-  [/\/billing\/prices$/, () => ({ version: 1, keywords_per_credit: 30, idea: 1, article: 3, image: 1, reparse: 1, publish: 0 })],
+  [/\/billing\/prices$/, () => ({ version: 2, keywords_per_credit: 30, idea: 1, article: 3, image: 1, reparse: 1, rewrite: 1, publish: 0 })],
   [/\/thinker\/prompts$/, () => PROMPTS],
   [/\/versions$/, () => VERSIONS],
   [/\/threads$/, () => []],
+  [/\/suggestions$/, () => []],
   [/\/difference$/, () => DIFFERENCE],
   [/\/preview$/, () => ({ about: 'How to choose trail shoes', system: 'You write for a website.\nBrand voice: Friendly and exact.', text: 'Write the article in en.\n<<<data example\nTitle: How to choose trail shoes\ndata example>>>' })],
   [/^GET .*\/answer$/, () => ({ text: '{"prompt": "A trail", "alt": ', wanted: true, schema: null })],

@@ -8,7 +8,7 @@ use crate::{
     queue,
     rest::{
         auth, billing,
-        document::{author, comment},
+        document::{author, comment, suggestion},
         history, lane, page, planner, problem, settings, system, thinker, writer,
     },
     view,
@@ -171,6 +171,9 @@ fn collect_work(to: &mut Collector) {
     to.visit::<comment::BeginThread>();
     to.visit::<comment::WriteComment>();
     to.visit::<comment::ChangeComment>();
+    to.visit::<suggestion::SuggestionView>();
+    to.visit::<suggestion::AskRewrite>();
+    to.visit::<suggestion::AcceptSuggestion>();
     to.visit::<history::PatchBlocks>();
     to.visit::<writer::PairSite>();
     to.visit::<writer::LinkState>();

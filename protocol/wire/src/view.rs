@@ -27,7 +27,7 @@ wire_enum! {
     /// What a searcher wants.
     Intent { /** To know. */ Informational, /** To buy. */ Transactional, /** To get somewhere. */ Navigational, /** To compare before buying. */ Commercial }
     /// What a task does.
-    TaskKind { /** Keywords into clusters. */ Cluster, /** A cluster into ideas. */ Ideas, /** An idea into a draft. */ Draft, /** An image for a draft. */ Image, /** A draft restructured. */ Reparse, /** A draft to the site. */ Publish, /** A prompt template, tried once. */ TestRun }
+    TaskKind { /** Keywords into clusters. */ Cluster, /** A cluster into ideas. */ Ideas, /** An idea into a draft. */ Draft, /** An image for a draft. */ Image, /** A draft restructured. */ Reparse, /** A draft to the site. */ Publish, /** A prompt template, tried once. */ TestRun, /** A selection of a draft rewritten, as a suggestion. */ Rewrite }
     /// Where a task is.
     TaskStatus { /** Waits. */ Queued, /** Runs. */ Running, /** A person must look. */ WaitingForReview, /** Done. */ Succeeded, /** Not done; can be retried. */ Failed, /** Stopped by a person. */ Cancelled, /** Not done after all attempts; can be replayed. */ Dead }
     /// Where an idea is.

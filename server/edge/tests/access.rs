@@ -137,6 +137,18 @@ const ROUTES: &[(&str, &str, Need)] = &[
         "/api/writer/sites/{site}/documents/{document}/threads/{thread}/reopen",
         Right(Comment),
     ),
+    ("GET", "/api/writer/sites/{site}/documents/{document}/suggestions", Right(ReadContent)),
+    ("POST", "/api/writer/sites/{site}/documents/{document}/suggestions", Right(GenerateContent)),
+    (
+        "POST",
+        "/api/writer/sites/{site}/documents/{document}/suggestions/{suggestion}/accept",
+        Right(EditDocument),
+    ),
+    (
+        "POST",
+        "/api/writer/sites/{site}/documents/{document}/suggestions/{suggestion}/reject",
+        Right(EditDocument),
+    ),
     ("POST", "/api/writer/sites/{site}/documents/{document}/images", Right(GenerateContent)),
     ("POST", "/api/writer/sites/{site}/documents/{document}/reparse", Right(GenerateContent)),
     ("GET", "/api/writer/sites/{site}/free-documents", Right(ReadContent)),

@@ -47,6 +47,6 @@ pub(super) fn value_of(thread: &str) -> Any {
 }
 
 /// The thread that a mark names.
-pub(super) fn thread_of(value: &Value) -> Option<&str> {
+pub(crate) fn thread_of(value: &Value) -> Option<&str> {
     value.get(THREAD)?.as_str()
 }

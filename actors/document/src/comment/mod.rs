@@ -7,14 +7,15 @@ mod range;
 use std::collections::BTreeSet;
 
 use thiserror::Error;
-use yrs::{Any, Text, Transact};
+use yrs::{Any, ReadTxn, Text, Transact};
 
 use crate::content::tree::ContentTree;
 use crate::live::{DocumentKind, LiveDocument};
 use crate::node::{Child, Run, push_run};
 use crate::{schema, yjs};
-use mark::{key_of, thread_of, value_of};
-pub(crate) use range::Map;
+pub(crate) use mark::thread_of;
+use mark::{key_of, value_of};
+pub(crate) use range::{Map, Span};
 
 /// The commented text as it was, in characters: enough to know it again, and no second copy of an
 /// article that is commented as a whole.
@@ -76,8 +77,14 @@ pub enum RangeError {
         len: u32,
     },
     /// There is no text in it that may be marked.
-    #[error("there is no text to comment on: select some outside of code blocks")]
+    #[error("there is no text that it could be on: select some outside of code blocks")]
     Empty,
+    /// There is more text in it than is taken at once.
+    #[error("it is too much text: select at most {chars_max} characters")]
+    TooLong {
+        /// So many are taken.
+        chars_max: usize,
+    },
 }
 
 /// A comment that was put on.
@@ -97,31 +104,45 @@ impl LiveDocument {
         }
         let (spans, quote) = {
             let txn = self.doc.transact();
-            let map = Map::of(&txn);
-            let (from, to) = match range {
-                CommentRange::Positions { from, to } => {
-                    (map.position(&txn, from)?, map.position(&txn, to)?)
-                }
-                CommentRange::Block { index, key, from, to } => {
-                    self.check_block(*index, key)?;
-                    map.within_block(*index, *from, *to)?
-                }
-            };
-            let spans = map.spans(from.min(to), from.max(to));
+            let spans = self.spans(&txn, range)?;
             let lines: Vec<String> = spans.iter().map(|span| span.quote(&txn)).collect();
             (spans, lines.join("\n").chars().take(QUOTE_CHARS_MAX).collect::<String>())
         };
         if quote.trim().is_empty() {
             return Err(RangeError::Empty);
         }
-        let (key, value) = (key_of(thread), value_of(thread));
-        let update = self.edit(|txn| {
-            for span in &spans {
+        let update = self.anchor(thread, &spans);
+        update.map(|update| Commented { update, quote }).ok_or(RangeError::Empty)
+    }
+
+    /// The texts of a range, those alone that may carry marks.
+    pub(crate) fn spans<T: ReadTxn>(
+        &self,
+        txn: &T,
+        range: &CommentRange,
+    ) -> Result<Vec<Span>, RangeError> {
+        let map = Map::of(txn);
+        let (from, to) = match range {
+            CommentRange::Positions { from, to } => {
+                (map.position(txn, from)?, map.position(txn, to)?)
+            }
+            CommentRange::Block { index, key, from, to } => {
+                self.check_block(*index, key)?;
+                map.within_block(*index, *from, *to)?
+            }
+        };
+        Ok(map.spans(from.min(to), from.max(to)))
+    }
+
+    /// Puts an anchor of this name on texts.
+    pub(crate) fn anchor(&mut self, name: &str, spans: &[Span]) -> Option<Vec<u8>> {
+        let (key, value) = (key_of(name), value_of(name));
+        self.edit(|txn| {
+            for span in spans {
                 let attributes = [(key.as_str().into(), value.clone())].into();
                 span.text.format(txn, span.from, span.to - span.from, attributes);
             }
-        });
-        update.map(|update| Commented { update, quote }).ok_or(RangeError::Empty)
+        })
     }
 
     fn check_block(&self, index: usize, key: &str) -> Result<(), RangeError> {

@@ -19,10 +19,10 @@ struct Piece {
 }
 
 /// Part of one text.
-pub(super) struct Span {
-    pub(super) text: XmlTextRef,
-    pub(super) from: u32,
-    pub(super) to: u32,
+pub(crate) struct Span {
+    pub(crate) text: XmlTextRef,
+    pub(crate) from: u32,
+    pub(crate) to: u32,
 }
 
 #[derive(Default)]
@@ -127,7 +127,7 @@ impl Map {
 
 impl Span {
     /// The characters that begin in it.
-    pub(super) fn quote<T: ReadTxn>(&self, txn: &T) -> String {
+    pub(crate) fn quote<T: ReadTxn>(&self, txn: &T) -> String {
         let mut at = 0;
         let mut quote = String::new();
         for character in yjs::read_text(txn, &self.text).iter().flat_map(|run| run.text.chars()) {

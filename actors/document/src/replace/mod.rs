@@ -2,6 +2,8 @@
 
 mod text;
 
+pub(crate) use text::{Character, changes, characters, places};
+
 use yrs::{TransactionMut, Xml, XmlElementRef, XmlFragment, XmlFragmentRef, XmlOut};
 
 use crate::content::image::ImageNode;

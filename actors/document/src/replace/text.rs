@@ -15,7 +15,7 @@ use crate::{schema, yjs};
 const WORDS_MAX: usize = 1_000;
 
 /// A character, and the run that it is of.
-type Character = (char, usize);
+pub(crate) type Character = (char, usize);
 
 /// Replaces what differs, then sets the marks that differ.
 pub(super) fn update(txn: &mut TransactionMut<'_>, text: &XmlTextRef, target: &[Run]) {
@@ -34,12 +34,12 @@ pub(super) fn update(txn: &mut TransactionMut<'_>, text: &XmlTextRef, target: &[
     update_marks(txn, text, target);
 }
 
-fn characters(runs: &[Run]) -> Vec<Character> {
+pub(crate) fn characters(runs: &[Run]) -> Vec<Character> {
     runs.iter().enumerate().flat_map(|(at, run)| run.text.chars().map(move |c| (c, at))).collect()
 }
 
 /// Where each character begins in UTF-16, and where the last one ends.
-fn places(characters: &[Character]) -> Vec<u32> {
+pub(crate) fn places(characters: &[Character]) -> Vec<u32> {
     let mut at = 0;
     let ends = characters.iter().map(|(c, _)| {
         at += c.len_utf16() as u32;
@@ -49,7 +49,7 @@ fn places(characters: &[Character]) -> Vec<u32> {
 }
 
 /// Which characters go, and which come in their place.
-fn changes(old: &[Character], new: &[Character]) -> Vec<(Range<usize>, Range<usize>)> {
+pub(crate) fn changes(old: &[Character], new: &[Character]) -> Vec<(Range<usize>, Range<usize>)> {
     let (before, after) = (words(old), words(new));
     let same = |(a, b): &(&Word, &Word)| a.text == b.text;
     let left = before.iter().zip(&after).take_while(same).count();

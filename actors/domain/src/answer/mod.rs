@@ -10,7 +10,8 @@ mod shape;
 mod string;
 
 pub use shape::{
-    Answer, ClusterName, ClusterNames, IdeaAnswer, Ideas, ImageText, Shape, shape_of_prompt,
+    Answer, ClusterName, ClusterNames, IdeaAnswer, Ideas, ImageText, Rewrite, Shape,
+    shape_of_prompt,
 };
 
 use serde_json::Value;

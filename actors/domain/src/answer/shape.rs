@@ -109,6 +109,13 @@ pub struct ImageText {
     pub alt: String,
 }
 
+/// Texts in other words.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Rewrite {
+    /// One for each that was handed in, in their order.
+    pub texts: Vec<String>,
+}
+
 fn not_blank(path: impl Into<String>, text: &str) -> Result<(), Unreadable> {
     if text.trim().is_empty() {
         return Err(Unreadable::Misfit { path: path.into(), what: "is empty".to_owned() });
@@ -164,6 +171,16 @@ impl Answer for ImageText {
     }
 }
 
+impl Answer for Rewrite {
+    const NAME: &'static str = "rewrite";
+    const SHAPE: &'static Shape = &Shape::Object(&[("texts", TEXTS)]);
+    fn check(&self) -> Result<(), Unreadable> {
+        (0..)
+            .zip(&self.texts)
+            .try_for_each(|(place, text): (usize, _)| not_blank(format!("texts[{place}]"), text))
+    }
+}
+
 /// The shape in which a prompt of a kind is answered; none if it is answered in Markdown.
 pub const fn shape_of_prompt(kind: PromptKind) -> Option<(&'static str, &'static Shape)> {
     match kind {
@@ -171,5 +188,6 @@ pub const fn shape_of_prompt(kind: PromptKind) -> Option<(&'static str, &'static
         PromptKind::Ideas => Some((Ideas::NAME, Ideas::SHAPE)),
         PromptKind::ClusterNames => Some((ClusterNames::NAME, ClusterNames::SHAPE)),
         PromptKind::Image => Some((ImageText::NAME, ImageText::SHAPE)),
+        PromptKind::Rewrite => Some((Rewrite::NAME, Rewrite::SHAPE)),
     }
 }

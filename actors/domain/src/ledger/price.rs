@@ -18,21 +18,26 @@ pub struct PriceList {
     pub image: Credits,
     /// One restructured document.
     pub reparse: Credits,
+    /// One selection rewritten; nothing in the lists of before it could be.
+    pub rewrite: Credits,
     /// A publication: what was generated is paid, what was written by hand is free.
     pub publish: Credits,
 }
 
 /// Every list that was ever in force, the oldest first. One is only ever added: tasks that were
 /// priced by an older one may still be running, and its bookings name it for ever.
-const LISTS: &[PriceList] = &[PriceList {
+const LISTS: &[PriceList] = &[FIRST, PriceList { version: 2, rewrite: Credits(1), ..FIRST }];
+
+const FIRST: PriceList = PriceList {
     version: 1,
     keywords_per_credit: 30,
     idea: Credits(1),
     article: Credits(3),
     image: Credits(1),
     reparse: Credits(1),
+    rewrite: Credits(0),
     publish: Credits(0),
-}];
+};
 
 /// The version that is in force: a task records it beside its price.
 pub const PRICE_LIST_VERSION: u32 = PriceList::CURRENT.version;
@@ -77,6 +82,8 @@ pub const ARTICLE: Credits = PriceList::CURRENT.article;
 pub const IMAGE: Credits = PriceList::CURRENT.image;
 /// One restructured document.
 pub const REPARSE: Credits = PriceList::CURRENT.reparse;
+/// One selection rewritten.
+pub const REWRITE: Credits = PriceList::CURRENT.rewrite;
 /// A publication.
 pub const PUBLISH: Credits = PriceList::CURRENT.publish;
 /// A prompt template tried: one call, whatever it asks for.

@@ -21,15 +21,15 @@ pub use command::{
 };
 pub use free_document::{FREE_DOCUMENTS_MAX, ROOM_NAME_BYTES_MAX, room_name};
 pub use order::{
-    ClusterKeyword, DraftOrder, IdeasOrder, ImageOrder, PublishOrder, TaskOrder, TaskWork,
-    TestOrder,
+    ClusterKeyword, DraftOrder, IdeasOrder, ImageOrder, PublishOrder, RewriteOrder, TaskOrder,
+    TaskWork, TestOrder,
 };
 pub use queue::{
     Batch, BatchCounts, BatchStatus, BatchSummary, DeadFilter, Failure, FailureClass, Fault,
-    GivenAnswer, HeldUp, INSUFFICIENT_CREDITS, Items, KindLoad, KindSettings, ModelLimit, Pace,
-    Pause, PauseReason, PauseScope, Placement, Priority, QueueLoad, QueuePause, QueueScope,
-    QueueSettings, Rate, Rest, Share, Task, TaskEdit, TaskInput, TaskKind, TaskStatus, Unique,
-    Waiting, limits,
+    GivenAnswer, HeldUp, INSUFFICIENT_CREDITS, Instruction, Items, KindLoad, KindSettings,
+    ModelLimit, Pace, Pause, PauseReason, PauseScope, Placement, Priority, QueueLoad, QueuePause,
+    QueueScope, QueueSettings, Rate, Rest, Share, Task, TaskEdit, TaskInput, TaskKind, TaskStatus,
+    Unique, Waiting, limits,
 };
 pub use record::{
     Ask, Cluster, Document, DocumentStatus, FreeDocument, Idea, IdeaStatus, Image, Keyword,
@@ -139,6 +139,7 @@ fn dispatch(
         | C::QueueDrafts { .. }
         | C::QueueImages { .. }
         | C::QueueReparse { .. }
+        | C::QueueRewrite { .. }
         | C::QueueTestRun { .. }
         | C::QueuePublication { .. } => place(draft, context, &Placement::default(), command),
         C::CancelTask { task } => queue::cancel(draft, context, task),
@@ -253,6 +254,9 @@ fn place(
             queue::images(draft, context, placement, document, count)
         }
         C::QueueReparse { document } => queue::reparse(draft, context, placement, document),
+        C::QueueRewrite { document, range, instruction } => {
+            queue::rewrite(draft, context, placement, document, (range, instruction))
+        }
         C::QueueTestRun { kind, template, subject } => {
             queue::test_run(draft, context, placement, (kind, template, subject))
         }

@@ -2,12 +2,12 @@
 
 mod sample;
 
-use super::queue::{GivenAnswer, ModelLimit, Task, TaskInput};
+use super::queue::{GivenAnswer, Instruction, ModelLimit, Task, TaskInput};
 use super::record::{Idea, Image, KeywordFigures};
 use super::state::Site;
 use crate::tenant::prompt::{PromptKind, PromptValues, Voice};
 use crate::text::intent::Intent;
-use igny8_protocol_ids::{ClusterId, Credits, DocumentId, ImageId, KeywordId, TaskId};
+use igny8_protocol_ids::{AccountId, ClusterId, Credits, DocumentId, ImageId, KeywordId, TaskId};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -98,6 +98,21 @@ pub struct PublishOrder {
     pub provenance: Vec<String>,
 }
 
+/// A selection to rewrite.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RewriteOrder {
+    /// Of which document.
+    pub document: DocumentId,
+    /// The document's title.
+    pub title: String,
+    /// Where it begins and ends: relative positions, as Yjs encodes them.
+    pub range: (Vec<u8>, Vec<u8>),
+    /// What is to be done with it.
+    pub instruction: Instruction,
+    /// Who asked for it; absent for automation.
+    pub by: Option<AccountId>,
+}
+
 /// A prompt template to try.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TestOrder {
@@ -126,6 +141,8 @@ pub enum TaskWork {
     Publish(PublishOrder),
     /// Try a prompt template.
     TestRun(TestOrder),
+    /// Rewrite a selection.
+    Rewrite(RewriteOrder),
 }
 
 /// An order for a runner.
@@ -202,6 +219,15 @@ impl Site {
                 template: template.clone(),
                 values: self.sample(*prompt, *subject)?.1,
             }),
+            TaskInput::Rewrite { document, range, instruction } => {
+                TaskWork::Rewrite(RewriteOrder {
+                    document: *document,
+                    title: self.document(*document)?.title.clone(),
+                    range: range.clone(),
+                    instruction: instruction.clone(),
+                    by: task.created_by,
+                })
+            }
             TaskInput::Publish { document, version, revision, live } => {
                 let summary = self.document_summary(*document)?;
                 TaskWork::Publish(PublishOrder {

@@ -215,6 +215,7 @@ impl World {
             TaskInput::Draft { .. } => TaskOutcome::Drafted { words: 900 },
             TaskInput::Reparse { .. } => TaskOutcome::Reparsed { words: 900 },
             TaskInput::TestRun { .. } => TaskOutcome::Tested,
+            TaskInput::Rewrite { .. } => TaskOutcome::Suggested,
             TaskInput::Image { document, image, .. } => TaskOutcome::Imaged {
                 image: igny8_actors_domain::site::Image {
                     id: *image,

@@ -8,6 +8,7 @@ mod fair;
 mod model;
 mod pause;
 mod random;
+mod rewrite;
 mod stage;
 mod timeout;
 mod unique;

@@ -5,8 +5,8 @@ use crate::stage::{CLUSTERS, DOCUMENTS, Stage, cluster, document, user};
 use igny8_actors_domain::Entity;
 use igny8_actors_domain::lane::{Cap, Obstacle};
 use igny8_actors_domain::site::{
-    BatchCounts, DeadFilter, FailureClass, Placement, Priority, QueueScope, QueueSettings, Site,
-    SiteCommand, SiteReply, Task, TaskEdit, TaskKind, TaskOutcome, TaskStatus,
+    BatchCounts, DeadFilter, FailureClass, Instruction, Placement, Priority, QueueScope,
+    QueueSettings, Site, SiteCommand, SiteReply, Task, TaskEdit, TaskKind, TaskOutcome, TaskStatus,
 };
 use igny8_actors_domain::tenant::SiteMessage;
 use igny8_protocol_ids::{BatchId, TaskId, TransferId};
@@ -132,6 +132,11 @@ impl Life {
         let clusters = (a..=u8::MAX).cycle().take(count).map(|n| cluster(n % CLUSTERS)).collect();
         let command = match kind {
             0 => SiteCommand::QueueIdeas { clusters, count: u32::from(b % 3) + 1 },
+            1 if a.is_multiple_of(2) => SiteCommand::QueueRewrite {
+                document: document(a % DOCUMENTS),
+                range: (vec![a], vec![b]),
+                instruction: Instruction::Improve,
+            },
             1 => SiteCommand::QueueReparse { document: document(a % DOCUMENTS) },
             _ => SiteCommand::QueuePublication { document: document(a % DOCUMENTS), live: true },
         };

@@ -236,6 +236,7 @@ impl Stage {
                 permalink: "https://example.test/1".to_owned(),
                 modified_gmt: String::new(),
             },
+            Some(TaskInput::Rewrite { .. }) => TaskOutcome::Suggested,
             _ => TaskOutcome::Reparsed { words: 900 },
         }
     }

@@ -6,6 +6,7 @@ use super::handle::DocumentJoin;
 use super::record::{Checkpoint, Run, Stored, Version, kind_of, read};
 use super::room::{Delivery, Listener, Place, Room, Shared};
 use super::run::{RunEnd, RunState, Writing};
+use super::suggestion::Suggestions;
 use super::turn::{Flight, Output, Turn};
 use crate::{failure::Failure, world::World};
 use bytes::Bytes;
@@ -107,6 +108,7 @@ pub(crate) struct State {
     pub(super) unfolded_bytes: usize,
     pub(super) versions: Vec<Version>,
     pub(super) comments: Comments,
+    pub(super) suggestions: Suggestions,
     pub(super) authors: Authors,
     pub(super) runs: BTreeMap<RunId, Run>,
     pub(super) texts: HashMap<RunId, String>,
@@ -179,6 +181,7 @@ async fn load(args: Arguments) -> Result<State, ActorProcessingErr> {
     let (mut runs, mut texts) = (BTreeMap::new(), HashMap::<RunId, String>::new());
     let (mut versions, mut checkpoint) = (Vec::new(), Checkpoint::default());
     let (mut comments, mut authors) = (Comments::default(), Authors::default());
+    let mut suggestions = Suggestions::default();
     let loaded = world.store.load(&entity).await?;
     for record in loaded.iter().flat_map(|loaded| &loaded.records) {
         match read(&format!("{entity}, record {:02x?}", record.key), &record.key, &record.value)? {
@@ -188,6 +191,7 @@ async fn load(args: Arguments) -> Result<State, ActorProcessingErr> {
             Stored::Version(version) => versions.push(*version),
             Stored::Thread(thread) => comments.load_thread(thread),
             Stored::Comment(comment) => comments.load_comment(comment),
+            Stored::Suggestion(suggestion) => suggestions.load(*suggestion),
             Stored::Author(place, source) => authors.load(place, source),
             Stored::Approved(_) => {}
         }
@@ -213,6 +217,7 @@ async fn load(args: Arguments) -> Result<State, ActorProcessingErr> {
         unfolded_bytes: rows.iter().map(|row| row.body.len()).sum(),
         versions,
         comments,
+        suggestions,
         authors,
         runs,
         texts,

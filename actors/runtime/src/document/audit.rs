@@ -33,6 +33,7 @@ pub(crate) async fn audit(
                 | Stored::Piece(..)
                 | Stored::Thread(_)
                 | Stored::Comment(_)
+                | Stored::Suggestion(_)
                 | Stored::Author(..),
             ) => {}
             Err(error) => problems.push(error.to_string()),

@@ -143,6 +143,7 @@ impl State {
             let checkpoint = Checkpoint { blob: None, erased: true };
             let records = vec![Record::new(checkpoint_key(), encode(&checkpoint))];
             let mut deletes = std::mem::take(&mut self.comments).keys();
+            deletes.extend(std::mem::take(&mut self.suggestions).keys());
             deletes.extend(std::mem::take(&mut self.authors).keys());
             self.turn = Turn { outputs, seats, records, deletes, fenced: true, ..Turn::default() };
         }

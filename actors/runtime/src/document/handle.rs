@@ -36,10 +36,10 @@ pub struct DocumentJoin<S = DocumentSubscription> {
 /// A handle to one document. Cheap to clone; survives restarts of the actor.
 #[derive(Clone)]
 pub struct DocumentHandle {
-    world: World,
+    pub(super) world: World,
     registry: Arc<Registry<Message>>,
     slot: Arc<Slot<Message>>,
-    room: Arc<Room>,
+    pub(super) room: Arc<Room>,
 }
 
 impl DocumentHandle {
@@ -178,7 +178,7 @@ impl DocumentHandle {
         self.room.present()
     }
 
-    async fn read<T: Send + 'static>(
+    pub(super) async fn read<T: Send + 'static>(
         &self,
         question: impl FnOnce(&LiveDocument) -> T + Send + 'static,
     ) -> Result<T, Failure> {

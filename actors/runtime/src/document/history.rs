@@ -5,7 +5,7 @@ use super::actor::State;
 use super::compaction::{naming, pack};
 use super::record::{Run, Version, VersionCause, piece_key, run_key, version_key};
 use crate::failure::Failure;
-use igny8_actors_document::{ContentTree, DocumentKind, undo_run};
+use igny8_actors_document::{ContentTree, DocumentKind, take_back};
 use igny8_actors_domain::{Refusal, RefusalKind};
 use igny8_protocol_ids::{AccountId, RunId, Timestamp, VersionId};
 use igny8_storage_api::BlobHash;
@@ -138,7 +138,8 @@ impl State {
     /// that are there now keep their anchors on the text that stays and get them back on the text
     /// that returns, and those that were deleted since do not come back.
     pub(super) fn restore(&mut self, content: &ContentTree, by: AccountId) {
-        let content = content.keeping_comments(&|thread| self.comments.has(thread));
+        let content =
+            content.keeping_comments(&|name| self.comments.has(name) || self.suggestions.has(name));
         if self.live.tree() == content {
             return;
         }
@@ -148,7 +149,8 @@ impl State {
         self.by_account(update, by);
     }
 
-    /// Takes back what an AI run wrote, in one step; what people wrote into it stays.
+    /// Takes back what an AI run wrote, in one step; what people wrote into it stays. Words that it
+    /// replaced return.
     pub(super) fn undo_run(&mut self, id: RunId) -> Result<(), Failure> {
         let run = self.runs.get(&id).ok_or_else(|| Failure::not_found("run"))?;
         if run.undone_at.is_some() {
@@ -160,11 +162,15 @@ impl State {
         }
         let mut run = run.clone();
         run.undone_at = Some(self.world.now());
-        if let Some(update) = undo_run(&mut self.live, &run.progress) {
+        let keep = |name: &str| self.comments.has(name);
+        if let Some(update) = take_back(&mut self.live, &run.progress, &run.gone, &keep) {
             self.by_server(update);
         }
         self.runs.insert(id, run);
         self.save_run(id);
+        if self.suggestions.get(id).is_some() {
+            self.changed_comments();
+        }
         Ok(())
     }
 

@@ -12,6 +12,7 @@ pub mod lib0;
 mod record;
 mod room;
 mod run;
+mod suggestion;
 mod turn;
 
 pub(crate) use actor::Message;
@@ -27,3 +28,5 @@ pub use room::{
     DocumentFrame, DocumentSubscription, Encoded, Listener, Place, Shared, Speakers, TurnUpdate,
 };
 pub use run::{RunEnd, RunState};
+pub(crate) use suggestion::NewSuggestion;
+pub use suggestion::{Decision, Proposal, Suggestion, SuggestionState};

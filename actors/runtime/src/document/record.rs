@@ -2,7 +2,8 @@
 
 use super::author::{AUTHOR, Source, place_of};
 use super::comment::{COMMENT, Comment, THREAD, Thread};
-use igny8_actors_document::{DocumentKind, RunProgress};
+use super::suggestion::{SUGGESTION, Suggestion};
+use igny8_actors_document::{DocumentKind, Gone, RunProgress};
 use igny8_protocol_ids::{AccountId, EntityKey, EntityKind, RunId, Timestamp, VersionId};
 use igny8_storage_api::{BlobHash, RecordKey};
 use serde::{Deserialize, Serialize};
@@ -49,6 +50,9 @@ pub(super) struct Run {
     /// Set when somebody took its text back.
     #[serde(default)]
     pub undone_at: Option<Timestamp>,
+    /// What it replaced, for a rewrite that was accepted: it returns when the run is taken back.
+    #[serde(default)]
+    pub gone: Vec<Gone>,
 }
 
 /// Why a state was kept.
@@ -123,6 +127,7 @@ pub(super) enum Stored {
     Thread(Thread),
     Comment(Comment),
     Author((u64, u32), Source),
+    Suggestion(Box<Suggestion>),
     /// A version of an earlier build, known to the site alone.
     Approved(Approved),
 }
@@ -155,6 +160,7 @@ pub(super) fn read(
         Some(&VERSION) => decode(place, body).map(Stored::Approved),
         Some(&THREAD) => decode(place, body).map(Stored::Thread),
         Some(&COMMENT) => decode(place, body).map(Stored::Comment),
+        Some(&SUGGESTION) => decode(place, body).map(Box::new).map(Stored::Suggestion),
         Some(&AUTHOR) => {
             let source = decode(place, body)?;
             let place = place_of(key).ok_or_else(|| igny8_storage_api::StoreError::Corrupt {

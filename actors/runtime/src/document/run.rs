@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 /// The colour of AI carets.
-const CARET_COLOUR: &str = "#7c3aed";
+pub(super) const CARET_COLOUR: &str = "#7c3aed";
 
 /// A run under way.
 pub(super) struct Writing {
@@ -79,6 +79,7 @@ impl State {
                 ended_at: None,
                 stopped: false,
                 undone_at: None,
+                gone: Vec::new(),
             });
             (run.ended_at, run.stopped) = (None, false);
             if text.is_empty() {

@@ -11,6 +11,7 @@ mod job;
 mod progress;
 mod publication;
 mod reparse;
+mod rewrite;
 mod trial;
 
 pub(crate) use call::{estimated, from_port, priced};
@@ -158,6 +159,7 @@ async fn work(job: &Job, order: TaskOrder) -> Report {
         TaskWork::Draft(draft) => article::run(job, draft).await,
         TaskWork::Image(image) => image::run(job, image).await,
         TaskWork::Reparse(document) => reparse::run(job, document).await,
+        TaskWork::Rewrite(rewrite) => rewrite::run(job, rewrite).await,
         TaskWork::TestRun(test) => trial::run(job, test).await,
         TaskWork::Publish(publish) => publication::run(job, publish).await,
     }
@@ -172,6 +174,7 @@ const fn errand_name(work: &TaskWork) -> &'static str {
         TaskWork::Reparse(_) => "reparse",
         TaskWork::Publish(_) => "publish",
         TaskWork::TestRun(_) => "test_run",
+        TaskWork::Rewrite(_) => "rewrite",
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::job::{Job, invalid_answer};
 use super::{Report, answer, stopped, unless_stopped};
-use igny8_actors_domain::answer::{ClusterNames, Ideas, ImageText};
+use igny8_actors_domain::answer::{ClusterNames, Ideas, ImageText, Rewrite};
 use igny8_actors_domain::site::{TaskOutcome, TestOrder};
 use igny8_actors_domain::tenant::prompt::PromptKind;
 use igny8_actors_ports::ResponseFormat;
@@ -22,6 +22,7 @@ async fn ask(job: &Job, order: TestOrder) -> Result<Report, Report> {
         PromptKind::Ideas => answer::format::<Ideas>(),
         PromptKind::ClusterNames => answer::format::<ClusterNames>(),
         PromptKind::Image => answer::format::<ImageText>(),
+        PromptKind::Rewrite => answer::format::<Rewrite>(),
     };
     let template = (order.kind, "tried", order.template.as_str());
     let settings = job.model_settings().await?;

@@ -117,6 +117,7 @@ impl FakeModel {
             ResponseFormat::Json { name: "ideas", .. } => {
                 text::ideas(seed ^ self.gate.below(1 << 40))
             }
+            ResponseFormat::Json { name: "rewrite", .. } => text::rewrite(&request.prompt),
             ResponseFormat::Json { .. } => text::image_prompt(),
         }
     }

@@ -55,6 +55,13 @@ pub(super) fn ideas(seed: u64) -> String {
     serde_json::json!({ "ideas": ideas }).to_string()
 }
 
+/// The texts of a prompt with a word more: whatever people typed there stays in them.
+pub(super) fn rewrite(prompt: &str) -> String {
+    let numbered = prompt.lines().filter_map(|line| line.strip_prefix('[')?.split_once("] "));
+    let texts: Vec<String> = numbered.map(|(_, text)| format!("{text} indeed")).collect();
+    serde_json::json!({ "texts": texts }).to_string()
+}
+
 /// What an image shows.
 pub(super) fn image_prompt() -> String {
     r#"{"prompt":"a cup of coffee","alt":"A cup"}"#.to_owned()

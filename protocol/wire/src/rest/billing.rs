@@ -147,6 +147,8 @@ pub struct PriceList {
     pub image: Credits,
     /// One reparse.
     pub reparse: Credits,
+    /// One selection rewritten.
+    pub rewrite: Credits,
     /// One publication.
     pub publish: Credits,
 }

@@ -8,6 +8,7 @@ mod brief;
 mod draw;
 mod fault;
 mod phrase;
+mod rewrite;
 mod speaker;
 mod stream;
 mod wording;
@@ -171,6 +172,9 @@ fn answer_text(request: &ModelRequest) -> Result<String, ModelError> {
     let draw = Draw::new(&[&request.model, &request.system, &request.prompt]);
     match &request.format {
         ResponseFormat::Markdown => Ok(article::compose(&brief, draw)),
+        ResponseFormat::Json { name: "rewrite", .. } => {
+            Ok(rewrite::rewrite(&request.prompt, draw).to_string())
+        }
         ResponseFormat::Json { name, schema } => answer::json(name, schema, &brief, draw)
             .map(|value| value.to_string())
             .ok_or_else(|| ModelError {

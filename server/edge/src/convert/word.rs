@@ -36,7 +36,7 @@ words! {
     role, role_from: domain::role::Role => view::Role { Owner, Admin, Editor, Viewer, SystemBot }
     keyword_status, keyword_status_from: domain::site::KeywordStatus => view::KeywordStatus { New, Clustered, InUse, Orphaned, Archived }
     intent, intent_from: domain::text::intent::Intent => view::Intent { Informational, Transactional, Navigational, Commercial }
-    task_kind, task_kind_from: domain::site::TaskKind => view::TaskKind { Cluster, Ideas, Draft, Image, Reparse, Publish, TestRun }
+    task_kind, task_kind_from: domain::site::TaskKind => view::TaskKind { Cluster, Ideas, Draft, Image, Reparse, Publish, TestRun, Rewrite }
     task_status, task_status_from: domain::site::TaskStatus => view::TaskStatus { Queued, Running, WaitingForReview, Succeeded, Failed, Cancelled, Dead }
     idea_status, idea_status_from: domain::site::IdeaStatus => view::IdeaStatus { New, Queued, Drafted, Archived }
     automation_kind, automation_kind_from: domain::site::automation::AutomationKind => automation::AutomationKind { Cluster, Ideas, Drafts, Images, Publish, CleanUp }

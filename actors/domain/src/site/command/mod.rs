@@ -8,7 +8,7 @@ use crate::lane::{ModelUsage, Obstacle};
 use crate::secret::SealedSecret;
 use crate::site::automation::{AutomationKind, ExecutionId, Preset, ScheduleRules, Timing};
 use crate::site::queue::{
-    DeadFilter, FailureClass, Placement, Priority, QueueScope, QueueSettings, TaskEdit,
+    DeadFilter, FailureClass, Instruction, Placement, Priority, QueueScope, QueueSettings, TaskEdit,
 };
 use crate::site::record::{DocumentStatus, IdeaStatus, Image, KeywordFigures, KeywordStatus, Link};
 use crate::tenant::{SiteMessage, prompt::PromptKind};
@@ -89,6 +89,8 @@ pub enum TaskOutcome {
         /// Its words.
         words: u32,
     },
+    /// The suggestion is kept with its document.
+    Suggested,
     /// The site has it.
     Published {
         /// The site's id.
@@ -278,6 +280,15 @@ pub enum SiteCommand {
     QueueReparse {
         /// Which.
         document: DocumentId,
+    },
+    /// Rewrite a selection of a document: a suggestion that people accept or reject.
+    QueueRewrite {
+        /// Of which.
+        document: DocumentId,
+        /// Where it begins and ends: relative positions, as Yjs encodes them.
+        range: (Vec<u8>, Vec<u8>),
+        /// What is to be done with it.
+        instruction: Instruction,
     },
     /// Try a template on the site's data: one call, whose answer is shown and goes nowhere.
     QueueTestRun {

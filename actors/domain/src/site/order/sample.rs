@@ -1,6 +1,6 @@
 //! What fills a prompt: of an order, and of something of the site to show or try a template with.
 
-use super::{DraftOrder, IdeasOrder, ImageOrder, Site, draft_order};
+use super::{DraftOrder, IdeasOrder, ImageOrder, Instruction, RewriteOrder, Site, draft_order};
 use crate::tenant::prompt::{PromptKind, PromptValues};
 use crate::text::intent::Intent;
 use igny8_protocol_ids::{ClusterId, DocumentId, IdeaId};
@@ -10,6 +10,10 @@ use uuid::Uuid;
 const IDEAS_SAMPLED: u32 = 3;
 /// Clusters that a template for names is tried with: as many as one request names.
 const CLUSTERS_SAMPLED: usize = 25;
+
+/// A text that a template for rewrites is tried with.
+const PASSAGE_SAMPLED: &str = "There is a lot of things that one is able to do about it, and this \
+                               text do say some of them.";
 
 /// An intent as prompts spell it.
 const fn intent_name(intent: Option<Intent>) -> &'static str {
@@ -55,6 +59,18 @@ impl ImageOrder {
     /// What fills its prompt, but for the voice.
     pub fn values(&self) -> PromptValues {
         image_values(&self.title, self.index)
+    }
+}
+
+impl RewriteOrder {
+    /// What fills its prompt, but for the voice.
+    pub fn values(&self, passages: Vec<String>) -> PromptValues {
+        PromptValues {
+            title: self.title.clone(),
+            instruction: self.instruction.sentence().to_owned(),
+            passages,
+            ..PromptValues::default()
+        }
     }
 }
 
@@ -105,6 +121,21 @@ impl Site {
                     None => self.documents().last(),
                 }?;
                 (document.title.clone(), image_values(&document.title, 0))
+            }
+            // The texts of documents are not the site's: a sentence stands for them.
+            PromptKind::Rewrite => {
+                let document = match subject {
+                    Some(id) => self.document(DocumentId::from_uuid(id)),
+                    None => self.documents().last(),
+                }?;
+                let order = RewriteOrder {
+                    document: document.id,
+                    title: document.title.clone(),
+                    range: Default::default(),
+                    instruction: Instruction::Improve,
+                    by: None,
+                };
+                (document.title.clone(), order.values(vec![PASSAGE_SAMPLED.to_owned()]))
             }
         };
         values.speak(&self.card()?.voice());

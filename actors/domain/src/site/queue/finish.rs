@@ -77,7 +77,8 @@ fn succeeded(
             }
             draft.put(SiteRecord::Image(image));
         }
-        (TaskInput::TestRun { .. }, TaskOutcome::Tested) => {}
+        (TaskInput::TestRun { .. }, TaskOutcome::Tested)
+        | (TaskInput::Rewrite { .. }, TaskOutcome::Suggested) => {}
         (TaskInput::Reparse { document }, TaskOutcome::Reparsed { words }) => {
             if let Some(mut record) = draft.document(*document).cloned() {
                 record.words = words;
@@ -307,6 +308,7 @@ pub(super) fn reclaim(
         | TaskInput::Ideas { .. }
         | TaskInput::Image { .. }
         | TaskInput::Reparse { .. }
+        | TaskInput::Rewrite { .. }
         | TaskInput::TestRun { .. } => {}
     }
     Ok(())

@@ -27,10 +27,12 @@ pub(super) use index::{BatchState, QueueIndex};
 pub(super) use obstacle::{models_changed, wake_held_up};
 pub use record::{
     Batch, BatchCounts, BatchStatus, Failure, FailureClass, Fault, GivenAnswer, HeldUp,
-    KindSettings, ModelLimit, Pace, Pause, PauseReason, PauseScope, Priority, QueuePause,
-    QueueSettings, Rate, Share, Task, TaskInput, TaskKind, TaskStatus, Unique,
+    Instruction, KindSettings, ModelLimit, Pace, Pause, PauseReason, PauseScope, Priority,
+    QueuePause, QueueSettings, Rate, Share, Task, TaskInput, TaskKind, TaskStatus, Unique,
 };
-pub(super) use request::{clustering, drafts, ideas, images, publication, reparse, test_run};
+pub(super) use request::{
+    clustering, drafts, ideas, images, publication, reparse, rewrite, test_run,
+};
 pub(super) use retention::{next_old, remove as put_away, sweep_old};
 pub(super) use review::submit;
 pub(super) use start::{next_by_rate, pump};
@@ -55,6 +57,10 @@ pub mod limits {
     pub const DEAD_LETTERS_MAX: usize = 1_000;
     /// Ideas for one cluster in one request.
     pub const IDEAS_PER_CLUSTER_MAX: u32 = 10;
+    /// Rewrites of one document that wait or run.
+    pub const REWRITES_PER_DOCUMENT_MAX: usize = 20;
+    /// The longest instruction in somebody's own words, in characters.
+    pub const INSTRUCTION_CHARS_MAX: usize = 500;
     /// Images for one document in one request.
     pub const IMAGES_PER_REQUEST_MAX: u32 = 3;
     /// Images of one document.

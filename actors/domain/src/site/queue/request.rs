@@ -2,16 +2,19 @@
 
 use super::admission::{New, Placement, Wanted, keeper, known, queue};
 use super::limits;
-use super::record::{TaskInput, TaskKind, Unique};
-use crate::entity::{Context, Draft, Refusal};
+use super::record::{Instruction, TaskInput, TaskKind, Unique};
+use crate::entity::{Context, Draft, Refusal, RefusalKind};
 use crate::ledger::price;
 use crate::site::command::SiteReply;
 use crate::site::document::{being_written, document, fresh, save};
 use crate::site::record::{DocumentStatus, Idea, IdeaStatus, SiteRecord};
-use crate::site::state::Site;
+use crate::site::state::{Site, bounded};
 use crate::tenant::prompt::{PromptKind, render};
 use igny8_protocol_ids::{ClusterId, DocumentId, IdeaId, ImageId, Timestamp};
 use uuid::Uuid;
+
+/// A relative position names an item, a root or a type, and has a side.
+const POSITION_BYTES_MAX: usize = 64;
 
 fn bounded_items(placement: &Placement, count: usize) -> Result<(), Refusal> {
     let max = match placement.batch {
@@ -211,6 +214,34 @@ pub(in crate::site) fn reparse(
     let title = format!("Restructure \u{201c}{}\u{201d}", document.title);
     let new = New::of(title, TaskInput::Reparse { document: id }, price::REPARSE);
     let wanted = new.keyed(placement, &item, context.now);
+    queue(draft, context, placement, vec![wanted])
+}
+
+/// Rewrites of several places of one document, and a draft that is being written there, go on side by
+/// side: each is a run of its own, and none changes the text before somebody accepts it.
+pub(in crate::site) fn rewrite(
+    draft: &mut Draft<'_, Site>,
+    context: &mut Context,
+    placement: &Placement,
+    id: DocumentId,
+    (range, mut instruction): ((Vec<u8>, Vec<u8>), Instruction),
+) -> Result<SiteReply, Refusal> {
+    let title = document(draft, id)?.title;
+    if let Instruction::Own(words) = &mut instruction {
+        *words = bounded("instruction", words.trim(), 1, limits::INSTRUCTION_CHARS_MAX)?;
+    }
+    if range.0.len().max(range.1.len()) > POSITION_BYTES_MAX {
+        return Err(Refusal::invalid("range", "The selection cannot be read: select it again."));
+    }
+    let open = draft.queue().open_about(id).filter_map(|task| draft.task(task));
+    let rewrites = open.filter(|task| task.input.kind() == TaskKind::Rewrite).count();
+    if rewrites >= limits::REWRITES_PER_DOCUMENT_MAX {
+        let message = format!("{rewrites} rewrites of this draft are under way: wait for some.");
+        return Err(Refusal::new(RefusalKind::Busy, "too_many_rewrites", message));
+    }
+    let title = format!("Rewrite in \u{201c}{title}\u{201d}");
+    let input = TaskInput::Rewrite { document: id, range, instruction };
+    let wanted = Wanted::New(New::of(title, input, price::REWRITE));
     queue(draft, context, placement, vec![wanted])
 }
 

@@ -5,7 +5,7 @@ use super::admission::waiting_deadline;
 use super::finish::{close, reclaim};
 use super::record::{Failure, FailureClass, GivenAnswer, Task, TaskKind, TaskStatus};
 use super::start::pump;
-use crate::answer::{Answer, ClusterNames, Ideas, ImageText, Shape, Unreadable, read_as};
+use crate::answer::{Answer, ClusterNames, Ideas, ImageText, Rewrite, Shape, Unreadable, read_as};
 use crate::entity::{Context, Draft, Refusal};
 use crate::site::command::SiteReply;
 use crate::site::credit;
@@ -20,6 +20,7 @@ impl TaskKind {
             Self::Cluster => Some((ClusterNames::NAME, ClusterNames::SHAPE)),
             Self::Ideas => Some((Ideas::NAME, Ideas::SHAPE)),
             Self::Image => Some((ImageText::NAME, ImageText::SHAPE)),
+            Self::Rewrite => Some((Rewrite::NAME, Rewrite::SHAPE)),
             Self::Draft | Self::Reparse | Self::Publish | Self::TestRun => None,
         }
     }
@@ -29,6 +30,7 @@ impl TaskKind {
             Self::Cluster => Some(read_as::<ClusterNames>(text).map(drop)),
             Self::Ideas => Some(read_as::<Ideas>(text).map(drop)),
             Self::Image => Some(read_as::<ImageText>(text).map(drop)),
+            Self::Rewrite => Some(read_as::<Rewrite>(text).map(drop)),
             Self::Draft | Self::Reparse | Self::Publish | Self::TestRun => None,
         }
     }

@@ -25,6 +25,8 @@ pub enum PromptKind {
     ClusterNames,
     /// A picture's description and alt text.
     Image,
+    /// Texts in other words.
+    Rewrite,
 }
 
 /// Why a template is not taken.
@@ -78,7 +80,8 @@ pub const TEMPLATE_CHARS_MAX: usize = 20_000;
 
 impl PromptKind {
     /// All kinds.
-    pub const ALL: [Self; 4] = [Self::Article, Self::Ideas, Self::ClusterNames, Self::Image];
+    pub const ALL: [Self; 5] =
+        [Self::Article, Self::Ideas, Self::ClusterNames, Self::Image, Self::Rewrite];
 
     /// Its name in routes and on the `Task:` line.
     pub const fn name(self) -> &'static str {
@@ -87,6 +90,7 @@ impl PromptKind {
             Self::Ideas => "ideas",
             Self::ClusterNames => "cluster_names",
             Self::Image => "image",
+            Self::Rewrite => "rewrite",
         }
     }
 
@@ -98,8 +102,8 @@ impl PromptKind {
     /// The variables that a template of this kind may name.
     pub const fn variables(self) -> &'static [Variable] {
         use Variable::{
-            Angle, BrandVoice, Cluster, Clusters, Count, Existing, Intent, Keywords, Language,
-            Outline, Persona, Pillar, Title,
+            Angle, BrandVoice, Cluster, Clusters, Count, Existing, Instruction, Intent, Keywords,
+            Language, Outline, Passages, Persona, Pillar, Title,
         };
         match self {
             Self::Article => {
@@ -110,6 +114,7 @@ impl PromptKind {
             }
             Self::ClusterNames => &[Clusters, Language],
             Self::Image => &[Title, Keywords, Language, BrandVoice, Persona],
+            Self::Rewrite => &[Title, Instruction, Passages, Language, BrandVoice, Persona],
         }
     }
 
@@ -119,6 +124,7 @@ impl PromptKind {
             Self::Article | Self::Image => &[Variable::Title],
             Self::Ideas => &[Variable::Keywords],
             Self::ClusterNames => &[Variable::Clusters],
+            Self::Rewrite => &[Variable::Instruction, Variable::Passages],
         }
     }
 
@@ -134,6 +140,7 @@ impl PromptKind {
             Self::Ideas => IDEAS,
             Self::ClusterNames => CLUSTER_NAMES,
             Self::Image => IMAGE,
+            Self::Rewrite => REWRITE,
         }
     }
 }
@@ -186,6 +193,18 @@ Voice: {{brand_voice}}
 Language: {{language}}
 Title: {{title}}
 Keywords: {{keywords}}
+";
+
+const REWRITE: &str = "\
+Rewrite the numbered texts below, which stand one after the other in an article. Give as many texts
+back, in the same order and in the language of the texts, without their numbers. Plain text: no
+Markdown, no quotation marks around it, no remarks. Keep names, figures and facts, invent none.
+Instruction: {{instruction}}
+Persona: {{persona}}
+Voice: {{brand_voice}}
+Language: {{language}}
+Title: {{title}}
+{{passages}}
 ";
 
 /// A piece of a template's line.

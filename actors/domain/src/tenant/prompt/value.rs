@@ -23,6 +23,8 @@ pub struct PromptValues {
     pub brand_voice: String,
     pub persona: String,
     pub count: Option<u32>,
+    pub instruction: String,
+    pub passages: Vec<String>,
 }
 
 /// A value given by hand.
@@ -55,6 +57,12 @@ impl PromptValues {
             Variable::Language => one_line(&self.language),
             Variable::BrandVoice => one_line(&self.brand_voice),
             Variable::Persona => one_line(&self.persona),
+            Variable::Instruction => one_line(&self.instruction),
+            Variable::Passages => {
+                let lines = self.passages.iter().enumerate();
+                let lines = lines.map(|(n, text)| format!("[{n}] {}", whole_line(text)));
+                lines.collect::<Vec<String>>().join("\n")
+            }
             Variable::Count => self.count.map(|count| count.to_string()).unwrap_or_default(),
         }
     }
@@ -81,6 +89,8 @@ impl PromptValues {
             (Variable::Keywords, V::List(texts)) => self.keywords = texts,
             (Variable::Outline, V::List(texts)) => self.outline = texts,
             (Variable::Existing, V::List(texts)) => self.existing = texts,
+            (Variable::Instruction, V::Text(text)) => self.instruction = text,
+            (Variable::Passages, V::List(texts)) => self.passages = texts,
             // Each text is a cluster, its keywords separated as they are shown.
             (Variable::Clusters, V::List(texts)) => {
                 let words =
@@ -116,6 +126,8 @@ impl PromptValues {
             brand_voice: "Friendly and exact".into(),
             persona: "A barista who explains to beginners".into(),
             count: Some(5),
+            instruction: "Make it shorter.".into(),
+            passages: texts(&["Cold brew is, as many people say, a very good drink."]),
         }
     }
 }
@@ -129,12 +141,17 @@ fn list(items: &[String], separator: char, instead: char) -> String {
 
 /// A value as one line that can neither end its fence nor open another.
 fn one_line(value: &str) -> String {
-    let is_break =
-        |c: char| c.is_control() || c.is_whitespace() || matches!(c, '\u{2028}' | '\u{2029}');
-    let words: Vec<&str> = value.split(is_break).filter(|word| !word.is_empty()).collect();
-    let line = neutral(&words.join(" "));
+    let line = whole_line(value);
     match line.char_indices().nth(VALUE_CHARS_MAX) {
         Some((end, _)) => format!("{}…", &line[..end]),
         None => line,
     }
+}
+
+/// The same however long it is: its bound is elsewhere.
+fn whole_line(value: &str) -> String {
+    let is_break =
+        |c: char| c.is_control() || c.is_whitespace() || matches!(c, '\u{2028}' | '\u{2029}');
+    let words: Vec<&str> = value.split(is_break).filter(|word| !word.is_empty()).collect();
+    neutral(&words.join(" "))
 }

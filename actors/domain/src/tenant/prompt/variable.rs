@@ -29,6 +29,10 @@ pub enum Variable {
     Persona,
     /// How many.
     Count,
+    /// What is to be done with texts.
+    Instruction,
+    /// Texts, one a line: `[0] text`.
+    Passages,
 }
 
 /// What the values of a variable are.
@@ -70,6 +74,8 @@ impl Variable {
             Self::BrandVoice => "brand_voice",
             Self::Persona => "persona",
             Self::Count => "count",
+            Self::Instruction => "instruction",
+            Self::Passages => "passages",
         }
     }
 
@@ -77,14 +83,21 @@ impl Variable {
     pub const fn is_imported(self) -> bool {
         !matches!(
             self,
-            Self::Intent | Self::Language | Self::BrandVoice | Self::Persona | Self::Count
+            Self::Intent
+                | Self::Language
+                | Self::BrandVoice
+                | Self::Persona
+                | Self::Count
+                | Self::Instruction
         )
     }
 
     /// What its values are.
     pub const fn value_type(self) -> VariableType {
         match self {
-            Self::Keywords | Self::Outline | Self::Existing | Self::Clusters => VariableType::List,
+            Self::Keywords | Self::Outline | Self::Existing | Self::Clusters | Self::Passages => {
+                VariableType::List
+            }
             Self::Count => VariableType::Number,
             _ => VariableType::Text,
         }
@@ -106,6 +119,8 @@ impl Variable {
             Self::BrandVoice => "How the site sounds",
             Self::Persona => "Who speaks, and to whom",
             Self::Count => "How many",
+            Self::Instruction => "What is to be done with the texts",
+            Self::Passages => "The texts, one a line, numbered",
         }
     }
 }

@@ -146,6 +146,7 @@ impl State {
             return Err(full(format!("{THREADS_MAX} threads"), "Delete some that are resolved"));
         }
         self.check_room()?;
+        let refused = |error| out_of_range("No comment was made", error);
         let made = self.live.comment(&id.to_string(), range).map_err(refused)?;
         self.by_account(made.update, by);
         let at = self.world.now();
@@ -294,8 +295,8 @@ impl State {
         self.changed_comments();
     }
 
-    /// Whoever is here reads the comments again once this turn is durable.
-    fn changed_comments(&mut self) {
+    /// Whoever is here reads comments and suggestions again once this turn is durable.
+    pub(super) fn changed_comments(&mut self) {
         self.turn.fenced = true;
         if !std::mem::replace(&mut self.comments.told, true) {
             self.turn.seats.push(Box::new(|state| {
@@ -336,7 +337,8 @@ fn forbidden(message: &str) -> Failure {
     Refusal::new(RefusalKind::Forbidden, "forbidden", message).into()
 }
 
-fn refused(error: RangeError) -> Failure {
+/// Why nothing can be put on a range of the text.
+pub(super) fn out_of_range(what: &str, error: RangeError) -> Failure {
     let (kind, code) = match error {
         RangeError::Unreadable => (RefusalKind::Invalid, "range_unreadable"),
         RangeError::Unknown => (RefusalKind::Conflict, "range_unknown"),
@@ -344,6 +346,7 @@ fn refused(error: RangeError) -> Failure {
         RangeError::Changed { .. } => (RefusalKind::Conflict, "block_changed"),
         RangeError::Outside { .. } => (RefusalKind::Invalid, "range_outside"),
         RangeError::Empty => (RefusalKind::Invalid, "range_empty"),
+        RangeError::TooLong { .. } => (RefusalKind::Invalid, "range_too_long"),
     };
-    Refusal::new(kind, code, format!("No comment was made: {error}.")).into()
+    Refusal::new(kind, code, format!("{what}: {error}.")).into()
 }

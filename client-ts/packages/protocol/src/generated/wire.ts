@@ -20,6 +20,16 @@ export const CLOSE_CODE = {
 } as const;
 
 /**
+ * `POST suggestions/{suggestion}/accept`.
+ */
+export type AcceptSuggestion = { 
+/**
+ * The `revision` of the text that is to be overwritten, if it has changed since; it is kept as
+ * a version first.
+ */
+over?: string, };
+
+/**
  * A person: password and sessions. May belong to several tenants.
  *
  * A UUID: a string in JSON and in frames, sixteen bytes in stored records.
@@ -224,6 +234,19 @@ preset: AutomationPreset,
  * In this zone.
  */
 zone: string, };
+
+/**
+ * `POST suggestions`: asks for a rewrite. It costs one credit, once it is there.
+ */
+export type AskRewrite = { 
+/**
+ * Which text: at most 6,000 characters in 50 paragraphs.
+ */
+range: ThreadRange, 
+/**
+ * What is to be done with it.
+ */
+instruction: RewriteInstruction, };
 
 /**
  * An author of text.
@@ -1104,6 +1127,23 @@ format: ContentFormat, };
  * Whole credits. Never negative where it stands for a balance; integers only (R6).
  */
 export type Credits = number;
+
+/**
+ * Who decided, and when.
+ */
+export type DecisionView = { 
+/**
+ * True if it was accepted.
+ */
+accepted: boolean, 
+/**
+ * Who.
+ */
+by: AccountId, 
+/**
+ * When.
+ */
+at: Timestamp, };
 
 /**
  * `POST dead-letters/discard`: dead letters put away.
@@ -2490,6 +2530,10 @@ image: Credits,
  */
 reparse: Credits, 
 /**
+ * One selection rewritten.
+ */
+rewrite: Credits, 
+/**
  * One publication.
  */
 publish: Credits, };
@@ -2932,6 +2976,15 @@ export type RestorePrompt = {
  * The version to use again; 0 is ours.
  */
 version: number, };
+
+/**
+ * What is to be done with a text.
+ */
+export type RewriteInstruction = { "kind": "improve" } | { "kind": "shorten" } | { "kind": "expand" } | { "kind": "fix_grammar" } | { "kind": "own", 
+/**
+ * 1 to 500 characters.
+ */
+words: string, };
 
 /**
  * A right level in a tenant.
@@ -3674,6 +3727,61 @@ export type SubmitAnswer = {
 answer: string, };
 
 /**
+ * Where a suggestion is.
+ */
+export type SuggestionState = "open" | "changed" | "detached" | "accepted" | "rejected" | "undone";
+
+/**
+ * Other words for a part of the text. The part is a mark `comment` in the document whose attribute
+ * `thread` is this id.
+ */
+export type SuggestionView = { 
+/**
+ * The run that wrote it, which is its task’s id too.
+ */
+id: RunId, 
+/**
+ * How its author is named.
+ */
+author: string, 
+/**
+ * Who asked for it.
+ */
+by: AccountId | null, 
+/**
+ * When it was written.
+ */
+at: Timestamp, 
+/**
+ * What was asked for.
+ */
+instruction: RewriteInstruction, 
+/**
+ * The text as its author read it: one for each paragraph.
+ */
+before: Array<string>, 
+/**
+ * What it suggests, one for each of them.
+ */
+after: Array<string>, 
+/**
+ * Where it is.
+ */
+state: SuggestionState, 
+/**
+ * The text that it would replace, as it is now.
+ */
+now: Array<string>, 
+/**
+ * Names `now`.
+ */
+revision: string, 
+/**
+ * Set once somebody has decided.
+ */
+decision: DecisionView | null, };
+
+/**
  * `GET /api/system/status`.
  */
 export type SystemStatus = { 
@@ -3717,7 +3825,7 @@ export type TaskId = string;
 /**
  * What a task does.
  */
-export type TaskKind = "cluster" | "ideas" | "draft" | "image" | "reparse" | "publish" | "test_run";
+export type TaskKind = "cluster" | "ideas" | "draft" | "image" | "reparse" | "publish" | "test_run" | "rewrite";
 
 /**
  * Progress of a running task: memory only, coalesced, never in the way of the rest (R5).

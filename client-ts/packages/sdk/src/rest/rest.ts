@@ -2,6 +2,7 @@ import { authRoutes } from './auth.js';
 import { automationRoutes } from './automation.js';
 import { billingRoutes } from './billing.js';
 import { commentRoutes } from './document/comment.js';
+import { suggestionRoutes } from './document/suggestion.js';
 import { historyRoutes } from './history.js';
 import { plannerRoutes } from './planner.js';
 import { publishRoutes } from './publish.js';
@@ -19,6 +20,7 @@ export function restRoutes(request: Request) {
     writer: writerRoutes(request),
     history: historyRoutes(request),
     comments: commentRoutes(request),
+    suggestions: suggestionRoutes(request),
     publish: publishRoutes(request),
     settings: settingsRoutes(request),
     automation: automationRoutes(request),

@@ -107,6 +107,13 @@ const ROUTES: [call: (rest: Rest) => Promise<unknown>, expected: string][] = [
   [(rest) => rest.history.authors('s', 'd'), 'GET /api/writer/sites/s/documents/d/authors'],
   [(rest) => rest.history.runs('s', 'd'), 'GET /api/writer/sites/s/documents/d/runs'],
   [(rest) => rest.history.undoRun('s', 'd', 'r'), 'POST /api/writer/sites/s/documents/d/runs/r/undo {}'],
+  [(rest) => rest.suggestions.list('s', 'd'), 'GET /api/writer/sites/s/documents/d/suggestions'],
+  [
+    (rest) => rest.suggestions.ask('s', 'd', { range: { kind: 'positions', from: 'a', to: 'b' }, instruction: { kind: 'own', words: 'Warmer.' } }),
+    'POST /api/writer/sites/s/documents/d/suggestions {"range":{"kind":"positions","from":"a","to":"b"},"instruction":{"kind":"own","words":"Warmer."}}',
+  ],
+  [(rest) => rest.suggestions.accept('s', 'd', 'r', 'v'), 'POST /api/writer/sites/s/documents/d/suggestions/r/accept {"over":"v"}'],
+  [(rest) => rest.suggestions.reject('s', 'd', 'r'), 'POST /api/writer/sites/s/documents/d/suggestions/r/reject {}'],
   [(rest) => rest.comments.threads('s', 'd'), 'GET /api/writer/sites/s/documents/d/threads'],
   [
     (rest) => rest.comments.begin('s', 'd', { id: 't', range: { kind: 'positions', from: 'a', to: 'b' }, comment: { id: 'c', text: 'Why?' } }),

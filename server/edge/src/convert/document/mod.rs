@@ -1,9 +1,12 @@
-//! What is around a document's text: kept states, AI runs, authors, comments.
+//! What is around a document's text: kept states, AI runs, authors, comments,
+//! suggestions.
 
 mod author;
 mod comment;
 mod history;
+mod suggestion;
 
 pub(crate) use author::authorship;
 pub(crate) use comment::{range_from, thread_view};
 pub(crate) use history::{comparison, run_view, version_view};
+pub(crate) use suggestion::{instruction_from, suggestion_view};

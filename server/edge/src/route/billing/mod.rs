@@ -43,9 +43,18 @@ async fn balance(member: Member<ReadContent>) -> Result<Json<Balance>, Problem> 
 /// What each kind of work costs.
 #[utoipa::path(get, path = "/api/billing/prices", tag = "billing", responses((status = 200, body = PriceList)))]
 async fn prices(_: Member<ReadContent>) -> Json<PriceList> {
-    let Prices { version, keywords_per_credit, idea, article, image, reparse, publish } =
+    let Prices { version, keywords_per_credit, idea, article, image, reparse, rewrite, publish } =
         Prices::CURRENT;
-    Json(PriceList { version, keywords_per_credit, idea, article, image, reparse, publish })
+    Json(PriceList {
+        version,
+        keywords_per_credit,
+        idea,
+        article,
+        image,
+        reparse,
+        rewrite,
+        publish,
+    })
 }
 
 /// Below which levels of credits the tenant is told.

@@ -35,6 +35,10 @@ fn command(request: QuoteRequest) -> Result<SiteCommand, Problem> {
             let detail = "A test run of a prompt always costs one credit.";
             return Err(Problem::invalid("kind", detail));
         }
+        TaskKind::Rewrite => {
+            let detail = "A rewrite of a selection always costs one credit.";
+            return Err(Problem::invalid("kind", detail));
+        }
         TaskKind::Publish => {
             SiteCommand::QueuePublication { document: document(&request)?, live: false }
         }

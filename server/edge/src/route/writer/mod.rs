@@ -9,6 +9,7 @@ mod dead;
 mod document;
 mod free;
 mod history;
+mod suggestion;
 mod task;
 
 pub(crate) use task::queued;
@@ -53,6 +54,9 @@ pub(super) fn routes() -> OpenApiRouter<EdgeState> {
         .routes(routes!(history::list_runs))
         .routes(routes!(history::undo_run))
         .routes(routes!(author::authors))
+        .routes(routes!(suggestion::list_suggestions, suggestion::ask_rewrite))
+        .routes(routes!(suggestion::accept_suggestion))
+        .routes(routes!(suggestion::reject_suggestion))
         .routes(routes!(comment::list_threads, comment::begin_thread))
         .routes(routes!(comment::delete_thread))
         .routes(routes!(comment::reply))

@@ -13,6 +13,6 @@ pub use pause::{Pause, PauseReason, PauseScope, QueuePause};
 pub use priority::Priority;
 pub use setting::{KindSettings, ModelLimit, QueueSettings, Rate};
 pub use task::{
-    Failure, FailureClass, Fault, GivenAnswer, HeldUp, Task, TaskInput, TaskKind, TaskStatus,
-    Unique,
+    Failure, FailureClass, Fault, GivenAnswer, HeldUp, Instruction, Task, TaskInput, TaskKind,
+    TaskStatus, Unique,
 };

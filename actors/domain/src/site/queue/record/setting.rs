@@ -44,7 +44,7 @@ impl KindSettings {
             TaskKind::Cluster => 1,
             TaskKind::Ideas | TaskKind::Image | TaskKind::TestRun => 4,
             // The demo's bench writes twenty drafts at once; providers allow about as many.
-            TaskKind::Draft | TaskKind::Reparse => 20,
+            TaskKind::Draft | TaskKind::Reparse | TaskKind::Rewrite => 20,
             // A shared WordPress host bears about two posts at a time.
             TaskKind::Publish => 2,
         };

@@ -28,6 +28,8 @@ pub enum TaskKind {
     Publish,
     /// A prompt template, tried once.
     TestRun,
+    /// A selection of a draft rewritten, as a suggestion.
+    Rewrite,
 }
 
 impl TaskStatus {
@@ -43,7 +45,7 @@ impl TaskStatus {
 
 impl TaskKind {
     /// All kinds.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Cluster,
         Self::Ideas,
         Self::Draft,
@@ -51,6 +53,7 @@ impl TaskKind {
         Self::Reparse,
         Self::Publish,
         Self::TestRun,
+        Self::Rewrite,
     ];
 }
 
@@ -131,6 +134,43 @@ pub enum TaskInput {
         /// Whose data fill it; the newest if absent.
         subject: Option<Uuid>,
     },
+    /// A selection of a document.
+    Rewrite {
+        /// Of which.
+        document: DocumentId,
+        /// Where it begins and ends: relative positions, as Yjs encodes them.
+        range: (Vec<u8>, Vec<u8>),
+        /// What is to be done with it.
+        instruction: Instruction,
+    },
+}
+
+/// What is to be done with a text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Instruction {
+    /// Clearer and livelier, with the same meaning.
+    Improve,
+    /// Shorter.
+    Shorten,
+    /// Longer.
+    Expand,
+    /// Its mistakes corrected.
+    FixGrammar,
+    /// What somebody says in words of their own.
+    Own(String),
+}
+
+impl Instruction {
+    /// As a model is told.
+    pub fn sentence(&self) -> &str {
+        match self {
+            Self::Improve => "Make it clearer and livelier. Keep its meaning and about its length.",
+            Self::Shorten => "Make it about half as long. Keep what matters.",
+            Self::Expand => "Make it about twice as long, with what helps the reader.",
+            Self::FixGrammar => "Correct spelling, grammar and punctuation. Change nothing else.",
+            Self::Own(words) => words,
+        }
+    }
 }
 
 impl TaskInput {
@@ -144,6 +184,7 @@ impl TaskInput {
             Self::Reparse { .. } => TaskKind::Reparse,
             Self::Publish { .. } => TaskKind::Publish,
             Self::TestRun { .. } => TaskKind::TestRun,
+            Self::Rewrite { .. } => TaskKind::Rewrite,
         }
     }
     /// The document it is about.
@@ -153,6 +194,7 @@ impl TaskInput {
             Self::Draft { document, .. }
             | Self::Image { document, .. }
             | Self::Reparse { document }
+            | Self::Rewrite { document, .. }
             | Self::Publish { document, .. } => Some(*document),
         }
     }

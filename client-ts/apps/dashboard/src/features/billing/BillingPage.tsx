@@ -97,6 +97,7 @@ function priceLines(prices: PriceList): (readonly [string, string])[] {
     ['One article', credits(prices.article)],
     ['One image', credits(prices.image)],
     ['Restructuring a draft', credits(prices.reparse)],
+    ['Rewriting a selection', credits(prices.rewrite)],
     ['Publishing', credits(prices.publish)],
   ];
 }

@@ -46,6 +46,7 @@ export const TASK_KIND: Record<TaskKind, string> = {
   reparse: 'Restructure',
   publish: 'Publish',
   test_run: 'Test run',
+  rewrite: 'Rewrite',
 };
 
 export const INTENT: Record<Intent, string> = {
