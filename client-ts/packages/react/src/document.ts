@@ -1,4 +1,4 @@
-import type { DocumentProvider, DocumentStatus, OpenDocument, ThreadView } from '@igny8/sdk';
+import type { DocumentProvider, DocumentStatus, OpenDocument, Rest, SuggestionView, ThreadView } from '@igny8/sdk';
 import { useQueryClient, type UseQueryResult } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 
@@ -32,12 +32,22 @@ export function useDocumentStatus(provider: DocumentProvider): DocumentStatus {
 /** What is said about a document, the oldest thread first: read again whenever somebody says something, and when
  * the line is back. */
 export function useThreads(site: string, document: string, provider: DocumentProvider): UseQueryResult<ThreadView[]> {
+  return useBeside('threads', document, provider, (rest) => rest.comments.threads(site, document));
+}
+
+/** What is suggested for places of a document, the oldest first: read again like its threads. */
+export function useSuggestions(site: string, document: string, provider: DocumentProvider): UseQueryResult<SuggestionView[]> {
+  return useBeside('suggestions', document, provider, (rest) => rest.suggestions.list(site, document));
+}
+
+/** What stands beside the text: the document says when it has changed. */
+function useBeside<T>(what: string, document: string, provider: DocumentProvider, read: (rest: Rest) => Promise<T>): UseQueryResult<T> {
   const { session } = useClient();
   const queries = useQueryClient();
   const revision = useObservable(provider.comments);
   const { tenant } = session;
   useEffect(() => {
-    void queries.invalidateQueries({ queryKey: ['igny8', tenant, 'threads', document] });
-  }, [queries, tenant, document, revision]);
-  return useRest(['threads', document], (rest) => rest.comments.threads(site, document));
+    void queries.invalidateQueries({ queryKey: ['igny8', tenant, what, document] });
+  }, [queries, tenant, what, document, revision]);
+  return useRest([what, document], read);
 }

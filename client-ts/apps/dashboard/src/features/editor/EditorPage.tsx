@@ -47,7 +47,7 @@ function OpenEditor({ view, open }: { view: DocumentView; open: OpenDocument }) 
           {status.phase === 'connecting' ? (
             <ArticleSkeleton />
           ) : (
-            <ArticleEditor open={open} writable={status.writable} header={<TitleField view={view} canEdit={status.writable} />} onEditor={setEditor} />
+            <ArticleEditor document={view.id} open={open} writable={status.writable} header={<TitleField view={view} canEdit={status.writable} />} onEditor={setEditor} />
           )}
         </div>
         <SidePanel view={view} tasks={tasks} editor={editor} open={open} />

@@ -21,13 +21,15 @@ export interface Pending {
 interface CommentState {
   /** Threads whose text is shown as commented: the open ones. */
   shown: ReadonlySet<string>;
+  /** Suggestions that are open: their anchors are those of threads. */
+  suggested: ReadonlySet<string>;
   selected: string | null;
   pending: Pending | null;
   /** Where each thread's text stands. */
   anchors: ReadonlyMap<string, Place[]>;
 }
 
-type Change = Partial<Pick<CommentState, 'shown' | 'selected' | 'pending'>>;
+type Change = Partial<Pick<CommentState, 'shown' | 'suggested' | 'selected' | 'pending'>>;
 
 const KEY = new PluginKey<CommentState>('comment');
 
@@ -56,7 +58,7 @@ function commentPlugin(): Plugin<CommentState> {
   return new Plugin<CommentState>({
     key: KEY,
     state: {
-      init: (_, { doc }) => ({ shown: new Set(), selected: null, pending: null, anchors: anchorsOf(doc) }),
+      init: (_, { doc }) => ({ shown: new Set(), suggested: new Set(), selected: null, pending: null, anchors: anchorsOf(doc) }),
       apply: (transaction, before) => {
         const change = transaction.getMeta(KEY) as Change | undefined;
         if (!change && !transaction.docChanged) return before;
@@ -67,8 +69,8 @@ function commentPlugin(): Plugin<CommentState> {
     props: {
       decorations: drawn,
       handleClick: (view, position) => {
-        const { shown, anchors, selected } = commentsOf(view.state);
-        const thread = threadAt(anchors, shown, position);
+        const { shown, suggested, anchors, selected } = commentsOf(view.state);
+        const thread = threadAt(anchors, (id) => shown.has(id) || suggested.has(id), position);
         if (thread !== selected) change(view, { selected: thread });
         return false;
       },
@@ -77,7 +79,7 @@ function commentPlugin(): Plugin<CommentState> {
   });
 }
 
-const NOTHING: CommentState = { shown: new Set(), selected: null, pending: null, anchors: new Map() };
+const NOTHING: CommentState = { shown: new Set(), suggested: new Set(), selected: null, pending: null, anchors: new Map() };
 
 /** What is commented in the text, and what is chosen of it. */
 export function commentsOf(state: EditorState): CommentState {
@@ -91,6 +93,11 @@ function change(view: EditorView, to: Change): void {
 /** Draws the text of these threads as commented. */
 export function showThreads(editor: Editor, shown: ReadonlySet<string>): void {
   change(editor.view, { shown });
+}
+
+/** Draws the text of these suggestions as such. */
+export function showSuggestions(editor: Editor, suggested: ReadonlySet<string>): void {
+  change(editor.view, { suggested });
 }
 
 export function selectThread(editor: Editor, selected: string | null): void {
@@ -109,13 +116,25 @@ export function canComment({ state }: Editor): boolean {
 
 /** Keeps the selection as what a comment is about to be put on; false if there is no text in it. */
 export function beginComment(editor: Editor): boolean {
-  const { state, view } = editor;
+  const pending = selectionOf(editor);
+  if (!pending) return false;
+  change(editor.view, { selected: null, pending });
+  return true;
+}
+
+/** The selected text as the server wants it, holding while others type; null if there is none. */
+export function selectedRange(editor: Editor): ThreadRange | null {
+  const selection = selectionOf(editor);
+  return selection && rangeOf(selection);
+}
+
+function selectionOf(editor: Editor): Pending | null {
+  const { state } = editor;
   const sync = syncOf(state);
-  if (!sync || !canComment(editor)) return false;
+  if (!sync || !canComment(editor)) return null;
   const { from, to } = state.selection;
   const relative = (position: number) => absolutePositionToRelativePosition(position, sync.type, sync.mapping) as Y.RelativePosition;
-  change(view, { selected: null, pending: { from: relative(from), to: relative(to), quote: state.doc.textBetween(from, to, '\n') } });
-  return true;
+  return { from: relative(from), to: relative(to), quote: state.doc.textBetween(from, to, '\n') };
 }
 
 export function cancelComment(editor: Editor): void {
@@ -150,10 +169,10 @@ function anchorsOf(doc: Node): Map<string, Place[]> {
 }
 
 /** Of several over each other the shortest: the others have text of their own to be clicked. */
-function threadAt(anchors: CommentState['anchors'], shown: CommentState['shown'], position: number): string | null {
+function threadAt(anchors: CommentState['anchors'], shown: (thread: string) => boolean, position: number): string | null {
   let found: { thread: string; length: number } | null = null;
   for (const [thread, places] of anchors) {
-    if (!shown.has(thread) || !places.some(({ from, to }) => from <= position && position <= to)) continue;
+    if (!shown(thread) || !places.some(({ from, to }) => from <= position && position <= to)) continue;
     const length = places.reduce((sum, { from, to }) => sum + to - from, 0);
     if (!found || length < found.length) found = { thread, length };
   }
@@ -161,11 +180,12 @@ function threadAt(anchors: CommentState['anchors'], shown: CommentState['shown']
 }
 
 function drawn(state: EditorState): DecorationSet {
-  const { shown, selected, pending, anchors } = commentsOf(state);
+  const { shown, suggested, selected, pending, anchors } = commentsOf(state);
   const drawings: Decoration[] = [];
   for (const [thread, places] of anchors) {
-    if (!shown.has(thread)) continue;
-    const look = thread === selected ? 'comment-anchor comment-anchor-selected' : 'comment-anchor';
+    const kind = shown.has(thread) ? 'comment-anchor' : suggested.has(thread) ? 'suggestion-anchor' : null;
+    if (!kind) continue;
+    const look = thread === selected ? `${kind} ${kind}-selected` : kind;
     for (const { from, to } of places) drawings.push(Decoration.inline(from, to, { class: look }));
   }
   const about = pending && placeOf(state, pending);

@@ -8,7 +8,7 @@ import { useTaskActions } from '~/shared/data/useTaskActions';
 import { useCan, useSitePath } from '~/shared/data/workspace';
 import { formatAgo, formatExact } from '~/shared/format/time';
 import { TASK_KIND } from '~/shared/format/word';
-import { canRetry, describeProgress, type LiveTask } from '~/shared/task/liveTask';
+import { canRetry, describeProgress, isActive, type LiveTask } from '~/shared/task/liveTask';
 import { TaskStatusBadge } from '~/shared/task/TaskStatusBadge';
 import { Button, IconButton } from '~/shared/ui/Button';
 import { Notice } from '~/shared/ui/Notice';
@@ -17,25 +17,35 @@ import { AuthorBlock } from '../author/AuthorBlock';
 import { CommentsPane } from '../comment/CommentsPane';
 import { useComments } from '../comment/useComments';
 import { FiguresBlock } from '../count/FiguresBlock';
+import { SuggestionsPane } from '../suggestion/SuggestionsPane';
+import { useSuggestions } from '../suggestion/useSuggestions';
 import { Block } from './Block';
 import { ImageList } from './ImageList';
 import { RunList } from './RunList';
 
-type Tab = 'about' | 'comments';
+const TABS = ['about', 'comments', 'suggestions'] as const;
+type Tab = (typeof TABS)[number];
 
-/** Beside the text: what is known of the draft, and what is said about it. A comment that is begun or chosen in the
- * text shows itself. Where there is no room beside the text it is a drawer over it. */
+/** Beside the text: what is known of the draft, and what is said about it. A comment or suggestion that is begun or
+ * chosen in the text shows itself. Where there is no room beside the text it is a drawer over it. */
 export function SidePanel({ view, tasks, editor, open }: { view: DocumentView; tasks: LiveTask[]; editor: Editor | null; open: OpenDocument }) {
   const comments = useComments(view.id, editor, open.provider);
+  const suggestions = useSuggestions(view.id, editor, open.provider, comments);
   const [tab, setTab] = useState<Tab>('about');
   const id = useId();
-  const wanted = comments.pending !== null || comments.selected !== null;
+  const { pending, selected } = comments;
+  const wanted = suggestions.open.some((one) => one.id === selected) ? 'suggestions' : pending !== null || selected !== null ? 'comments' : null;
   const { drawer, panel, show, hide, opener } = useDrawer();
   useEffect(() => {
     if (!wanted) return;
-    setTab('comments');
+    setTab(wanted);
     show();
-  }, [wanted, comments.pending, comments.selected, show]);
+  }, [wanted, pending, selected, show]);
+  const rewriting = tasks.some(({ task }) => task.kind === 'rewrite' && isActive(task));
+  useEffect(() => {
+    // Whoever is about to comment is not taken away from it.
+    if (rewriting) setTab((now) => (now === 'about' ? 'suggestions' : now));
+  }, [rewriting]);
   return (
     <>
       {!drawer && <Opener button={opener} open={comments.counts.open} onClick={show} />}
@@ -46,13 +56,15 @@ export function SidePanel({ view, tasks, editor, open }: { view: DocumentView; t
         className={classNames('w-80 shrink-0 flex-col border-l border-line bg-sunken', drawer ? 'fixed inset-y-0 right-0 z-30 flex max-w-full shadow-high lg:static lg:z-auto lg:shadow-none' : 'hidden lg:flex')}
       >
         <div className="flex shrink-0 items-center border-b border-line pr-2">
-          <Tabs id={id} tab={tab} open={comments.counts.open} mine={comments.counts.mine} onChange={setTab} />
+          <Tabs id={id} tab={tab} open={comments.counts.open} mine={comments.counts.mine} suggested={suggestions.open.length} onChange={setTab} />
           <IconButton label="Close the panel" className="ml-auto lg:hidden" onClick={hide}>
             <X size={16} />
           </IconButton>
         </div>
         <div id={`${id}-panel`} role="tabpanel" aria-labelledby={`${id}-${tab}`} tabIndex={0} className="min-h-0 flex-1 overflow-y-auto focus-visible:-outline-offset-2">
-          {tab === 'about' ? <About view={view} tasks={tasks} editor={editor} open={open} /> : <CommentsPane comments={comments} />}
+          {tab === 'about' && <About view={view} tasks={tasks} editor={editor} open={open} />}
+          {tab === 'comments' && <CommentsPane comments={comments} />}
+          {tab === 'suggestions' && <SuggestionsPane suggestions={suggestions} tasks={tasks} />}
         </div>
       </aside>
     </>
@@ -100,10 +112,11 @@ function Opener({ button, open, onClick }: { button: RefObject<HTMLButtonElement
   );
 }
 
-function Tabs({ id, tab, open, mine, onChange }: { id: string; tab: Tab; open: number; mine: number; onChange: (tab: Tab) => void }) {
-  const other = tab === 'about' ? 'comments' : 'about';
+function Tabs({ id, tab, open, mine, suggested, onChange }: { id: string; tab: Tab; open: number; mine: number; suggested: number; onChange: (tab: Tab) => void }) {
   const walk = (event: KeyboardEvent<HTMLElement>) => {
-    if (event.key !== 'ArrowLeft' && event.key !== 'ArrowRight') return;
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!step) return;
+    const other = TABS[(TABS.indexOf(tab) + step + TABS.length) % TABS.length] ?? tab;
     onChange(other);
     event.currentTarget.querySelector<HTMLElement>(`[data-tab="${other}"]`)?.focus();
   };
@@ -123,7 +136,7 @@ function Tabs({ id, tab, open, mine, onChange }: { id: string; tab: Tab; open: n
     </button>
   );
   return (
-    <div role="tablist" aria-label="Beside the draft" onKeyDown={walk} className="flex h-10 shrink-0 gap-4 px-4">
+    <div role="tablist" aria-label="Beside the draft" onKeyDown={walk} className="flex h-10 shrink-0 gap-3 px-4">
       {button('about', 'About')}
       {button(
         'comments',
@@ -132,6 +145,17 @@ function Tabs({ id, tab, open, mine, onChange }: { id: string; tab: Tab; open: n
           {open > 0 && (
             <span data-testid="comment-count" title={mine > 0 ? `${mine} of them mention you` : undefined} className={classNames('tnum rounded-full px-1.5 text-2xs', mine > 0 ? 'bg-accent text-on-accent' : 'bg-hover text-ink-2')}>
               {open}
+            </span>
+          )}
+        </>,
+      )}
+      {button(
+        'suggestions',
+        <>
+          Suggestions
+          {suggested > 0 && (
+            <span data-testid="suggestion-count" className="tnum rounded-full bg-hover px-1.5 text-2xs text-ink-2">
+              {suggested}
             </span>
           )}
         </>,
@@ -150,7 +174,7 @@ function About({ view, tasks, editor, open }: { view: DocumentView; tasks: LiveT
         <ImageList view={view} busy={tasks.some(({ task }) => task.kind === 'image' && (task.status === 'running' || task.status === 'queued'))} />
       </Block>
       <Block title="Tasks">{tasks.length === 0 ? <p className="text-ink-3">Written by hand.</p> : <TaskList tasks={tasks} />}</Block>
-      <RunList document={view.id} revision={tasks.filter(({ task }) => task.kind === 'draft').map(({ task }) => task.status).join()} />
+      <RunList document={view.id} revision={tasks.filter(({ task }) => task.kind === 'draft' || task.kind === 'rewrite').map(({ task }) => task.status).join()} />
       <AuthorBlock document={view.id} editor={editor} open={open} />
       <Block title="Details">
         <dl className="grid grid-cols-[80px_1fr] gap-y-1.5">

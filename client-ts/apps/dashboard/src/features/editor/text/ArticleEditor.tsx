@@ -5,11 +5,12 @@ import { formatCount } from '~/shared/format/number';
 import { colourOf } from '~/shared/ui/Avatar';
 import { countWords } from '../count/figure';
 import { SlashMenu } from '../slash/SlashMenu';
+import { RewriteMenu } from '../suggestion/RewriteMenu';
 import { articleExtensions } from './extensions';
 import { FormatBar } from './FormatBar';
 
 /** The text itself: TipTap on the shared document, with the carets of the others. */
-export function ArticleEditor({ open, writable, header, onEditor }: { open: OpenDocument; writable: boolean; header: ReactNode; onEditor: (editor: Editor | null) => void }) {
+export function ArticleEditor({ document, open, writable, header, onEditor }: { document: string; open: OpenDocument; writable: boolean; header: ReactNode; onEditor: (editor: Editor | null) => void }) {
   const session = useSession();
   const account = session.status === 'signed_in' ? session.account : null;
   const id = account?.id ?? '';
@@ -36,7 +37,12 @@ export function ArticleEditor({ open, writable, header, onEditor }: { open: Open
   if (!editor) return null;
   return (
     <>
-      <FormatBar editor={editor} disabled={!writable} aside={<WordCount editor={editor} />} />
+      <FormatBar
+        editor={editor}
+        disabled={!writable}
+        rewrite={<RewriteMenu document={document} editor={editor} provider={open.provider} disabled={!writable} />}
+        aside={<WordCount editor={editor} />}
+      />
       <div className="mx-auto max-w-[720px] px-6 pt-10 pb-32">
         {header}
         <EditorContent editor={editor} />

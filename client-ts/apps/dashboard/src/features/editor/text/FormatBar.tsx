@@ -50,7 +50,7 @@ const GROUPS: Tool[][] = [
 const TOOLS = GROUPS.flat();
 
 /** Formatting, one row, reached with Tab once and walked with the arrows. */
-export function FormatBar({ editor, disabled, aside }: { editor: Editor; disabled: boolean; aside: ReactNode }) {
+export function FormatBar({ editor, disabled, rewrite, aside }: { editor: Editor; disabled: boolean; rewrite: ReactNode; aside: ReactNode }) {
   const [dialog, setDialog] = useState<'link' | 'image' | null>(null);
   const close = () => setDialog(null);
   const active = useEditorState({ editor, selector: ({ editor: now }) => [...TOOLS.map((tool) => tool.active?.(now) ?? false), now.isActive('link'), now.isActive('image')] });
@@ -70,6 +70,7 @@ export function FormatBar({ editor, disabled, aside }: { editor: Editor; disable
         ))}
         <TableMenu editor={editor} disabled={disabled} />
         <CommentButton editor={editor} first={disabled} />
+        {rewrite}
       </div>
       <div className="ml-auto">{aside}</div>
       {dialog === 'link' && <LinkDialog editor={editor} onClose={close} />}
