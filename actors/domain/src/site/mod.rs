@@ -153,8 +153,8 @@ fn dispatch(
         }
         C::PauseQueue { scope, paused } => queue::pause_queue(draft, context, scope, paused),
         C::SetQueue { settings } => queue::set_queue(draft, context, settings),
-        C::CreateDocument { title } => document::create(draft, context, &title),
-        C::OpenFreeDocument { .. }
+        C::CreateDocument { .. }
+        | C::OpenFreeDocument { .. }
         | C::DeleteFreeDocument { .. }
         | C::RenameDocument { .. }
         | C::ChangeDocumentStatus { .. } => documents(draft, context, command),
@@ -189,6 +189,7 @@ fn documents(
 ) -> Result<SiteReply, Refusal> {
     use SiteCommand as C;
     match command {
+        C::CreateDocument { title } => document::create(draft, context, &title),
         C::OpenFreeDocument { name } => free_document::open(draft, context, &name),
         C::DeleteFreeDocument { document } => free_document::delete(draft, document),
         C::RenameDocument { document, title } => document::rename(draft, context, document, &title),
