@@ -54,7 +54,8 @@ pub(crate) struct Room(Mutex<Inner>);
 
 #[derive(Default)]
 struct Inner {
-    seats: BTreeMap<u64, Seat>,
+    /// Boxed: a tree keeps room for eleven, and most documents are open to one or two.
+    seats: BTreeMap<u64, Box<Seat>>,
     /// Counts the seats: somebody who went away does not take the seat of who came after.
     seated: u64,
     presence: Presence,
@@ -92,7 +93,7 @@ impl Room {
         inner.seated += 1;
         let number = inner.seated;
         let seat = Seat { number, listener, writable, account, is_unwritten: false };
-        let before = inner.seats.insert(session, seat);
+        let before = inner.seats.insert(session, Box::new(seat));
         drop(inner);
         if let Some(before) = before {
             before.listener.end();

@@ -54,8 +54,8 @@ async fn serve(state: EdgeState, room: String, ticket: String, line: Line) {
     };
     let common = state.clone();
     // What is done once is boxed: a future is as large as the largest thing it ever does.
-    match Box::pin(async move { enter(&common, &room, &ticket).await }).await {
-        Ok(room) => websocket::run(state, room, line).await,
+    match Box::pin(async move { enter(&common, &room, &ticket).await.map(Box::new) }).await {
+        Ok(room) => websocket::run(state, *room, line).await,
         Err((code, text)) => line.refuse(code, text).await,
     }
     drop(place);

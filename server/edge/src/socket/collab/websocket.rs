@@ -13,6 +13,7 @@ use bytes::Bytes;
 use igny8_actors_domain::role::Role;
 use igny8_actors_runtime::DocumentFrame;
 use igny8_protocol_wire::close;
+use std::future::Future;
 use tokio::sync::watch;
 use tokio::time::sleep;
 
@@ -30,8 +31,8 @@ struct Session {
     warned: bool,
 }
 
-/// Serves a socket to its end.
-pub(super) async fn run(state: EdgeState, room: Room, line: Line) {
+/// Serves a socket to its end. What is only needed to begin is not part of the future.
+pub(super) fn run(state: EdgeState, room: Room, line: Line) -> impl Future<Output = ()> + Send {
     let (mut reader, outbox) = line.split(MANNERS);
     let holder = room.pass.holder();
     let guard = Guard::over(&state, holder, room.role);
@@ -44,15 +45,18 @@ pub(super) async fn run(state: EdgeState, room: Room, line: Line) {
     };
     let seat = Seat::new(room, number, outbox.clone(), door);
     let mut session = Session { state, seat, warned: false };
-    let end = tokio::select! {
-        end = session.live(&mut reader, guard.role()) => end,
-        () = outbox.write_with(BEAT) => None,
-    };
-    drop(session);
-    if let Some((code, text)) = end {
-        tracing::debug!(tenant = %holder.tenant, code = code.code, text, "a room's socket is closed");
+    async move {
+        let end = tokio::select! {
+            end = session.live(&mut reader, guard.role()) => end,
+            () = outbox.write_with(BEAT) => None,
+        };
+        drop(session);
+        if let Some((code, text)) = end {
+            let tenant = holder.tenant;
+            tracing::debug!(%tenant, code = code.code, text, "a room's socket is closed");
+        }
+        Box::pin(finish(reader, outbox, end)).await;
     }
-    Box::pin(finish(reader, outbox, end)).await;
 }
 
 impl Session {
