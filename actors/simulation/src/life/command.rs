@@ -35,6 +35,7 @@ fn is_paid(command: &SiteCommand) -> bool {
             | C::QueueDrafts { .. }
             | C::QueueImages { .. }
             | C::QueueReparse { .. }
+            | C::QueueRewrite { .. }
             | C::QueuePublication { .. }
             | C::QueueBatch { .. }
             | C::Place { .. }

@@ -214,7 +214,9 @@ impl Life {
     }
 
     fn run_text(&self, id: DocumentId, tasks: &[Task], text: &str) {
-        let restructured = tasks.iter().any(|task| matches!(task.input, TaskInput::Reparse { .. }));
+        let restructured = tasks.iter().any(|task| {
+            matches!(task.input, TaskInput::Reparse { .. } | TaskInput::Rewrite { .. })
+        });
         let draft = tasks.iter().find(|task| {
             matches!(task.input, TaskInput::Draft { .. }) && task.status == TaskStatus::Succeeded
         });

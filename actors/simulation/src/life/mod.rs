@@ -8,6 +8,7 @@ mod node;
 mod person;
 mod start;
 mod steering;
+mod suggestion;
 
 use crate::plan::{Plan, SITES, USERS};
 use crate::store::MemoryStore;

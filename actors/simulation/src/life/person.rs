@@ -29,6 +29,8 @@ impl Life {
         match step.act {
             Act::Repeat => self.repeat(step.pick).await,
             Act::Write => self.write(&step, site).await,
+            Act::Rewrite => self.rewrite(&step, site).await,
+            Act::Decide => self.decide(&step, site).await,
             Act::CloseDocuments => {
                 self.editors.lock().retain(|(user, _), _| *user != step.user);
             }
@@ -75,7 +77,7 @@ impl Life {
     }
 
     /// A document of a site of this status.
-    fn document(
+    pub(super) fn document(
         &self,
         site: SiteId,
         pick: u64,

@@ -78,6 +78,8 @@ fn act(chance: &mut Chance) -> Act {
         (12, Act::Drafts(few, few - 1)),
         (6, Act::Images),
         (3, Act::Reparse),
+        (6, Act::Rewrite),
+        (6, Act::Decide),
         (10, Act::Approve),
         (12, Act::Publish),
         (8, Act::Cancel),

@@ -67,6 +67,10 @@ pub enum Act {
     Images,
     /// Restructures a document.
     Reparse,
+    /// Has a block of a document rewritten.
+    Rewrite,
+    /// Accepts a suggestion, or rejects it.
+    Decide,
     /// Approves a document.
     Approve,
     /// Publishes an approved document.
