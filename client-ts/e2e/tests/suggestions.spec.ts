@@ -1,6 +1,6 @@
 import { expect, test, type Page } from '@playwright/test';
 import { seriousIssues } from '../page/barrier.js';
-import { article, articleText, isSaved, newDraft } from '../page/draft.js';
+import { article, articleText, isSaved, newDraft, placeCaret } from '../page/draft.js';
 import { colleagues, isLive, switchWorkspace } from '../page/person.js';
 import { screenshot } from '../page/screenshot.js';
 
@@ -58,8 +58,7 @@ test.describe('suggestions of the AI', () => {
       await page.getByLabel('Instruction').fill('Make it shorter');
       await page.getByRole('dialog').getByRole('button', { name: 'Rewrite' }).click();
       await expect(card(tom.page)).toHaveCount(1);
-      await article(tom.page).locator('> p').nth(1).click({ position: { x: 2, y: 12 } });
-      await tom.page.keyboard.press('Home');
+      await placeCaret(tom.page, 1, 'start');
       await tom.page.keyboard.press('ArrowRight');
       await tom.page.keyboard.type('xx');
       await isSaved(tom.page);

@@ -89,10 +89,17 @@ export class World {
     return this.persist(async () => {
       const ask = (rights: 'read' | 'write') =>
         desk.rest.auth.roomTicket({ site: this.owner.site, kind: kind === 'free' ? 'free' : 'article', room: kind === 'free' ? name : (id as string), rights, create: false, ttl_seconds: seconds });
-      const made = await ask(holder?.isEditor === false ? 'read' : 'write').catch((problem: unknown) => {
-        if (problem instanceof ProblemError && problem.status === 403) return ask('read');
-        throw problem;
-      });
+      const write = () =>
+        ask('write').catch((problem: unknown) => {
+          if (problem instanceof ProblemError && problem.status === 403) return null;
+          throw problem;
+        });
+      let made = holder?.isEditor === false ? null : await write();
+      if (made === null) {
+        // In this order: if the right comes back meanwhile, the reader's ticket counts no more.
+        const read = await ask('read');
+        made = (await write()) ?? read;
+      }
       return { ...made, name: kind === 'free' ? name : (id as string) };
     });
   }

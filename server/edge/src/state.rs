@@ -69,7 +69,7 @@ pub struct Shared {
     pub(crate) guards: Guards,
     pub(crate) limits: Limits,
     pub(crate) settings: EdgeSettings,
-    sockets: AtomicU32,
+    sockets: Arc<AtomicU32>,
     next_session: AtomicU64,
 }
 
@@ -91,7 +91,7 @@ impl EdgeState {
             guards: Guards::default(),
             limits: Limits::new(&settings.limits),
             settings,
-            sockets: AtomicU32::new(0),
+            sockets: Arc::default(),
             // 0 is the server's own in documents.
             next_session: AtomicU64::new(1),
         }))
@@ -124,17 +124,18 @@ impl EdgeState {
     /// A place for one more socket, given back when it is dropped.
     pub(crate) fn socket_place(&self) -> Option<SocketPlace> {
         let before = self.sockets.fetch_add(1, Ordering::Relaxed);
-        let place = SocketPlace(self.clone());
+        let place = SocketPlace(self.sockets.clone());
         metrics::gauge!("igny8_sockets").set(f64::from(before + 1));
         (before < SOCKETS_MAX).then_some(place)
     }
 }
 
-pub(crate) struct SocketPlace(EdgeState);
+/// It holds nothing else of the edge: a socket may be on its way out when the server has ended.
+pub(crate) struct SocketPlace(Arc<AtomicU32>);
 
 impl Drop for SocketPlace {
     fn drop(&mut self) {
-        let before = self.0.sockets.fetch_sub(1, Ordering::Relaxed);
+        let before = self.0.fetch_sub(1, Ordering::Relaxed);
         metrics::gauge!("igny8_sockets").set(f64::from(before.saturating_sub(1)));
     }
 }

@@ -10,8 +10,9 @@ use http::request::Parts;
 use igny8_actors_domain::Origin;
 use igny8_actors_domain::account::Account;
 use igny8_actors_domain::role::{Action, Role, allows};
+use igny8_actors_domain::tenant::Tenant;
 use igny8_actors_runtime::{DocumentHandle, SiteHandle, TenantHandle};
-use igny8_protocol_ids::{AccountId, SiteId, TenantId, ThreadId};
+use igny8_protocol_ids::{AccountId, SiteId, TenantId, ThreadId, Timestamp};
 use std::marker::PhantomData;
 use std::str::FromStr;
 
@@ -224,11 +225,25 @@ impl<T: FromStr> FromRequestParts<EdgeState> for Id<T> {
     }
 }
 
+/// The role that a person has in a tenant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct HeldRole {
+    pub role: Role,
+    /// When that changed last: a role that is taken away and given back is not the same one.
+    pub since: Timestamp,
+}
+
+impl From<&igny8_actors_domain::tenant::Member> for HeldRole {
+    fn from(member: &igny8_actors_domain::tenant::Member) -> Self {
+        Self { role: member.role, since: member.updated_at }
+    }
+}
+
 /// What a person may do in a tenant now; `None` if they do not belong to it, or their login ended.
 pub(crate) async fn standing(
     state: &EdgeState,
     holder: TicketHolder,
-) -> Result<Option<Role>, Problem> {
+) -> Result<Option<HeldRole>, Problem> {
     let (now, TicketHolder { account, session, tenant }) = (state.now(), holder);
     let open = move |account: &Account| {
         account.open_session(session, now).is_some() && account.membership(tenant).is_some()
@@ -236,5 +251,6 @@ pub(crate) async fn standing(
     if !state.platform.account(account).read(open).await? {
         return Ok(None);
     }
-    Ok(state.platform.tenant(tenant).read(move |tenant| tenant.role_of(account)).await?)
+    let member = move |tenant: &Tenant| tenant.member(account).map(HeldRole::from);
+    Ok(state.platform.tenant(tenant).read(member).await?)
 }

@@ -13,7 +13,7 @@ mod token;
 
 pub(crate) use cookie::{clear_session, media_cookie, refresh_cookie, refresh_from};
 pub(crate) use identity::{Caller, Identity, identify};
-pub(crate) use member::{Id, InDocument, InSite, InThread, Member, site_of, standing};
+pub(crate) use member::{HeldRole, Id, InDocument, InSite, InThread, Member, site_of, standing};
 pub(crate) use one_time::OneTime;
 pub(crate) use origin::is_allowed as origin_is_allowed;
 pub(crate) use password::check as check_password;

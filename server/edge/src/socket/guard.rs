@@ -2,10 +2,9 @@
 //! login. A change reaches them by event at once, by a look every few seconds at the latest.
 
 use super::bound::RECHECK;
-use crate::access::standing;
+use crate::access::{HeldRole, standing};
 use crate::state::{EdgeState, TicketHolder};
 use igny8_actors_domain::account::AccountEvent;
-use igny8_actors_domain::role::Role;
 use igny8_actors_domain::tenant::TenantEvent;
 use igny8_actors_runtime::{Held, Subscription};
 use std::sync::Arc;
@@ -18,23 +17,23 @@ pub(crate) type Guards = Held<TicketHolder, Guard>;
 
 /// A watch: over when nobody holds it.
 pub(crate) struct Guard {
-    role: watch::Receiver<Option<Role>>,
+    standing: watch::Receiver<Option<HeldRole>>,
     _task: AbortOnDropHandle<()>,
 }
 
 impl Guard {
-    /// Watches over a login whose role was looked at just now.
-    pub(super) fn over(state: &EdgeState, holder: TicketHolder, role: Role) -> Arc<Self> {
+    /// Watches over a login whose standing was looked at just now.
+    pub(super) fn over(state: &EdgeState, holder: TicketHolder, standing: HeldRole) -> Arc<Self> {
         state.guards.of(holder, || {
-            let (teller, role) = watch::channel(Some(role));
+            let (teller, standing) = watch::channel(Some(standing));
             let task = AbortOnDropHandle::new(tokio::spawn(watch(state.clone(), holder, teller)));
-            Self { role, _task: task }
+            Self { standing, _task: task }
         })
     }
 
-    /// The role, and its changes. `None` is: lost.
-    pub(super) fn role(&self) -> watch::Receiver<Option<Role>> {
-        self.role.clone()
+    /// The standing, and its changes, also to what it was before. `None` is: lost.
+    pub(super) fn standing(&self) -> watch::Receiver<Option<HeldRole>> {
+        self.standing.clone()
     }
 }
 
@@ -44,14 +43,14 @@ struct Events {
     account: Subscription<AccountEvent>,
 }
 
-async fn watch(state: EdgeState, holder: TicketHolder, role: watch::Sender<Option<Role>>) {
+async fn watch(state: EdgeState, holder: TicketHolder, known: watch::Sender<Option<HeldRole>>) {
     let mut events: Option<Events> = None;
     loop {
         if events.is_none() {
             events = Events::hear(&state, holder).await;
         }
         match standing(&state, holder).await {
-            Ok(now) => drop(role.send_if_modified(|known| std::mem::replace(known, now) != now)),
+            Ok(now) => drop(known.send_if_modified(|known| std::mem::replace(known, now) != now)),
             // The tenant restarts: what was known counts until it is back.
             Err(problem) => tracing::debug!(code = %problem.code, "a role could not be looked at"),
         }

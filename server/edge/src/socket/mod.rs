@@ -58,7 +58,7 @@ async fn serve(state: EdgeState, holder: Option<TicketHolder>, line: Line) {
         return line.refuse(close::TRY_AGAIN_LATER, "the server is full").await;
     };
     match standing(&state, holder).await {
-        Ok(Some(role)) => session::run(state, holder, role, line).await,
+        Ok(Some(standing)) => session::run(state, holder, standing, line).await,
         Ok(None) => line.refuse(close::REVOKED, "you no longer belong to this workspace").await,
         Err(_) => {
             line.refuse(close::TRY_AGAIN_LATER, "the workspace is not available just now").await

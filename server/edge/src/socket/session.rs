@@ -5,6 +5,7 @@ use super::command;
 use super::guard::Guard;
 use super::line::{End, Line, Manners, Outbox, Rank, Reader, finish};
 use super::stream::Streams;
+use crate::access::HeldRole;
 use crate::state::{EdgeState, TicketHolder};
 use igny8_actors_domain::role::Role;
 use igny8_protocol_wire::PROTOCOL_VERSIONS_SUPPORTED;
@@ -24,7 +25,7 @@ pub(super) struct Context {
     /// Unique among all sockets of the server.
     pub number: u64,
     pub outbox: Arc<Outbox>,
-    pub role: watch::Receiver<Option<Role>>,
+    pub standing: watch::Receiver<Option<HeldRole>>,
 }
 
 struct Session {
@@ -37,18 +38,19 @@ struct Session {
 const MANNERS: Manners = Manners { slow: close::SLOW_READER, silent: close::SILENT };
 
 /// Serves a socket to its end.
-pub(super) async fn run(state: EdgeState, holder: TicketHolder, role: Role, line: Line) {
+pub(super) async fn run(state: EdgeState, holder: TicketHolder, standing: HeldRole, line: Line) {
     let (mut reader, outbox) = line.split(MANNERS);
-    let guard = Guard::over(&state, holder, role);
+    let guard = Guard::over(&state, holder, standing);
     let number = state.next_session();
-    let context = Context { state, holder, number, outbox: outbox.clone(), role: guard.role() };
+    let context =
+        Context { state, holder, number, outbox: outbox.clone(), standing: guard.standing() };
     let mut session =
         Session { streams: Streams::new(context.clone()), context, commands: JoinSet::new() };
     let end = tokio::select! {
         end = session.live(&mut reader) => end,
         () = outbox.write() => None,
     };
-    drop(session);
+    drop((session, guard));
     if let Some((code, text)) = end {
         tracing::debug!(tenant = %holder.tenant, code = code.code, text, "a socket is closed");
     }
@@ -77,20 +79,20 @@ impl Session {
         }
         let shutdown = self.context.state.settings.shutdown.clone().cancelled_owned();
         tokio::pin!(shutdown);
-        let mut role = self.context.role.clone();
+        let mut standing = self.context.standing.clone();
         loop {
             tokio::select! {
                 biased;
                 () = &mut shutdown => return Some((close::GOING_AWAY, "the server restarts")),
-                changed = role.changed() => {
+                changed = standing.changed() => {
                     if changed.is_err() {
                         return Some((close::INTERNAL, "the watch over your role failed"));
                     }
-                    let now = *role.borrow_and_update();
+                    let now = *standing.borrow_and_update();
                     let Some(now) = now else {
                         return Some((close::REVOKED, "you no longer have access to this workspace"));
                     };
-                    self.streams.role_changed(now);
+                    self.streams.role_changed(now.role);
                 }
                 heard = next(reader) => match heard {
                     Ok(Some(frame)) => {
@@ -163,7 +165,7 @@ impl Session {
 impl Context {
     /// The role as it is known now; `None` if the right was lost.
     pub(super) fn role(&self) -> Option<Role> {
-        *self.role.borrow()
+        self.standing.borrow().map(|standing| standing.role)
     }
 
     /// Answers with a refusal.

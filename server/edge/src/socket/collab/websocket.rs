@@ -5,12 +5,12 @@ use super::MANNERS;
 use super::enter::{Ended, Room, TICKET_OVER};
 use super::seat::{Door, EDIT_TOO_LARGE, Seat};
 use super::sync::{self, Said};
+use crate::access::HeldRole;
 use crate::socket::bound::{BUNDLE_BYTES_MAX, BUNDLE_EDITS_MAX, FRAME_BYTES_MAX};
 use crate::socket::guard::Guard;
 use crate::socket::line::{End, Line, Rank, Reader, finish};
 use crate::state::EdgeState;
 use bytes::Bytes;
-use igny8_actors_domain::role::Role;
 use igny8_actors_runtime::DocumentFrame;
 use igny8_protocol_wire::close;
 use std::future::Future;
@@ -35,7 +35,7 @@ struct Session {
 pub(super) fn run(state: EdgeState, room: Room, line: Line) -> impl Future<Output = ()> + Send {
     let (mut reader, outbox) = line.split(MANNERS);
     let holder = room.pass.holder();
-    let guard = Guard::over(&state, holder, room.role);
+    let guard = Guard::over(&state, holder, room.standing);
     let number = state.next_session();
     let door = Door {
         head: Bytes::new(),
@@ -47,10 +47,10 @@ pub(super) fn run(state: EdgeState, room: Room, line: Line) -> impl Future<Outpu
     let mut session = Session { state, seat, warned: false };
     async move {
         let end = tokio::select! {
-            end = session.live(&mut reader, guard.role()) => end,
+            end = session.live(&mut reader, guard.standing()) => end,
             () = outbox.write_with(BEAT) => None,
         };
-        drop(session);
+        drop((session, guard));
         if let Some((code, text)) = end {
             let tenant = holder.tenant;
             tracing::debug!(%tenant, code = code.code, text, "a room's socket is closed");
@@ -60,15 +60,19 @@ pub(super) fn run(state: EdgeState, room: Room, line: Line) -> impl Future<Outpu
 }
 
 impl Session {
-    async fn live(&mut self, reader: &mut Reader, mut role: watch::Receiver<Option<Role>>) -> End {
+    async fn live(
+        &mut self,
+        reader: &mut Reader,
+        mut standing: watch::Receiver<Option<HeldRole>>,
+    ) -> End {
         let shutdown = self.state.settings.shutdown.clone().cancelled_owned();
         let over = sleep(self.seat.room.pass.left(self.state.now()));
         tokio::pin!(shutdown, over);
         loop {
             tokio::select! {
                 () = &mut shutdown => return Some((close::GOING_AWAY, "the server restarts")),
-                changed = role.changed() => {
-                    let now = *role.borrow_and_update();
+                changed = standing.changed() => {
+                    let now = *standing.borrow_and_update();
                     if let Some(end) = self.seat.room.ended_by(changed.is_ok(), now) {
                         return Some(end);
                     }

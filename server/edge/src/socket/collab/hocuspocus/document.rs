@@ -7,6 +7,7 @@ use super::super::sync;
 use super::protocol::{self, Said};
 use super::tally::Tally;
 use super::{Common, Mail};
+use crate::access::HeldRole;
 use crate::socket::bound::{
     BUNDLE_BYTES_MAX, BUNDLE_EDITS_MAX, ROOM_PAUSES, ROOM_RENEWAL, ROOM_RENEWAL_MIN,
     ROOM_STATE_VECTOR_BYTES_MAX,
@@ -141,7 +142,7 @@ impl Document {
 
     async fn open(&mut self, room: Room, inbox: &mut mpsc::Receiver<Mail>) -> Left {
         let state = &self.common.state;
-        let guard = Guard::over(state, room.pass.holder(), room.role);
+        let guard = Guard::over(state, room.pass.holder(), room.standing);
         self.common.is_proved.store(true, Ordering::Relaxed);
         let door = Door {
             head: self.head.clone(),
@@ -153,7 +154,7 @@ impl Document {
         let seat = Seat::new(room, state.next_session(), self.common.outbox.clone(), door);
         let mut open = Opened { document: self, seat };
         open.document.say(|head| protocol::authenticated(head, writable));
-        let left = open.live(inbox, guard.role()).await;
+        let left = open.live(inbox, guard.standing()).await;
         open.seat.leave();
         left
     }
@@ -173,7 +174,7 @@ impl Opened<'_> {
     async fn live(
         &mut self,
         inbox: &mut mpsc::Receiver<Mail>,
-        mut role: watch::Receiver<Option<igny8_actors_domain::role::Role>>,
+        mut standing: watch::Receiver<Option<HeldRole>>,
     ) -> Left {
         let (over, asking) = (sleep(self.left()), sleep(renewal(self.left())));
         tokio::pin!(over, asking);
@@ -185,8 +186,8 @@ impl Opened<'_> {
         }
         loop {
             let done = tokio::select! {
-                changed = role.changed() => {
-                    let now = *role.borrow_and_update();
+                changed = standing.changed() => {
+                    let now = *standing.borrow_and_update();
                     self.seat.room.ended_by(changed.is_ok(), now).map_or(Ok(()), |end| Err(end.into()))
                 }
                 () = &mut over => Err(TICKET_OVER.into()),

@@ -34,7 +34,9 @@ export function SidePanel({ view, tasks, editor, open }: { view: DocumentView; t
   const [tab, setTab] = useState<Tab>('about');
   const id = useId();
   const { pending, selected } = comments;
-  const wanted = suggestions.open.some((one) => one.id === selected) ? 'suggestions' : pending !== null || selected !== null ? 'comments' : null;
+  const isThread = comments.threads?.some((one) => one.id === selected) ?? false;
+  // What is decided is neither: whoever decided it stays where they are.
+  const wanted = pending !== null || isThread ? 'comments' : suggestions.open.some((one) => one.id === selected) ? 'suggestions' : null;
   const { drawer, panel, show, hide, opener } = useDrawer();
   useEffect(() => {
     if (!wanted) return;

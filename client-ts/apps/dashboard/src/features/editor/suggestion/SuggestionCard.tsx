@@ -39,7 +39,7 @@ export function SuggestionCard({ suggestion, suggestions }: CardProps) {
       {state === 'changed' && <p className="text-xs text-warn">The text has changed since it was rewritten. Accepting replaces what stands there now; it is kept as a version.</p>}
       {state === 'detached' && <p className="text-xs text-warn">The text that this is about was deleted or divided. It can only be rejected.</p>}
       {mayEdit && (
-        <div className="flex gap-2">
+        <div className="flex flex-wrap gap-2">
           {state !== 'detached' && (
             <Button size="sm" kind="primary" icon={<Check size={13} />} disabled={busy} onClick={() => suggestions.accept(suggestion)}>
               {state === 'changed' ? 'Accept over the text of now' : 'Accept'}
