@@ -45,7 +45,7 @@ fn r8_mutated_updates_never_break_the_document() {
     let mut document = written_from(&base);
     let mut accepted = 0;
     for _ in 0..20_000 {
-        let mut bytes = [&base, &more, &typed][noise.next(3)].clone();
+        let mut bytes = [&base[..], &more, &typed][noise.next(3)].to_vec();
         for _ in 0..=noise.next(3) {
             let at = noise.next(bytes.len());
             bytes[at] = noise.next(256) as u8;

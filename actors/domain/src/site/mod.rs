@@ -128,9 +128,7 @@ fn dispatch(
         C::Quote { command } => quote(draft, context, *command),
         C::Within { budget, command } => within(draft, context, budget, *command),
         C::Used { task, used, command } => book_use(draft, context, task, used, *command),
-        C::Place { placement, command } => {
-            place(draft, context, &Placement { batch: None, ..placement }, *command)
-        }
+        C::Place { placement, command } => place(draft, context, &placement.alone(), *command),
         C::QueueBatch { title, stop_percent, placement, command } => {
             queue::begin_batch(draft, context, (&title, stop_percent), placement, *command)
         }

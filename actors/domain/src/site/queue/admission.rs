@@ -36,6 +36,11 @@ pub struct Placement {
 }
 
 impl Placement {
+    /// The same outside any batch.
+    pub(in crate::site) fn alone(self) -> Self {
+        Self { batch: None, ..self }
+    }
+
     fn check(&self, now: Timestamp) -> Result<(), Refusal> {
         if self.not_before.is_some_and(|at| at > now.plus(DELAY_MAX)) {
             let message = "A task can be put off by a year at most.";
