@@ -51,6 +51,10 @@ export async function placeCaret(page: Page, paragraph: number, place: Place): P
   }).toPass();
 }
 
+/** The editor hears of a selection after the browser has made it; a key that is pressed before works on the one of before. */
+export const selectionIsKnown = (page: Page): Promise<void> =>
+  page.evaluate(() => new Promise<void>((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve()))));
+
 /** How far into the paragraph the caret stands, once the editor has taken note of it. */
 async function lettersBeforeCaret(block: Element): Promise<number> {
   await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));

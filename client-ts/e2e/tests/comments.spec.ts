@@ -1,6 +1,6 @@
 import { expect, test, type Page } from '@playwright/test';
 import { seriousIssues } from '../page/barrier.js';
-import { articleText, article, isSaved, newDraft } from '../page/draft.js';
+import { articleText, article, isSaved, newDraft, selectionIsKnown } from '../page/draft.js';
 import { colleagues, isLive, switchWorkspace, type Person } from '../page/person.js';
 import { screenshot } from '../page/screenshot.js';
 
@@ -158,6 +158,7 @@ async function select(page: Page, letters: number, after: number): Promise<void>
     await page.keyboard.press('ArrowRight');
   }
   await grow(page, letters);
+  await selectionIsKnown(page);
 }
 
 /** Selects so many letters on: around somebody's caret, an arrow more is needed. */

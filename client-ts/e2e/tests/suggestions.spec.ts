@@ -1,6 +1,6 @@
 import { expect, test, type Page } from '@playwright/test';
 import { seriousIssues } from '../page/barrier.js';
-import { article, articleText, isSaved, newDraft, placeCaret } from '../page/draft.js';
+import { article, articleText, isSaved, newDraft, placeCaret, selectionIsKnown } from '../page/draft.js';
 import { colleagues, isLive, switchWorkspace } from '../page/person.js';
 import { screenshot } from '../page/screenshot.js';
 
@@ -95,6 +95,7 @@ async function selectParagraph(page: Page, number: number): Promise<void> {
   await article(page).locator('> p').nth(number).click();
   await page.keyboard.press('Home');
   await page.keyboard.press('Shift+End');
+  await selectionIsKnown(page);
 }
 
 async function rewrite(page: Page, item: string): Promise<void> {
