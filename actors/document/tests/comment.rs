@@ -7,7 +7,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use igny8_actors_document::{
     Block, BlockEdit, CommentRange, ContentTree, Inline, LiveDocument, Mark, RangeError,
 };
-use sample::{client, missing, sync};
+use sample::{client, missing, part, sync, written};
 use yrs::{Text, Transact};
 
 const ONE: &str = "0193b1c0-0000-7000-8000-000000000001";
@@ -26,23 +26,8 @@ fn by_tiptap() -> LiveDocument {
     document
 }
 
-fn written(markdown: &str) -> LiveDocument {
-    let mut document = LiveDocument::new(1);
-    document.replace_with(&ContentTree::from_markdown(markdown));
-    document
-}
-
 fn positions(from: &str, to: &str) -> CommentRange {
     CommentRange::Positions { from: bytes(from), to: bytes(to) }
-}
-
-fn part(document: &LiveDocument, index: usize, words: &str) -> CommentRange {
-    let block = &document.tree().blocks[index];
-    let text = block.text();
-    let at = text.find(words).unwrap();
-    let from = text[..at].encode_utf16().count() as u32;
-    let to = from + words.encode_utf16().count() as u32;
-    CommentRange::Block { index, key: block.key(), from, to }
 }
 
 /// The text under a thread, `|` between pieces that do not touch.

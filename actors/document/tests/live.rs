@@ -7,7 +7,7 @@ use bytes::Bytes;
 use igny8_actors_document::{
     ContentTree, DocumentKind, ImageNode, LiveDocument, LoadError, UPDATE_BYTES_MAX, UpdateRefused,
 };
-use sample::{client, missing, sync};
+use sample::{client, missing, sync, written};
 use yrs::updates::decoder::Decode;
 use yrs::{
     Any, Doc, ReadTxn, StateVector, Text, Transact, TransactionMut, Update, Xml, XmlElementPrelim,
@@ -34,12 +34,6 @@ fn add(text: &'static str) -> impl FnOnce(&mut TransactionMut<'_>, &XmlFragmentR
 
 fn element(node: Option<XmlOut>) -> XmlElementRef {
     node.and_then(XmlOut::into_xml_element).unwrap()
-}
-
-fn written(markdown: &str) -> LiveDocument {
-    let mut document = LiveDocument::new(1);
-    document.replace_with(&ContentTree::from_markdown(markdown));
-    document
 }
 
 fn assert_unchanged(document: &LiveDocument, before: &[u8]) {

@@ -9,27 +9,12 @@ use igny8_actors_document::{
 };
 use igny8_actors_document::{LinkPolicy, SELECTION_CHARS_MAX};
 use proptest::prelude::*;
-use sample::{client, missing, sync, text_of, type_into_block};
+use sample::{client, missing, part, sync, text_of, type_into_block, written};
 use yrs::Text;
 use yrs::Transact;
 
 const NAME: &str = "0193b1c0-0000-7000-8000-000000000001";
 const OTHER: &str = "0193b1c0-0000-7000-8000-000000000002";
-
-fn written(markdown: &str) -> LiveDocument {
-    let mut document = LiveDocument::new(1);
-    document.replace_with(&ContentTree::from_markdown(markdown));
-    document
-}
-
-fn part(document: &LiveDocument, index: usize, words: &str) -> CommentRange {
-    let block = &document.tree().blocks[index];
-    let text = block.text();
-    let at = text.find(words).unwrap();
-    let from = text[..at].encode_utf16().count() as u32;
-    let to = from + words.encode_utf16().count() as u32;
-    CommentRange::Block { index, key: block.key(), from, to }
-}
 
 /// The range of whole blocks, as the positions that a selection is kept by.
 fn positions(document: &LiveDocument, first: (usize, &str), last: (usize, &str)) -> CommentRange {
@@ -143,6 +128,17 @@ fn r9_taking_back_brings_the_words_and_keeps_what_people_wrote_since() {
 }
 
 #[test]
+fn r9_what_moves_in_the_comparison_is_taken_over_in_order() {
+    for (old, new) in [("aa b", "so a b a"), ("😀aaa😀a b.", "a.a.a.aa.a"), ("aa 😀b", "b.b a")]
+    {
+        let mut document = written(&format!("x {old} y"));
+        document.suggest(NAME, &part(&document, 0, old)).unwrap();
+        accept(&mut document, NAME, 77, &[new]);
+        assert_eq!(markdown(&document), format!("x {new} y"));
+    }
+}
+
+#[test]
 fn r9_words_that_a_run_only_took_away_come_back() {
     let mut document = written("It is really very good.");
     document.suggest(NAME, &part(&document, 0, "is really very good")).unwrap();
@@ -208,8 +204,8 @@ proptest! {
         let marked = if bold { format!("x **{old}** y") } else { format!("x {old} y") };
         document.replace_with(&ContentTree::from_markdown(&marked));
         let before = document.tree();
-        let range = part(&document, 0, &old);
         prop_assume!(document.tree().blocks[0].text().contains(&old));
+        let range = part(&document, 0, &old);
         document.suggest(NAME, &range).unwrap();
         let mut reader = LiveDocument::new(2);
         reader.apply(&document.snapshot()).unwrap();

@@ -71,8 +71,16 @@ pub(crate) fn changes(old: &[Character], new: &[Character]) -> Vec<(Range<usize>
             capture_diff_slices(Algorithm::Myers, &texts(gone), &texts(come))
         }
     };
-    let differing = ops.iter().filter(|op| !matches!(op, DiffOp::Equal { .. }));
-    differing.map(|op| (range(&before, op.old_range()), range(&after, op.new_range()))).collect()
+    // Where each is follows from those before it: the diff moves some without moving their places.
+    let (mut old_at, mut new_at, mut changes) = (0, 0, Vec::new());
+    for op in &ops {
+        let (old_from, new_from) = (old_at, new_at);
+        (old_at, new_at) = (old_at + op.old_range().len(), new_at + op.new_range().len());
+        if !matches!(op, DiffOp::Equal { .. }) {
+            changes.push((range(&before, old_from..old_at), range(&after, new_from..new_at)));
+        }
+    }
+    changes
 }
 
 /// A word, or what stands between two.

@@ -87,8 +87,12 @@ impl LiveDocument {
             let (start, end) = (span.from + places[went.start], span.from + places[went.end]);
             let before = start.checked_sub(1).and_then(id);
             // Behind the first letter that goes it has the marks that this one had.
-            let (left, right) =
-                if end > start { (id(start), id(start + 1)) } else { (before, id(start)) };
+            let (left, right) = if end > start {
+                let behind = span.from + places[went.start + 1];
+                (id(behind - 1), id(behind))
+            } else {
+                (before, id(start))
+            };
             let text: String = new[come].iter().map(|(c, _)| *c).collect();
             let place = Place { holder: Holder::Type(holder), left, right };
             builder.runs(place, &[Run { text, marks: Attributes::new() }]);

@@ -1,7 +1,7 @@
 //! What the tests share: Markdown to write, and people who edit with plain yrs documents.
 #![allow(dead_code)]
 
-use igny8_actors_document::LiveDocument;
+use igny8_actors_document::{CommentRange, ContentTree, LiveDocument};
 use proptest::prelude::*;
 use yrs::updates::decoder::Decode;
 use yrs::updates::encoder::Encode;
@@ -9,6 +9,23 @@ use yrs::{
     ClientID, Doc, OffsetKind, Options, ReadTxn, StateVector, Text, Transact, Update, XmlFragment,
     XmlOut, XmlTextRef,
 };
+
+/// A document with this content.
+pub(crate) fn written(markdown: &str) -> LiveDocument {
+    let mut document = LiveDocument::new(1);
+    document.replace_with(&ContentTree::from_markdown(markdown));
+    document
+}
+
+/// The range of some words in a block.
+pub(crate) fn part(document: &LiveDocument, index: usize, words: &str) -> CommentRange {
+    let block = &document.tree().blocks[index];
+    let text = block.text();
+    let at = text.find(words).unwrap();
+    let from = text[..at].encode_utf16().count() as u32;
+    let to = from + words.encode_utf16().count() as u32;
+    CommentRange::Block { index, key: block.key(), from, to }
+}
 
 pub(crate) const SAMPLES: [&str; 16] = [
     "# Title\n\nA paragraph with **bold**, *italic*, `code` and a [link](https://a.b/c \"t\").\n",
