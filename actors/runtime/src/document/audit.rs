@@ -2,6 +2,7 @@
 
 use super::compaction::unpack;
 use super::record::{Checkpoint, Stored, kind_of, read};
+use super::turn::NOTHING;
 use bytes::Bytes;
 use igny8_actors_document::{DocumentKind, LiveDocument};
 use igny8_protocol_ids::{EntityKey, TenantId};
@@ -9,8 +10,6 @@ use igny8_storage_api::{BlobHash, Loaded, Store, StoreError};
 
 /// Any client id will do: nothing is written.
 const CLIENT: u64 = 1;
-/// The state vector of who has nothing.
-const NOTHING: [u8; 1] = [0];
 
 /// Loads a document and encodes it again. What is wrong with it is the answer; an error means that
 /// the store did not answer.
@@ -76,7 +75,7 @@ fn again(kind: DocumentKind, snapshot: Option<&Bytes>, rows: &[Bytes]) -> Result
     let loaded = LiveDocument::load(kind, CLIENT, snapshot, rows);
     let first = loaded.map_err(|error| error.to_string())?;
     let none: [&[u8]; 0] = [];
-    let everything = first.diff(&NOTHING).map_err(|error| error.to_string())?;
+    let everything = first.diff(NOTHING).map_err(|error| error.to_string())?;
     let second = LiveDocument::load(kind, CLIENT, Some(&everything.into()), none)
         .map_err(|error| error.to_string())?;
     if first.clocks() == second.clocks() && first.tree() == second.tree() {

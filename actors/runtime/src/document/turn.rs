@@ -20,7 +20,7 @@ use std::time::Duration;
 use tokio_util::task::AbortOnDropHandle;
 
 /// The state vector of a client that has nothing yet.
-const NOTHING: &[u8] = &[0];
+pub(super) const NOTHING: &[u8] = &[0];
 /// How often the actor looks whether it is still needed, at the least.
 const SLEEP: Duration = Duration::from_secs(15);
 

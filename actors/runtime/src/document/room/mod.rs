@@ -65,8 +65,8 @@ struct Inner {
     tell_at: Option<Instant>,
     /// True while a task waits for that.
     is_ticking: bool,
-    /// Sessions that heard something that is not written yet.
-    unwritten: VecDeque<u64>,
+    /// Who heard something that is not written yet, also if they have left since.
+    unwritten: VecDeque<(u64, Arc<dyn Listener>)>,
     /// True while a task writes to them.
     is_writing: bool,
 }
@@ -264,11 +264,11 @@ impl Inner {
     fn take_unwritten(&mut self, most: usize) -> Vec<Arc<dyn Listener>> {
         let count = self.unwritten.len().min(most);
         let mut listeners = Vec::with_capacity(count);
-        for session in self.unwritten.drain(..count) {
+        for (session, listener) in self.unwritten.drain(..count) {
             if let Some(seat) = self.seats.get_mut(&session) {
                 seat.is_unwritten = false;
-                listeners.push(seat.listener.clone());
             }
+            listeners.push(listener);
         }
         if self.unwritten.is_empty() {
             self.unwritten = VecDeque::new();
@@ -300,10 +300,15 @@ impl Inner {
 
 impl Seat {
     /// Takes a frame; false if the session is too slow for it.
-    fn hear(&mut self, session: u64, frame: &DocumentFrame, unwritten: &mut VecDeque<u64>) -> bool {
+    fn hear(
+        &mut self,
+        session: u64,
+        frame: &DocumentFrame,
+        unwritten: &mut VecDeque<(u64, Arc<dyn Listener>)>,
+    ) -> bool {
         let is_taken = self.listener.hear(frame);
         if is_taken && !std::mem::replace(&mut self.is_unwritten, true) {
-            unwritten.push_back(session);
+            unwritten.push_back((session, self.listener.clone()));
         }
         is_taken
     }
@@ -434,11 +439,12 @@ mod tests {
         for (heard, _) in &sessions {
             assert_eq!(1, *heard.flushes.lock());
         }
-        // Then the next one; who went meanwhile holds up nobody.
+        // Then the next one; who went meanwhile holds up nobody, and what it heard is written.
         room.tell_others(None, &frame);
-        sessions.drain(..50);
+        let gone: Vec<_> = sessions.drain(..50).map(|(heard, _)| heard).collect();
         tokio::time::sleep(Duration::from_millis(1)).await;
         assert!(sessions.iter().all(|(heard, _)| *heard.flushes.lock() == 2));
+        assert!(gone.iter().all(|heard| *heard.flushes.lock() == 2));
         room.tell_others(None, &frame);
         tokio::time::sleep(Duration::from_millis(1)).await;
         assert!(sessions.iter().all(|(heard, _)| *heard.flushes.lock() == 3));

@@ -166,8 +166,6 @@ impl State {
         by: AccountId,
     ) -> Result<Proposal, Failure> {
         let Proposal { suggestion, state, revision, .. } = self.proposal(id)?;
-        let changed = "The text has changed since it was rewritten. Nothing was done: look at both, \
-                       then accept it over the text of now, or ask for another.";
         match state {
             SuggestionState::Accepted | SuggestionState::Undone => return self.proposal(id),
             SuggestionState::Rejected => {
@@ -180,7 +178,9 @@ impl State {
                 return Err(Refusal::conflict("suggestion_detached", message).into());
             }
             SuggestionState::Changed if over != Some(&revision) => {
-                return Err(Refusal::conflict("suggestion_changed", changed).into());
+                let message = "The text has changed since it was rewritten. Nothing was done: look \
+                               at both, then accept it over the text of now, or ask for another.";
+                return Err(Refusal::conflict("suggestion_changed", message).into());
             }
             SuggestionState::Changed => {
                 self.keep_version(VersionCause::Automatic, None, Some(by));
