@@ -56,6 +56,12 @@ pub(crate) fn encode_group(secret: u64, number: u64, sequence: u64, rows: &[Row]
     bytes
 }
 
+/// Where the rows of the group at the beginning of these bytes end, as its header has it. Nothing
+/// was checked yet.
+pub(super) fn group_end(secret: u64, bytes: &[u8]) -> Option<usize> {
+    HEADER_BYTES.checked_add(decode_header(secret, bytes)?.row_bytes)
+}
+
 /// The group at the beginning of these bytes; `None` if there is no whole one of this segment.
 pub(super) fn decode_group(secret: u64, bytes: &[u8]) -> Option<Group> {
     let header = decode_header(secret, bytes)?;

@@ -9,6 +9,7 @@
 mod group;
 mod recover;
 mod segment;
+mod written;
 
 pub(crate) use group::Row;
 pub(crate) use recover::{JournalError, Recovered, recover};

@@ -1,7 +1,8 @@
 //! Reading the journal back.
 
-use super::group::{Group, decode_group};
+use super::group::{Group, decode_group, group_end};
 use super::segment::{Label, id_of, path_of};
+use super::written::Written;
 use super::{BLOCK_BYTES, Row, remove};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -65,8 +66,8 @@ fn read_segment(
     (id, newest): (u64, bool),
     each: &mut impl FnMut(u64, Vec<Row>),
 ) -> Result<(), JournalError> {
-    let bytes = std::fs::read(path)?;
-    let Some(label) = Label::decode(&bytes).filter(|label| label.id == id) else {
+    let written = Written::read(path)?;
+    let Some(label) = Label::decode(&written.bytes).filter(|label| label.id == id) else {
         if newest {
             // Nothing is written to a segment before its label is durable.
             return Ok(remove(path)?);
@@ -81,12 +82,14 @@ fn read_segment(
         return Err(damaged(path, format!("it begins at group {}, not {expected}", label.first)));
     }
     recovered.next_group = label.first;
-    let mut walk = Walk { label, bytes: &bytes, at: BLOCK_BYTES };
+    let mut walk = Walk { label, written, at: BLOCK_BYTES };
     let mut last = None;
-    while let Some(group) = walk.next(recovered.next_group) {
+    loop {
+        let at = walk.at;
+        let Some(group) = walk.next(recovered.next_group) else { break };
         recovered.next_group += 1;
-        each(group.sequence, group.rows.clone());
-        last = Some(group);
+        each(group.sequence, group.rows);
+        last = Some(at);
     }
     if let Some(at) = walk.later_group() {
         let what = format!(
@@ -95,7 +98,7 @@ fn read_segment(
         );
         return Err(damaged(path, what));
     }
-    let Some(last) = last else {
+    let Some(last) = last.and_then(|at| walk.group(at)) else {
         recovered.next_group = expected;
         return Ok(remove(path)?);
     };
@@ -105,15 +108,15 @@ fn read_segment(
 }
 
 /// A walk over the groups of a segment.
-struct Walk<'a> {
+struct Walk {
     label: Label,
-    bytes: &'a [u8],
+    written: Written,
     at: usize,
 }
 
-impl Walk<'_> {
+impl Walk {
     fn next(&mut self, expected: u64) -> Option<Group> {
-        let group = decode_group(self.label.secret, self.bytes.get(self.at..)?)?;
+        let group = self.group(self.at)?;
         if group.number != expected {
             return None;
         }
@@ -122,10 +125,16 @@ impl Walk<'_> {
     }
 
     /// Where a whole group lies behind the first place that does not read.
-    fn later_group(&self) -> Option<usize> {
-        (self.at + BLOCK_BYTES..self.bytes.len())
+    fn later_group(&mut self) -> Option<usize> {
+        (self.at + BLOCK_BYTES..self.written.bytes.len())
             .step_by(BLOCK_BYTES)
-            .find(|at| decode_group(self.label.secret, &self.bytes[*at..]).is_some())
+            .find(|at| self.group(*at).is_some())
+    }
+
+    fn group(&mut self, at: usize) -> Option<Group> {
+        let end = group_end(self.label.secret, self.written.bytes.get(at..)?)?;
+        self.written.fill(at.checked_add(end)?);
+        decode_group(self.label.secret, &self.written.bytes[at..])
     }
 }
 
@@ -138,6 +147,7 @@ mod tests {
     use super::super::{Journal, Row};
     use super::*;
     use crate::layout::Space;
+    use rustix::fs::FallocateFlags;
 
     /// Small enough for several segments.
     const SEGMENT_BYTES: u64 = 6 * BLOCK_BYTES as u64;
@@ -218,6 +228,22 @@ mod tests {
         write(directory.path(), 1..=12);
         std::fs::remove_file(path_of(directory.path(), 2)).unwrap();
         assert!(matches!(read(directory.path()), Err(JournalError::Damaged { .. })));
+    }
+
+    #[test]
+    fn zeros_at_the_end_of_a_group_may_be_a_hole() {
+        let directory = tempfile::tempdir().unwrap();
+        let zeros = vec![(Space::Entity, b"key".to_vec(), Some(vec![0; 5 * BLOCK_BYTES]))];
+        let (_, recovered) = read(directory.path()).unwrap();
+        let mut journal = Journal::start(directory.path(), &recovered, 1024 * 1024).unwrap();
+        journal.write(1, &zeros).unwrap();
+        let file = std::fs::File::options().write(true).open(path_of(directory.path(), 1)).unwrap();
+        let punch = FallocateFlags::PUNCH_HOLE | FallocateFlags::KEEP_SIZE;
+        let behind = 2 * BLOCK_BYTES as u64;
+        rustix::fs::fallocate(&file, punch, behind, 1024 * 1024 - behind).unwrap();
+        let mut groups = Vec::new();
+        recover(directory.path(), |sequence, rows| groups.push((sequence, rows))).unwrap();
+        assert_eq!(groups, [(1, zeros)]);
     }
 
     #[test]

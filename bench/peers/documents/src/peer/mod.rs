@@ -17,12 +17,13 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 /// From the start to the first connection.
 const START_LIMIT: Duration = Duration::from_secs(120);
 /// How often we look.
-const LOOK: Duration = Duration::from_millis(20);
+const LOOK: Duration = Duration::from_millis(2);
 /// Documents made at the same time.
 const MADE_AT_ONCE: usize = 32;
 
@@ -258,7 +259,7 @@ async fn launch(
     let command = cores.keep(&peer.command(keeping, arguments, address.port(), data)?);
     let mut process = Process::start(command, &log)?;
     let until = Instant::now() + START_LIMIT;
-    while TcpStream::connect(address).await.is_err() {
+    while !answers(address).await {
         process.check().with_context(|| format!("see {}", log.display()))?;
         if Instant::now() > until {
             bail!("{} does not answer", peer.name());
@@ -266,6 +267,17 @@ async fn launch(
         tokio::time::sleep(LOOK).await;
     }
     Ok(process)
+}
+
+/// Whether it answers anything at all. Where connections are accepted the server may still be reading
+/// what it has stored.
+async fn answers(address: SocketAddr) -> bool {
+    let asked = async {
+        let mut line = TcpStream::connect(address).await?;
+        line.write_all(b"GET / HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n").await?;
+        line.read(&mut [0]).await
+    };
+    asked.await.is_ok()
 }
 
 impl Drop for Server {
