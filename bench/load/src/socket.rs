@@ -43,7 +43,9 @@ impl Socket {
         let (socket, _) = timeout(SILENCE_LIMIT, connect).await.context("no socket in time")??;
         let mut socket = Self { socket, references: 0, spoke: Instant::now() };
         let client = "igny8-bench-load".to_owned();
-        socket.send(&ClientFrame::Hello { versions: vec![PROTOCOL_VERSION], client }).await?;
+        socket
+            .send(&ClientFrame::Hello { versions: vec![PROTOCOL_VERSION], client, packed: false })
+            .await?;
         let welcome = socket.next().await?;
         ensure!(matches!(welcome, ServerFrame::Welcome { .. }), "welcomed with {welcome:?}");
         Ok(socket)

@@ -18,6 +18,9 @@ pub enum ClientFrame {
         versions: Vec<u16>,
         /// Name and version of the client, for logs.
         client: String,
+        /// Whether it reads packed frames: large ones then come compressed.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        packed: bool,
     },
     /// Listen to a stream, from a position if one is known.
     Subscribe {

@@ -6,6 +6,7 @@ pub mod automation;
 pub mod close;
 pub mod codec;
 pub mod frame;
+pub mod packed;
 pub mod queue;
 pub mod rest;
 pub mod stream;

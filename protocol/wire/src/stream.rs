@@ -165,10 +165,6 @@ pub enum StreamSnapshot {
     },
     /// Of a document: the whole state as one Yjs update (v1), or what a state vector lacked.
     Document {
-        /// Yjs update (v1).
-        #[serde(with = "serde_bytes")]
-        #[ts(type = "Uint8Array")]
-        update: Vec<u8>,
         /// The server's state vector: the client answers with what the server lacks.
         #[serde(with = "serde_bytes")]
         #[ts(type = "Uint8Array")]
@@ -179,6 +175,10 @@ pub enum StreamSnapshot {
         #[serde(with = "serde_bytes")]
         #[ts(type = "Uint8Array")]
         awareness: Vec<u8>,
+        /// Yjs update (v1). It stands last: those who join at one version share its bytes.
+        #[serde(with = "serde_bytes")]
+        #[ts(type = "Uint8Array")]
+        update: Vec<u8>,
     },
 }
 

@@ -3,7 +3,7 @@
 
 mod support;
 
-use http::StatusCode;
+use http::{Method, StatusCode};
 use igny8_actors_domain::Origin;
 use igny8_actors_domain::role::{Action, Role, allows};
 use igny8_actors_domain::tenant::TenantCommand;
@@ -36,7 +36,9 @@ async fn a_ticket_opens_one_socket_once() {
     let (address, ada) = (listen(&server).await, server.ada().await);
     let ticket = ticket(&server, &ada, server.own.tenant).await;
     let mut first = Client::dial(address, &ticket, None).await.unwrap();
-    first.send(&ClientFrame::Hello { versions: vec![1], client: "test".to_owned() }).await;
+    first
+        .send(&ClientFrame::Hello { versions: vec![1], client: "test".to_owned(), packed: false })
+        .await;
     assert!(matches!(first.hear().await, Heard::Frame(ServerFrame::Welcome { .. })));
     let mut second = Client::dial(address, &ticket, None).await.unwrap();
     assert_eq!(close::TICKET.code, second.closed().await);
@@ -58,7 +60,9 @@ async fn what_is_no_protocol_closes_by_name() {
     let (address, ada) = (listen(&server).await, server.ada().await);
     let hello = |versions| {
         Message::Binary(
-            encode(&ClientFrame::Hello { versions, client: String::new() }).unwrap().into(),
+            encode(&ClientFrame::Hello { versions, client: String::new(), packed: false })
+                .unwrap()
+                .into(),
         )
     };
     let cases = [
@@ -325,6 +329,44 @@ async fn r13_viewers_read_documents_and_change_none() {
         let refused = client.edit(made, 4, EMPTY_UPDATE.to_vec()).await;
         assert_eq!((!may).then(|| "read_only".to_owned()), refused);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn large_frames_come_packed_to_who_asks_for_it() {
+    let server = Server::start().await;
+    let (address, ada) = (listen(&server).await, server.ada().await);
+    let made = document(&server, &ada).await;
+    let path = server.url(server.own, "writer", &format!("documents/{made}/blocks"));
+    let markdown = "Tea has a lot of kinds.\n\n".repeat(1_000);
+    let edit = json!({"op": "insert", "after": null, "markdown": markdown});
+    let patch = server.ask(Method::PATCH, &path).tenant(server.own.tenant).token(&ada);
+    assert_eq!(StatusCode::OK, patch.json(json!({"edits": [edit]})).await.status);
+    let mut states = Vec::new();
+    for packed in [false, true, true] {
+        let ticket = ticket(&server, &ada, server.own.tenant).await;
+        let client = Client::dial(address, &ticket, None).await.unwrap();
+        let mut client = client.greeted(packed).await;
+        let opened = client.subscribe(1, StreamName::Document(made)).await.unwrap();
+        let ServerFrame::Subscribed {
+            snapshot: Some(StreamSnapshot::Document { update, .. }), ..
+        } = opened
+        else {
+            panic!("no state of the document")
+        };
+        assert_eq!(packed, client.packed_bytes > 0);
+        assert!(client.packed_bytes < update.len() / 4);
+        let before = client.packed_bytes;
+        let sync = ClientFrame::DocumentSync { document: made, state_vector: vec![0] };
+        client.send(&sync).await;
+        let synced = client.until(|frame| match frame {
+            ServerFrame::DocumentSynced { update, .. } => Some(update),
+            _ => None,
+        });
+        assert_eq!(update, synced.await);
+        assert_eq!(packed, client.packed_bytes > before);
+        states.push(update);
+    }
+    assert!(states[0] == states[1] && states[0] == states[2]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

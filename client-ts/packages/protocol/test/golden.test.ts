@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { deflateRawSync } from 'node:zlib';
 
 import { describe, expect, it } from 'vitest';
 
@@ -43,6 +44,36 @@ describe('decodeFrame', () => {
   it('refuses what is no frame', () => {
     for (const bytes of [[], [0xc1], [0x80], [0x91, 0x01], [0xdf, 0xff, 0xff, 0xff, 0xff]]) {
       expect(() => decodeFrame(new Uint8Array(bytes))).toThrow(FrameError);
+    }
+  });
+});
+
+describe('a packed frame', () => {
+  /** The head in a stored block, the rest as one stream: as the server packs what many share. */
+  function pack(frame: Uint8Array, own: number, length = frame.length): Uint8Array {
+    const head = Buffer.alloc(10);
+    head.writeUInt8(0xc1, 0);
+    head.writeUInt32BE(length, 1);
+    head.writeUInt16LE(own, 6);
+    head.writeUInt16LE(~own & 0xffff, 8);
+    return Buffer.concat([head, frame.subarray(0, own), deflateRawSync(frame.subarray(own))]);
+  }
+
+  const frame = { type: 'awareness', document: 'x', update: new Uint8Array(20_000).fill(7) } as const;
+  const bytes = encodeFrame(frame);
+
+  it('is the frame', () => {
+    for (const own of [0, 1, 60]) {
+      const packed = pack(bytes, own);
+      expect(packed.length).toBeLessThan(200);
+      expect(decodeFrame(packed)).toEqual(frame);
+    }
+  });
+
+  it('is refused where it is damaged or larger than anything', () => {
+    const cut = pack(bytes, 60).subarray(0, 90);
+    for (const packed of [cut, pack(bytes, 60, bytes.length + 1), pack(bytes, 60, 2 ** 31)]) {
+      expect(() => decodeFrame(packed)).toThrow(FrameError);
     }
   });
 });

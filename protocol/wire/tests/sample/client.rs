@@ -16,7 +16,11 @@ pub(crate) fn frames() -> Vec<(&'static str, ClientFrame)> {
     frames.extend(queue_commands());
     frames.push((
         "client_hello",
-        ClientFrame::Hello { versions: vec![1], client: "igny8-sdk/0.1.0".into() },
+        ClientFrame::Hello { versions: vec![1], client: "igny8-sdk/0.1.0".into(), packed: false },
+    ));
+    frames.push((
+        "client_hello_packed",
+        ClientFrame::Hello { versions: vec![1], client: "igny8-sdk/0.1.0".into(), packed: true },
     ));
     frames.push(("client_ping", ClientFrame::Ping { nonce: u32::MAX }));
     frames

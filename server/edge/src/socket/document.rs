@@ -6,12 +6,14 @@ use super::session::Context;
 use crate::problem::Problem;
 use bytes::Bytes;
 use igny8_actors_domain::site::Site;
-use igny8_actors_runtime::{DocumentFrame, DocumentHandle, DocumentJoin, Encoded, Place};
+use igny8_actors_runtime::{DocumentFrame, DocumentHandle, DocumentJoin, Encoded, Place, Shared};
 use igny8_protocol_ids::{DocumentId, SiteId};
 use igny8_protocol_wire::codec::encode;
 use igny8_protocol_wire::frame::ServerFrame;
+use igny8_protocol_wire::packed;
 use igny8_protocol_wire::stream::{StreamName, StreamPosition, StreamSnapshot};
 use std::sync::Arc;
+use tokio::task::spawn_blocking;
 
 /// An open document: left when it is dropped, and presence disappears at once.
 pub(super) struct Open {
@@ -53,14 +55,28 @@ pub(super) async fn open(
         handle.join_with(context.number, state_vector, writable, account, listener).await?;
     let DocumentJoin { position, update, state_vector, awareness, subscription: place, .. } =
         joined;
-    let update = Vec::from(update.update.clone());
-    let snapshot = StreamSnapshot::Document { update, state_vector, writable, awareness };
+    let snapshot =
+        StreamSnapshot::Document { state_vector, writable, awareness, update: Vec::new() };
     let at = StreamPosition { stream: StreamName::Document(id), position };
-    context
-        .outbox
-        .send(Rank::Answer, &ServerFrame::Subscribed { r#ref, at, snapshot: Some(snapshot) });
+    let subscribed = ServerFrame::Subscribed { r#ref, at, snapshot: Some(snapshot) };
+    let deflated = if context.outbox.packs() { deflated(&update).await } else { None };
+    context.outbox.send_with(Rank::Answer, &subscribed, (update.update.clone(), deflated));
     ear.open();
     Ok(Open { handle, writable, _place: place })
+}
+
+/// A document's state compressed: once for all who join at this version. Nothing goes before it, so
+/// that what happens meanwhile waits.
+async fn deflated(update: &Shared) -> Option<Bytes> {
+    let bytes = update.update.clone();
+    if bytes.len() < packed::FRAME_BYTES_MIN {
+        return None;
+    }
+    let deflate = || async {
+        let deflated = spawn_blocking(move || packed::deflate(&bytes)).await;
+        deflated.ok().flatten().map(Bytes::from)
+    };
+    update.deflated.get_or_init(deflate).await.clone()
 }
 
 /// Says what a document says, in our own frames.

@@ -42,7 +42,7 @@ fn answer(
     snapshot: Option<StreamSnapshot>,
 ) {
     let at = StreamPosition { stream, position };
-    context.outbox.send(Rank::Answer, &ServerFrame::Subscribed { r#ref, at, snapshot });
+    context.outbox.send_large(Rank::Answer, &ServerFrame::Subscribed { r#ref, at, snapshot });
 }
 
 fn closed(context: &Context, stream: StreamName) {

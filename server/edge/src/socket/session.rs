@@ -116,7 +116,7 @@ impl Session {
     async fn greet(&mut self, reader: &mut Reader) -> Result<(), End> {
         let hello = timeout(GREETING_MAX, first(reader)).await;
         let frame = hello.map_err(|_| Some((close::MALFORMED, "hello did not come")))??;
-        let ClientFrame::Hello { versions, client } = frame else {
+        let ClientFrame::Hello { versions, client, packed } = frame else {
             return Err(Some((close::MALFORMED, "hello comes first")));
         };
         let common = versions.iter().find(|version| PROTOCOL_VERSIONS_SUPPORTED.contains(version));
@@ -132,6 +132,7 @@ impl Session {
             frame_bytes_max: u32::try_from(FRAME_BYTES_MAX).expect("a megabyte fits"),
         };
         self.context.outbox.send(Rank::Answer, &welcome);
+        self.context.outbox.set_packs(packed);
         Ok(())
     }
 

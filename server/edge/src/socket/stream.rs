@@ -151,7 +151,7 @@ impl Streams {
         let Some(open) = self.document(id) else { return };
         let synced = open.handle.sync(state_vector).await.map(|(update, state_vector)| {
             let frame = ServerFrame::DocumentSynced { document: id, update, state_vector };
-            self.context.outbox.send(Rank::Document, &frame);
+            self.context.outbox.send_large(Rank::Document, &frame);
         });
         self.settle(id, synced);
     }

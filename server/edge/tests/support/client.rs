@@ -5,6 +5,7 @@ use futures::{SinkExt, StreamExt};
 use igny8_protocol_ids::{DocumentId, TenantId};
 use igny8_protocol_wire::codec::{decode, encode};
 use igny8_protocol_wire::frame::{ClientFrame, ServerFrame};
+use igny8_protocol_wire::packed;
 use igny8_protocol_wire::stream::StreamName;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -33,6 +34,8 @@ pub async fn ticket(server: &Server, token: &str, tenant: TenantId) -> String {
 
 pub struct Client {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    /// Bytes of the packed frames that it was sent.
+    pub packed_bytes: usize,
 }
 
 /// What ends a wait: a frame, or the close code.
@@ -56,14 +59,19 @@ impl Client {
             request.headers_mut().insert("origin", origin.parse().unwrap());
         }
         let (socket, _) = connect_async(request).await.map_err(Box::new)?;
-        Ok(Self { socket })
+        Ok(Self { socket, packed_bytes: 0 })
     }
 
     /// An open socket that has been welcomed.
     pub async fn open(server: &Server, address: SocketAddr, token: &str, tenant: TenantId) -> Self {
         let ticket = ticket(server, token, tenant).await;
-        let mut client = Self::dial(address, &ticket, None).await.unwrap();
-        client.send(&ClientFrame::Hello { versions: vec![9, 1], client: "test".to_owned() }).await;
+        Self::dial(address, &ticket, None).await.unwrap().greeted(false).await
+    }
+
+    /// Says hello and is welcomed.
+    pub async fn greeted(self, packed: bool) -> Self {
+        let (mut client, versions) = (self, vec![9, 1]);
+        client.send(&ClientFrame::Hello { versions, client: "test".to_owned(), packed }).await;
         assert!(matches!(
             client.hear().await,
             Heard::Frame(ServerFrame::Welcome { version: 1, .. })
@@ -85,7 +93,13 @@ impl Client {
     pub async fn hear(&mut self) -> Heard {
         loop {
             match timeout(PATIENCE, self.socket.next()).await.expect("something is heard in time") {
-                Some(Ok(Message::Binary(bytes))) => return Heard::Frame(decode(&bytes).unwrap()),
+                Some(Ok(Message::Binary(bytes))) => {
+                    let frame = packed::unpack(&bytes, usize::MAX).unwrap();
+                    if frame[..] != bytes[..] {
+                        self.packed_bytes += bytes.len();
+                    }
+                    return Heard::Frame(decode(&frame).unwrap());
+                }
                 Some(Ok(Message::Close(frame))) => {
                     return Heard::Closed(frame.map_or(1005, |frame| frame.code.into()));
                 }

@@ -4,7 +4,7 @@ use super::Place;
 use bytes::Bytes;
 use igny8_protocol_ids::Position;
 use std::sync::{Arc, OnceLock};
-use tokio::sync::mpsc;
+use tokio::sync::{OnceCell, mpsc};
 
 /// Frames that wait for one session. A slower one is cut off and joins again (R11).
 const BACKLOG_MAX: usize = 512;
@@ -27,6 +27,8 @@ pub struct Shared {
     pub update: Bytes,
     /// What it is at each door.
     pub encoded: Encoded,
+    /// Compressed by the first session that sends it so, for all; `None` if that is not worth it.
+    pub deflated: OnceCell<Option<Bytes>>,
 }
 
 /// The frames of one thing, one for each door that it leaves by: encoded by the first session that
@@ -43,7 +45,7 @@ pub struct Encoded {
 
 impl From<Bytes> for Shared {
     fn from(update: Bytes) -> Self {
-        Self { update, encoded: Encoded::default() }
+        Self { update, ..Self::default() }
     }
 }
 

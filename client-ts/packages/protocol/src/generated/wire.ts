@@ -908,7 +908,11 @@ versions: Array<number>,
 /**
  * Name and version of the client, for logs.
  */
-client: string, } | { "type": "subscribe", 
+client: string, 
+/**
+ * Whether it reads packed frames: large ones then come compressed.
+ */
+packed?: boolean, } | { "type": "subscribe", 
 /**
  * Repeated in the answer.
  */
@@ -3701,10 +3705,6 @@ pauses?: Array<PauseView>,
  */
 balance: BalanceView, } | { "kind": "document", 
 /**
- * Yjs update (v1).
- */
-update: Uint8Array, 
-/**
  * The server's state vector: the client answers with what the server lacks.
  */
 state_vector: Uint8Array, 
@@ -3715,7 +3715,11 @@ writable: boolean,
 /**
  * Presence of those who are here (y-protocols awareness update), if any.
  */
-awareness: Uint8Array, };
+awareness: Uint8Array, 
+/**
+ * Yjs update (v1). It stands last: those who join at one version share its bytes.
+ */
+update: Uint8Array, };
 
 /**
  * `POST tasks/{task}/answer`: a person's answer in the model's place.

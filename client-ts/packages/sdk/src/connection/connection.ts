@@ -161,7 +161,7 @@ export class Connection {
 
   #greet(): void {
     if (!this.#move('open', {})) return;
-    this.#write({ type: 'hello', versions: [PROTOCOL_VERSION], client: this.#options.clientName });
+    this.#write({ type: 'hello', versions: [PROTOCOL_VERSION], client: this.#options.clientName, packed: true });
   }
 
   #receive(bytes: ArrayBuffer): void {

@@ -50,7 +50,7 @@ describe('opening', () => {
     const socket = await live();
     expect(socket.protocols).toEqual(['igny8.v1', 'igny8.ticket.t1']);
     expect(socket.url).not.toContain('t1');
-    expect(socket.sent).toEqual([{ type: 'hello', versions: [1], client: 'test/1' }]);
+    expect(socket.sent).toEqual([{ type: 'hello', versions: [1], client: 'test/1', packed: true }]);
     expect(heard).toEqual(['live']);
   });
 

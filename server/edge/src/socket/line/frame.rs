@@ -13,25 +13,53 @@ const HEAD_BYTES_MAX: usize = 10;
 /// A frame.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Piece {
-    head: [u8; HEAD_BYTES_MAX],
-    head_bytes: u8,
+    head: Head,
     body: Bytes,
+}
+
+/// What is this socket's of a frame.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Head {
+    /// The WebSocket's, in so many bytes.
+    Short([u8; HEAD_BYTES_MAX], u8),
+    /// The beginning of the message, too.
+    Long(Box<[u8]>),
+}
+
+impl Head {
+    /// Of a message of so many bytes.
+    fn of(message_bytes: usize) -> Self {
+        let header = FrameHeader { opcode: OpCode::Data(Data::Binary), ..FrameHeader::default() };
+        let mut head = [0; HEAD_BYTES_MAX];
+        let mut rest = &mut head[..];
+        header.format(message_bytes as u64, &mut rest).expect("a head has ten bytes at most");
+        let head_bytes = (HEAD_BYTES_MAX - rest.len()) as u8;
+        Self::Short(head, head_bytes)
+    }
+
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Short(head, bytes) => &head[..*bytes as usize],
+            Self::Long(head) => head,
+        }
+    }
 }
 
 impl Piece {
     /// A message of bytes.
     pub(super) fn binary(body: Bytes) -> Self {
-        let header = FrameHeader { opcode: OpCode::Data(Data::Binary), ..FrameHeader::default() };
-        let mut head = [0; HEAD_BYTES_MAX];
-        let mut rest = &mut head[..];
-        header.format(body.len() as u64, &mut rest).expect("a head has ten bytes at most");
-        let head_bytes = (HEAD_BYTES_MAX - rest.len()) as u8;
-        Self { head, head_bytes, body }
+        Self { head: Head::of(body.len()), body }
+    }
+
+    /// A message that begins with this socket's own bytes and ends in what others are sent, too.
+    pub(super) fn in_two(own: &[u8], shared: Bytes) -> Self {
+        let head = [Head::of(own.len() + shared.len()).bytes(), own].concat();
+        Self { head: Head::Long(head.into()), body: shared }
     }
 
     /// Bytes that are frames already.
     pub(super) const fn framed(body: Bytes) -> Self {
-        Self { head: [0; HEAD_BYTES_MAX], head_bytes: 0, body }
+        Self { head: Head::Short([0; HEAD_BYTES_MAX], 0), body }
     }
 
     /// A sign of life, to be answered.
@@ -53,15 +81,15 @@ impl Piece {
     }
 
     /// How much is written.
-    pub(super) const fn len(&self) -> usize {
-        self.head_bytes as usize + self.body.len()
+    pub(super) fn len(&self) -> usize {
+        self.head.bytes().len() + self.body.len()
     }
 
     /// What is left behind the first `written` bytes, up to `most`: of the head, and of the payload.
     pub(super) fn rest(&self, written: usize, most: usize) -> [IoSlice<'_>; 2] {
-        let head = &self.head[..self.head_bytes as usize];
+        let head = self.head.bytes();
+        let body = &self.body[written.saturating_sub(head.len())..];
         let head = &head[written.min(head.len())..];
-        let body = &self.body[written.saturating_sub(self.head_bytes as usize)..];
         [IoSlice::new(head), IoSlice::new(&body[..body.len().min(most)])]
     }
 }
@@ -90,12 +118,15 @@ mod tests {
     #[test]
     fn a_client_reads_what_was_written() {
         for len in [0, 1, 125, 126, 65_535, 65_536, 1_000_000] {
-            let body = Bytes::from(vec![7; len]);
-            let piece = Piece::binary(body.clone());
-            assert_eq!(piece.len(), bytes(&piece).len());
-            let stream = Cursor::new(bytes(&piece));
-            let mut client = WebSocket::from_raw_socket(stream, Role::Client, None);
-            assert_eq!(Message::Binary(body), client.read().unwrap());
+            let body = Bytes::from((0..len).map(|at| at as u8).collect::<Vec<_>>());
+            let half = len / 2;
+            let in_two = Piece::in_two(&body[..half], body.slice(half..));
+            for piece in [Piece::binary(body.clone()), in_two] {
+                assert_eq!(piece.len(), bytes(&piece).len());
+                let stream = Cursor::new(bytes(&piece));
+                let mut client = WebSocket::from_raw_socket(stream, Role::Client, None);
+                assert_eq!(Message::Binary(body.clone()), client.read().unwrap());
+            }
         }
     }
 

@@ -6,12 +6,14 @@ use crate::socket::bound::{BATCH_BYTES, FAREWELL_MAX, HEARTBEAT, WRITE_MAX};
 use bytes::Bytes;
 use igny8_protocol_ids::SiteId;
 use igny8_protocol_wire::close::{self, CloseCode};
-use igny8_protocol_wire::codec::encode;
+use igny8_protocol_wire::codec::{CodecError, encode, encode_until};
 use igny8_protocol_wire::frame::ServerFrame;
+use igny8_protocol_wire::packed;
 use igny8_protocol_wire::stream::TaskProgress;
 use parking_lot::Mutex;
 use std::collections::VecDeque;
 use std::io::{ErrorKind, IoSlice};
+use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::net::tcp::OwnedWriteHalf;
 use tokio::sync::Notify;
 use tokio::time::{Instant, interval_at, timeout};
@@ -23,6 +25,8 @@ const FRAMES_PER_CALL: usize = 32;
 pub(in super::super) struct Outbox {
     /// What a reader that is too slow is told.
     slow: CloseCode,
+    /// Whether its client reads packed frames.
+    packs: AtomicBool,
     stream: OwnedWriteHalf,
     queue: Mutex<Queue>,
     out: Mutex<Out>,
@@ -56,8 +60,18 @@ enum Wrote {
 
 impl Outbox {
     pub(super) fn new(stream: OwnedWriteHalf, slow: CloseCode) -> Self {
-        let (queue, out) = Default::default();
-        Self { slow, stream, queue, out, wake: Notify::new() }
+        let (packs, queue, out) = Default::default();
+        Self { slow, packs, stream, queue, out, wake: Notify::new() }
+    }
+
+    /// The client has said whether it reads packed frames.
+    pub(in super::super) fn set_packs(&self, packs: bool) {
+        self.packs.store(packs, Ordering::Relaxed);
+    }
+
+    /// Whether large frames go out packed.
+    pub(in super::super) fn packs(&self) -> bool {
+        self.packs.load(Ordering::Relaxed)
     }
 
     /// Sends a frame.
@@ -68,13 +82,44 @@ impl Outbox {
 
     /// Puts a frame in, to be written with others by [`Self::flush`].
     pub(in super::super) fn post(&self, rank: Rank, frame: &ServerFrame) {
-        match encode(frame) {
-            Ok(bytes) => self.put(rank, bytes.into()),
-            Err(error) => {
+        if let Some(bytes) = self.encoded(encode(frame)) {
+            self.put(rank, bytes.into());
+        }
+    }
+
+    /// Sends a frame that is this client's alone and may be large.
+    pub(in super::super) fn send_large(&self, rank: Rank, frame: &ServerFrame) {
+        if let Some(bytes) = self.encoded(encode(frame)) {
+            let packed = self.packs().then(|| packed::pack(&bytes)).flatten();
+            self.push(rank, packed.unwrap_or(bytes).into());
+        }
+    }
+
+    /// Sends a frame whose last field is bytes and empty here: those follow, which others are sent,
+    /// too; and so is their compressed form, if there is one.
+    pub(in super::super) fn send_with(
+        &self,
+        rank: Rank,
+        frame: &ServerFrame,
+        (shared, deflated): (Bytes, Option<Bytes>),
+    ) {
+        let Some(mut own) = self.encoded(encode_until(frame, shared.len())) else { return };
+        if deflated.is_some() {
+            own = packed::begin(&own, shared.len());
+        }
+        let piece = Piece::in_two(&own, deflated.unwrap_or(shared));
+        self.queue.lock().push(rank, piece, self.slow);
+        self.flush();
+    }
+
+    /// A frame's bytes; the socket ends if there are none.
+    fn encoded(&self, bytes: Result<Vec<u8>, CodecError>) -> Option<Vec<u8>> {
+        bytes
+            .inspect_err(|error| {
                 tracing::error!(%error, "a frame cannot be written");
                 self.close(close::INTERNAL, "a message could not be written");
-            }
-        }
+            })
+            .ok()
     }
 
     /// Sends an encoded frame.
