@@ -26,6 +26,7 @@ pub use admission::UpdateRefused;
 pub use author::Written;
 pub use comment::{CommentRange, Commented, QUOTE_CHARS_MAX, RangeError};
 pub use content::compare::{Comparison, Fate, Line, LineKind, Piece};
+pub use content::form::ContentForm;
 pub use content::image::ImageNode;
 pub use content::patch::{BlockEdit, PatchError};
 pub use content::prosemirror::ContentError;

@@ -183,6 +183,18 @@ fn a_rewritten_text_keeps_the_anchors_on_what_stays() {
 }
 
 #[test]
+fn what_moves_down_keeps_its_anchors() {
+    let mut document =
+        written("Tea is made.\n\nSecond one.\n\n- a b c\n- d\n\nThird.\n\nLast of it.");
+    document.comment(ONE, &part(&document, 1, "Second")).unwrap();
+    document.comment(TWO, &part(&document, 4, "Last of")).unwrap();
+    let rewritten = "New.\n\nTea is made.\n\nHere too.\n\nSecond one now.\n\n- x\n- a b c\n- d\n\nLast of all it.";
+    document.replace_with(&ContentTree::from_markdown(rewritten));
+    assert_eq!(document.tree().to_markdown().trim(), rewritten);
+    assert_eq!((under(&document, ONE), under(&document, TWO)), ("Second".into(), "Last of".into()));
+}
+
+#[test]
 fn what_is_put_into_an_anchor_is_under_it_and_what_is_put_beside_is_not() {
     let mut document = written("Tea is made of leaves.");
     document.comment(ONE, &part(&document, 0, "is made of")).unwrap();

@@ -26,15 +26,16 @@ mod world;
 pub use account::{AccountHandle, RefreshSecret};
 pub use document::{
     Author, AuthoredSpan, Authorship, Comment, Commenter, Conversation, Decision, DocumentFrame,
-    DocumentHandle, DocumentJoin, DocumentSubscription, Encoded, Listener, NewComment, Place,
-    Proposal, Resolution, RunEnd, RunState, RunSummary, SessionEdit, Shared, Speakers, Suggestion,
-    SuggestionState, Thread, TurnUpdate, Version, VersionCause, WriterEntry, lib0,
+    DocumentHandle, DocumentJoin, DocumentSubscription, Encoded, Listener, NewComment, NewContent,
+    Place, Proposal, Replaced, Resolution, RunEnd, RunState, RunSummary, SessionEdit, Shared,
+    Speakers, Suggestion, SuggestionState, Thread, TurnUpdate, Version, VersionCause, WriterEntry,
+    lib0,
 };
 pub use entity::{Idempotency, Joined, Published, Resume, Subscription};
 pub use failure::Failure;
 pub use igny8_actors_document::{
-    Block, BlockEdit, CommentRange, Comparison, ContentError, ContentTree, Fate, Line, LineKind,
-    PatchError, Piece, Selection, adds_to,
+    Block, BlockEdit, CommentRange, Comparison, ContentError, ContentForm, ContentTree, Fate, Line,
+    LineKind, PatchError, Piece, Selection, adds_to,
 };
 pub use lane::{Candidate, RouteTest, RouteText, RoutingText};
 pub use ledger::{StatementLine, StatementPage, StatementPlace, StatementQuery};

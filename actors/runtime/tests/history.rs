@@ -3,8 +3,10 @@
 
 mod support;
 
-use igny8_actors_document::ContentTree;
-use igny8_actors_runtime::{DocumentHandle, Failure, Platform, RunEnd, VersionCause};
+use igny8_actors_document::{ContentForm, ContentTree};
+use igny8_actors_runtime::{
+    Author, DocumentHandle, Failure, NewContent, Platform, RunEnd, VersionCause,
+};
 use igny8_protocol_ids::{AccountId, DocumentId, RunId, TenantId, Timestamp};
 use support::{fast, open, world};
 
@@ -135,4 +137,40 @@ async fn r9_an_undone_run_that_is_wanted_again_begins_anew() {
     handle.run_end(run_id(), RunEnd::Finished).await.unwrap();
     assert_eq!(text(&handle).await, "Another text.");
     assert_ne!(handle.runs().await.unwrap()[0].client, client, "no client id is used twice");
+}
+
+fn handed_in(text: &str) -> NewContent {
+    let (form, content) = (ContentForm::Markdown, ContentTree::from_markdown(text));
+    NewContent { content, form, over: None, only_first: false }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r7_a_text_that_is_handed_in_keeps_what_stood_there_and_counts_once() {
+    let directory = tempfile::tempdir().unwrap();
+    let first = platform(directory.path()).await;
+    let handle = document(&first);
+    let begun = handle.put(handed_in("One.\n\nTwo."), person()).await.unwrap();
+    assert_eq!((begun.changed, begun.words, begun.kept), (true, 2, None), "nothing stood there");
+    let next = NewContent { over: Some(begun.revision.clone()), ..handed_in("One.\n\nThree.") };
+    let put = handle.put(next.clone(), person()).await.unwrap();
+    let kept = put.kept.clone().unwrap();
+    assert_eq!((kept.cause, kept.by), (VersionCause::BeforeReplace, Some(person())));
+    let again = handle.put(next, person()).await.unwrap();
+    assert_eq!((again.changed, again.revision.clone(), again.kept), (false, put.revision, None));
+    let stale = NewContent { over: Some(begun.revision), ..handed_in("Four.") };
+    assert_eq!(code(handle.put(stale, person()).await.unwrap_err()), "content_changed");
+    let late = NewContent { only_first: true, ..handed_in("Five.") };
+    assert!(!handle.put(late, person()).await.unwrap().changed, "it has a text");
+    first.stop().await;
+    drop((handle, first));
+
+    let second = reopened(directory.path()).await;
+    let handle = document(&second);
+    assert_eq!(text(&handle).await, "One.\n\nThree.");
+    assert_eq!(handle.versions().await.unwrap().len(), 1);
+    let (_, before) = handle.kept(kept.id).await.unwrap();
+    assert_eq!(before.to_markdown().trim(), "One.\n\nTwo.");
+    let (authorship, _) = handle.authorship().await.unwrap();
+    let by = |author: &Author| *author == Author::Account(person());
+    assert!(authorship.spans.iter().all(|span| by(&authorship.authors[span.author.unwrap()])));
 }

@@ -159,6 +159,7 @@ fn collect_work(to: &mut Collector) {
     to.visit::<writer::ChangeDocument>();
     to.visit::<writer::ContentQuery>();
     to.visit::<writer::DocumentContent>();
+    to.visit::<writer::ContentReplaced>();
     to.visit::<history::VersionView>();
     to.visit::<history::NameVersion>();
     to.visit::<history::VersionContent>();

@@ -98,10 +98,11 @@ fn unreadable(rejection: &BytesRejection) -> Problem {
     }
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
+/// What a body is, in small letters and without parameters.
+pub(crate) fn media_type(headers: &HeaderMap) -> String {
     let kind =
         headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
-    kind.split(';').next().unwrap_or("").trim().eq_ignore_ascii_case("application/json")
+    kind.split(';').next().unwrap_or("").trim().to_ascii_lowercase()
 }
 
 /// Reads JSON. An empty body is `{}`, so that addresses which say all need none.
@@ -109,7 +110,7 @@ fn parse<T: DeserializeOwned>(headers: &HeaderMap, bytes: &[u8]) -> Result<T, Pr
     if bytes.is_empty() {
         return serde_json::from_slice(b"{}").map_err(|error| wrong_json(&error));
     }
-    if !is_json(headers) {
+    if media_type(headers) != "application/json" {
         let detail = "Send the body as application/json.";
         return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media_type", detail));
     }

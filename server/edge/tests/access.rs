@@ -77,6 +77,7 @@ const ROUTES: &[(&str, &str, Need)] = &[
     ("GET", "/api/writer/sites/{site}/documents/{document}", Right(ReadContent)),
     ("PATCH", "/api/writer/sites/{site}/documents/{document}", Right(EditDocument)),
     ("GET", "/api/writer/sites/{site}/documents/{document}/content", Right(ReadContent)),
+    ("PUT", "/api/writer/sites/{site}/documents/{document}/content", Right(EditDocument)),
     ("GET", "/api/writer/sites/{site}/documents/{document}/blocks", Right(ReadContent)),
     ("PATCH", "/api/writer/sites/{site}/documents/{document}/blocks", Right(EditDocument)),
     ("GET", "/api/writer/sites/{site}/documents/{document}/versions", Right(ReadContent)),

@@ -20,7 +20,7 @@ use crate::schema;
 const DEPTH_RESERVED: u32 = 4;
 
 /// Longest language name taken from a fence, in bytes.
-const LANGUAGE_BYTES_MAX: usize = 64;
+pub(super) const LANGUAGE_BYTES_MAX: usize = 64;
 
 impl ContentTree {
     /// Reads Markdown. Never fails: what is not Markdown is text.
@@ -274,23 +274,15 @@ impl Line {
             NodeValue::Text(text) => self.text(text, marks),
             NodeValue::SoftBreak => self.text(" ", marks),
             NodeValue::LineBreak => self.inline(Child::Element(Node::new("hardBreak"))),
-            NodeValue::Code(code) => self.code(&code.literal, marks),
+            NodeValue::Code(code) => self.push(&code.literal, coded(marks)),
             NodeValue::HtmlInline(html) => self.html(html, marks),
             NodeValue::Emph => self.read_all(node, &marked(marks, "italic")),
             NodeValue::Strong => self.read_all(node, &marked(marks, "bold")),
             NodeValue::Strikethrough => self.read_all(node, &marked(marks, "strike")),
-            NodeValue::Link(link) => self.read_all(node, &linked(marks, link)),
+            NodeValue::Link(link) => self.read_all(node, &led(marks, link)),
             NodeValue::Image(link) => self.image(node, link, marks),
             _ => self.read_all(node, marks),
         }
-    }
-
-    /// Code excludes every other mark in the editor; a link is worth more than its typeface.
-    fn code(&mut self, text: &str, marks: &Attributes) {
-        let mut kept = marks.clone();
-        kept.retain(|key, _| key == "link");
-        let kept = if kept.is_empty() { marked(&kept, "code") } else { kept };
-        self.push(text, kept);
     }
 
     fn text(&mut self, text: &str, marks: &Attributes) {
@@ -359,22 +351,32 @@ impl Line {
     }
 }
 
-fn marked(marks: &Attributes, key: &str) -> Attributes {
+/// Code excludes every other mark in the editor; a link is worth more than its typeface.
+pub(super) fn coded(marks: &Attributes) -> Attributes {
+    let mut kept = marks.clone();
+    kept.retain(|key, _| key == "link");
+    if kept.is_empty() { marked(&kept, "code") } else { kept }
+}
+
+pub(super) fn marked(marks: &Attributes, key: &str) -> Attributes {
     let mut marks = marks.clone();
     marks.insert(key.to_owned(), Value::Object(Map::new()));
     marks
 }
 
-/// A link whose scheme is not allowed stays as its text.
-fn linked(marks: &Attributes, link: &NodeLink) -> Attributes {
+/// With a link, and without what a link is worth more than.
+pub(super) fn linked(marks: &Attributes, link: &LinkAttributes) -> Attributes {
     let mut marks = marks.clone();
-    if schema::link_allowed(&link.url) {
-        let attributes = LinkAttributes {
-            href: link.url.clone(),
-            title: Some(link.title.clone()).filter(|title| !title.is_empty()),
-            ..LinkAttributes::default()
-        };
-        marks.insert("link".to_owned(), attributes.to_value());
-    }
+    marks.remove("code");
+    marks.insert("link".to_owned(), link.to_value());
     marks
+}
+
+/// A link whose scheme is not allowed stays as its text.
+fn led(marks: &Attributes, link: &NodeLink) -> Attributes {
+    if !schema::link_allowed(&link.url) {
+        return marks.clone();
+    }
+    let title = Some(link.title.clone()).filter(|title| !title.is_empty());
+    linked(marks, &LinkAttributes { href: link.url.clone(), title, ..LinkAttributes::default() })
 }

@@ -1,7 +1,8 @@
-//! The typed content tree with its readers (Markdown, ProseMirror JSON) and writers (HTML,
+//! The typed content tree with its readers (HTML, Markdown, ProseMirror JSON) and writers (HTML,
 //! WordPress blocks, Markdown, plain text).
 
 pub(crate) mod compare;
+pub(crate) mod form;
 pub(crate) mod html;
 pub(crate) mod image;
 pub(crate) mod markdown_in;

@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use super::html::{escape, image_tag, ordered_list_tag, write_inlines, write_table};
+use super::html::write::{escape, image_tag, ordered_list_tag, write_inlines, write_table};
 use super::image::ImageNode;
 use super::tree::{Block, ContentTree, Inline, ListItem, TableRow};
 use crate::schema;

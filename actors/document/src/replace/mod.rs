@@ -1,5 +1,6 @@
 //! Server edits on the whole document: seed, replace (restore, reparse) and image injection.
 
+mod pair;
 mod text;
 
 pub(crate) use text::{Character, changes, characters, places};
@@ -11,6 +12,7 @@ use crate::content::tree::ContentTree;
 use crate::live::{DocumentKind, LiveDocument};
 use crate::node::{Child, Node};
 use crate::{comment, yjs};
+use pair::Step;
 
 impl LiveDocument {
     /// Gives a fresh document its one empty paragraph; `None` if it has content already. Done once
@@ -27,9 +29,8 @@ impl LiveDocument {
         })
     }
 
-    /// Makes the content equal to `tree`. What is equal from the top and from the bottom keeps its
-    /// identity, and so do changed blocks of the same kind: cursors stay, and what others type at
-    /// the same time survives. Anchors of comments stay on every character that stays, whether
+    /// Makes the content equal to `tree`. What is equal keeps its identity, and so do blocks that
+    /// became something alike: cursors stay, and what others type at the same time survives. Anchors of comments stay on every character that stays, whether
     /// `tree` has them or not; those that it has are put on. Empty if nothing differs.
     pub fn replace_with(&mut self, tree: &ContentTree) -> Vec<u8> {
         let target = tree.to_nodes();
@@ -82,30 +83,26 @@ impl Parent {
     }
 }
 
-/// Keeps what is equal at both ends but for comments, updates pairs of the same kind in the middle,
-/// and replaces the rest.
+/// Keeps what is equal but for comments, updates what became something alike or stands in the same
+/// place, and replaces the rest.
 fn replace_children(txn: &mut TransactionMut<'_>, parent: &Parent, target: &[Child]) {
     let live = parent.children(txn);
     let old: Vec<Child> = live.iter().map(|child| read(txn, child)).collect();
-    let (bare_old, bare_target) = (comment::bare(&old), comment::bare(target));
-    let same = |(a, b): &(&Child, &Child)| a == b;
-    let left = bare_old.iter().zip(&bare_target).take_while(same).count();
-    let rest = old.len().min(target.len()) - left;
-    let ends = bare_old.iter().rev().zip(bare_target.iter().rev());
-    let right = ends.take(rest).take_while(same).count();
-    let (mut from, old_to, target_to) = (left, old.len() - right, target.len() - right);
-    let kept = (0..left).map(|at| (at, at)).chain((old_to..old.len()).zip(target_to..));
-    for (at, to) in kept.filter(|(at, to)| old[*at] != target[*to]) {
-        update_child(txn, &live[at], &target[to]);
-    }
-    while from < old_to && from < target_to && update_child(txn, &live[from], &target[from]) {
-        from += 1;
-    }
-    if old_to > from {
-        parent.remove(txn, from as u32, (old_to - from) as u32);
-    }
-    for (index, child) in target.iter().enumerate().take(target_to).skip(from) {
-        parent.write(txn, index as u32, child);
+    let mut at = 0;
+    for step in pair::steps(&comment::bare(&old), &comment::bare(target)) {
+        match step {
+            Step::Keep(from, to) => {
+                if old[from] != target[to] {
+                    update_child(txn, &live[from], &target[to]);
+                }
+                at += 1;
+            }
+            Step::Remove => parent.remove(txn, at, 1),
+            Step::Insert(to) => {
+                parent.write(txn, at, &target[to]);
+                at += 1;
+            }
+        }
     }
 }
 
@@ -117,21 +114,15 @@ fn read(txn: &TransactionMut<'_>, child: &XmlOut) -> Child {
     }
 }
 
-/// Changes a node in place; false if it is of another kind.
-fn update_child(txn: &mut TransactionMut<'_>, live: &XmlOut, target: &Child) -> bool {
+/// Changes a node in place; it is of the same kind.
+fn update_child(txn: &mut TransactionMut<'_>, live: &XmlOut, target: &Child) {
     match (live, target) {
-        (XmlOut::Element(element), Child::Element(node))
-            if element.try_tag().is_some_and(|tag| **tag == *node.tag) =>
-        {
+        (XmlOut::Element(element), Child::Element(node)) => {
             update_attributes(txn, element, node);
             replace_children(txn, &Parent::Element(element.clone()), &node.children);
-            true
         }
-        (XmlOut::Text(text), Child::Text(runs)) => {
-            text::update(txn, text, runs);
-            true
-        }
-        _ => false,
+        (XmlOut::Text(text), Child::Text(runs)) => text::update(txn, text, runs),
+        _ => unreachable!("only nodes of one kind are paired"),
     }
 }
 

@@ -9,6 +9,7 @@ mod compaction;
 mod handle;
 mod history;
 pub mod lib0;
+mod put;
 mod record;
 mod room;
 mod run;
@@ -22,6 +23,7 @@ pub use author::{Author, AuthoredSpan, Authorship, WriterEntry};
 pub use comment::{Comment, Commenter, Conversation, NewComment, Resolution, Thread};
 pub use handle::{DocumentHandle, DocumentJoin};
 pub use history::RunSummary;
+pub use put::{NewContent, Replaced};
 pub use record::{Version, VersionCause};
 pub(crate) use room::Rooms;
 pub use room::{

@@ -67,11 +67,13 @@ pub enum VersionCause {
     Automatic,
     /// An earlier one was restored over it.
     BeforeRestore,
+    /// Somebody handed in another text in its place.
+    BeforeReplace,
 }
 
 impl VersionCause {
     pub(super) const fn is_automatic(self) -> bool {
-        matches!(self, Self::Automatic | Self::BeforeRestore)
+        matches!(self, Self::Automatic | Self::BeforeRestore | Self::BeforeReplace)
     }
 }
 

@@ -49,7 +49,7 @@ pub(super) async fn measure(
 ) -> Result<Vec<Figure>> {
     let mut workspace = Workspace::open(server).await?;
     let ping = reference::ping(&mut workspace.socket).await?;
-    let new = NewDocument { title: "Typed by many".to_owned() };
+    let new = NewDocument { title: "Typed by many".to_owned(), content: None, format: None };
     let document: DocumentView = workspace.api.post(&workspace.writer("documents"), &new).await?;
     let mut people = Vec::new();
     for _ in 0..typing.clients {

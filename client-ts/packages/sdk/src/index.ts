@@ -15,6 +15,7 @@ export { type ListQuery, mappingText, type QuoteBody } from './rest/planner.js';
 export type { StatementFilter } from './rest/billing.js';
 export type { Rest } from './rest/rest.js';
 export type { CallOptions, RawBody } from './rest/transport.js';
+export type { PutFormat } from './rest/writer.js';
 export { Session, type SessionState, type TokenStorage } from './session.js';
 export { executionKey, isEnded, type Revisions, type SiteState, type TenantState } from './site/reduce.js';
 export { SiteStore, TenantStore } from './site/store.js';

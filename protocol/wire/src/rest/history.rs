@@ -19,6 +19,8 @@ pub enum VersionCause {
     Automatic,
     /// An earlier one was restored over it.
     BeforeRestore,
+    /// Somebody handed in another text in its place.
+    BeforeReplace,
 }
 
 /// A kept state of a document.

@@ -1,5 +1,6 @@
 //! `/api/writer` and `/api/publish`: tasks, documents, publications.
 
+use super::history::VersionView;
 use crate::queue::{Placement, QueueWork};
 use crate::view::{DocumentStatus, DocumentView, LinkView, TaskKind, TaskView};
 use igny8_protocol_ids::{DocumentId, IdeaId, SiteId, TaskId, Timestamp};
@@ -138,11 +139,17 @@ pub struct MakeImages {
     pub count: u32,
 }
 
-/// `POST documents`: an empty document for hand-written work.
+/// `POST documents`: a document for hand-written work.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema, TS)]
 pub struct NewDocument {
     /// Title.
     pub title: String,
+    /// The text that it begins with; empty if absent.
+    #[serde(default)]
+    pub content: Option<String>,
+    /// The form of the text: HTML if absent, Markdown, or ProseMirror JSON as a string.
+    #[serde(default)]
+    pub format: Option<ContentFormat>,
 }
 
 /// A free document: any Yjs content under a room's name. No article: nothing writes or publishes it.
@@ -211,6 +218,21 @@ pub struct DocumentContent {
     pub content: String,
     /// Words.
     pub words: u32,
+    /// Tells the text from any other: what a `PUT` names in `If-Match`.
+    pub revision: String,
+}
+
+/// `PUT documents/{document}/content`: what became of a text that was handed in.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema, TS)]
+pub struct ContentReplaced {
+    /// The text as it is now.
+    pub revision: String,
+    /// Its words.
+    pub words: u32,
+    /// False if it was that text already.
+    pub changed: bool,
+    /// The version that keeps what stood there, if anything did and it was changed.
+    pub kept: Option<VersionView>,
 }
 
 /// `POST /api/publish/sites/{site}/link`: pair with the code that wp-admin shows.

@@ -69,7 +69,7 @@ async fn open(arguments: &RoomTicketArguments) -> Result<Opened, DemoError> {
         (Some(room), _) => room.clone(),
         (None, RoomKind::Free) => format!("room-{:08x}", u32::from_be_bytes(OsEntropy::bytes())),
         (None, RoomKind::Article) => {
-            let made = NewDocument { title: "A room".to_owned() };
+            let made = NewDocument { title: "A room".to_owned(), content: None, format: None };
             let path = format!("/api/writer/sites/{site}/documents");
             api.post::<DocumentView>(&path, Body::json(&made)).await?.id.to_string()
         }

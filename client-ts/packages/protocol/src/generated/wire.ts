@@ -1128,6 +1128,27 @@ export type ContentQuery = {
 format: ContentFormat, };
 
 /**
+ * `PUT documents/{document}/content`: what became of a text that was handed in.
+ */
+export type ContentReplaced = { 
+/**
+ * The text as it is now.
+ */
+revision: string, 
+/**
+ * Its words.
+ */
+words: number, 
+/**
+ * False if it was that text already.
+ */
+changed: boolean, 
+/**
+ * The version that keeps what stood there, if anything did and it was changed.
+ */
+kept: VersionView | null, };
+
+/**
  * Whole credits. Never negative where it stands for a balance; integers only (R6).
  */
 export type Credits = number;
@@ -1177,7 +1198,11 @@ content: string,
 /**
  * Words.
  */
-words: number, };
+words: number, 
+/**
+ * Tells the text from any other: what a `PUT` names in `If-Match`.
+ */
+revision: string, };
 
 /**
  * A draft, edited together.
@@ -2231,13 +2256,21 @@ stop_percent: number | null,
 placement: Placement | null, };
 
 /**
- * `POST documents`: an empty document for hand-written work.
+ * `POST documents`: a document for hand-written work.
  */
 export type NewDocument = { 
 /**
  * Title.
  */
-title: string, };
+title: string, 
+/**
+ * The text that it begins with; empty if absent.
+ */
+content: string | null, 
+/**
+ * The form of the text: HTML if absent, Markdown, or ProseMirror JSON as a string.
+ */
+format: ContentFormat | null, };
 
 /**
  * `POST free-documents`: made once, however often it is asked for.
@@ -4293,7 +4326,7 @@ development: boolean, };
 /**
  * Why a state was kept.
  */
-export type VersionCause = "approved" | "named" | "automatic" | "before_restore";
+export type VersionCause = "approved" | "named" | "automatic" | "before_restore" | "before_replace";
 
 /**
  * `GET versions/{version}/content?format=`.

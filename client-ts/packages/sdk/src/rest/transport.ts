@@ -18,6 +18,8 @@ export interface RequestOptions {
   raw?: RawBody;
   /** The same key twice is done once. POSTs get a fresh one by default. */
   idempotencyKey?: string;
+  /** What is to be changed must be of this revision. */
+  ifMatch?: string | undefined;
   signal?: AbortSignal;
   /** For another tenant than the session's. */
   tenant?: string;
@@ -82,6 +84,7 @@ function headersOf(options: RequestOptions, token: string | null, tenant: string
   if (token !== null) headers.set('authorization', `Bearer ${token}`);
   if (tenant !== null) headers.set('x-igny8-tenant', tenant);
   if (options.idempotencyKey !== undefined) headers.set('idempotency-key', options.idempotencyKey);
+  if (options.ifMatch !== undefined) headers.set('if-match', options.ifMatch);
   return headers;
 }
 

@@ -3,11 +3,13 @@ import type {
   ChangeDocument,
   ChangeTasks,
   ContentFormat,
+  ContentReplaced,
   DocumentContent,
   DocumentView,
   FreeDocumentView,
   Generate,
   NewBatch,
+  NewDocument,
   Page,
   Queued,
   RawAnswer,
@@ -19,6 +21,13 @@ import type {
 
 import type { ListQuery } from './planner.js';
 import type { CallOptions, Request } from './transport.js';
+
+const MEDIA_TYPE = { html: 'text/html', markdown: 'text/markdown', json: 'application/json' } as const satisfies Partial<
+  Record<ContentFormat, string>
+>;
+
+/** The forms in which a text is handed in; `json` is what TipTap's `getJSON` gives, as a string. */
+export type PutFormat = keyof typeof MEDIA_TYPE;
 
 /** `/api/writer`: tasks and documents. */
 export function writerRoutes(request: Request) {
@@ -80,14 +89,21 @@ export function writerRoutes(request: Request) {
       request('POST', at(site, 'free-documents'), { ...options, body: { name } }),
     deleteFreeDocument: (site: string, document: string): Promise<void> =>
       request('DELETE', at(site, `free-documents/${document}`)),
-    /** An empty document for hand-written work. */
-    createDocument: (site: string, title: string, options?: CallOptions): Promise<DocumentView> =>
-      request('POST', at(site, 'documents'), { ...options, body: { title } }),
+    /** A document for hand-written work, with or without a text to begin with. */
+    createDocument: (site: string, title: string, options?: CallOptions, text?: Partial<Omit<NewDocument, 'title'>>): Promise<DocumentView> =>
+      request('POST', at(site, 'documents'), { ...options, body: { title, ...text } }),
     document: (site: string, document: string): Promise<DocumentView> => request('GET', at(site, `documents/${document}`)),
     changeDocument: (site: string, document: string, body: Partial<ChangeDocument>): Promise<DocumentView> =>
       request('PATCH', at(site, `documents/${document}`), { body }),
     content: (site: string, document: string, format: ContentFormat = 'html'): Promise<DocumentContent> =>
       request('GET', at(site, `documents/${document}/content`), { query: { format } }),
+    /** Makes another text the document's: what differs is changed, what stood there is kept as a version. `over` is the
+     * `revision` of the text that it was made from: one of another revision is not overwritten (412 `content_changed`). */
+    putContent: (site: string, document: string, format: PutFormat, text: string, over?: string): Promise<ContentReplaced> =>
+      request('PUT', at(site, `documents/${document}/content`), {
+        raw: { content: text, contentType: MEDIA_TYPE[format] },
+        ifMatch: over === undefined ? undefined : `"${over}"`,
+      }),
     makeImages: (site: string, document: string, count: number, options?: CallOptions): Promise<Queued> =>
       request('POST', at(site, `documents/${document}/images`), { ...options, body: { count } }),
     reparse: (site: string, document: string, options?: CallOptions): Promise<Queued> =>

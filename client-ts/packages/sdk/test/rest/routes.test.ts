@@ -62,6 +62,7 @@ const ROUTES: [call: (rest: Rest) => Promise<unknown>, expected: string][] = [
   [(rest) => rest.writer.document('s', 'd'), 'GET /api/writer/sites/s/documents/d'],
   [(rest) => rest.writer.changeDocument('s', 'd', { status: 'approved' }), 'PATCH /api/writer/sites/s/documents/d {"status":"approved"}'],
   [(rest) => rest.writer.content('s', 'd', 'markdown'), 'GET /api/writer/sites/s/documents/d/content?format=markdown'],
+  [(rest) => rest.writer.putContent('s', 'd', 'html', '<p>a</p>', 'r'), 'PUT /api/writer/sites/s/documents/d/content raw if-match "r"'],
   [(rest) => rest.writer.makeImages('s', 'd', 2), 'POST /api/writer/sites/s/documents/d/images {"count":2}'],
   [(rest) => rest.writer.reparse('s', 'd'), 'POST /api/writer/sites/s/documents/d/reparse {}'],
   [(rest) => rest.publish.link('s'), 'GET /api/publish/sites/s/link'],
@@ -149,7 +150,8 @@ describe('routes', () => {
   const rest = restRoutes(<T>(method: Method, path: string, options: RequestOptions = {}) => {
     const query = Object.entries(options.query ?? {}).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]));
     const body = options.raw ? ' raw' : options.body === undefined ? '' : ` ${JSON.stringify(options.body)}`;
-    asked = `${method} ${path}${query.length > 0 ? '?' : ''}${query.join('&')}${body}`;
+    const condition = options.ifMatch === undefined ? '' : ` if-match ${options.ifMatch}`;
+    asked = `${method} ${path}${query.length > 0 ? '?' : ''}${query.join('&')}${body}${condition}`;
     return Promise.resolve(undefined as T);
   });
 

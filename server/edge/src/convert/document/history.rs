@@ -1,9 +1,10 @@
 //! Kept states, comparisons and runs.
 
 use igny8_actors_runtime::{
-    Comparison, Fate, Line, LineKind, Piece, RunSummary, Version, VersionCause,
+    Comparison, Fate, Line, LineKind, Piece, Replaced, RunSummary, Version, VersionCause,
 };
 use igny8_protocol_wire::rest::history as wire;
+use igny8_protocol_wire::rest::writer::ContentReplaced;
 
 pub(crate) fn version_view(version: Version) -> wire::VersionView {
     let Version { id, blob: _, at, words, cause, name, by } = version;
@@ -12,8 +13,14 @@ pub(crate) fn version_view(version: Version) -> wire::VersionView {
         VersionCause::Named => wire::VersionCause::Named,
         VersionCause::Automatic => wire::VersionCause::Automatic,
         VersionCause::BeforeRestore => wire::VersionCause::BeforeRestore,
+        VersionCause::BeforeReplace => wire::VersionCause::BeforeReplace,
     };
     wire::VersionView { id, at, words, cause, name, by }
+}
+
+pub(crate) fn content_replaced(replaced: Replaced) -> ContentReplaced {
+    let Replaced { revision, words, changed, kept } = replaced;
+    ContentReplaced { revision, words, changed, kept: kept.map(version_view) }
 }
 
 pub(crate) fn run_view(run: RunSummary) -> wire::RunView {

@@ -8,5 +8,5 @@ mod suggestion;
 
 pub(crate) use author::authorship;
 pub(crate) use comment::{range_from, thread_view};
-pub(crate) use history::{comparison, run_view, version_view};
+pub(crate) use history::{comparison, content_replaced, run_view, version_view};
 pub(crate) use suggestion::{instruction_from, suggestion_view};

@@ -5,6 +5,7 @@ const BY_ITSELF: Record<VersionView['cause'], string> = {
   named: 'Kept',
   automatic: 'Kept now and then',
   before_restore: 'Before a restore',
+  before_replace: 'Before another text was put in',
 };
 
 /** What a version is called: its name, or why it was kept. */

@@ -4,8 +4,8 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 
-use super::image::ImageNode;
-use super::tree::{Block, ContentTree, Inline, LinkAttributes, Mark, TableCell, TableRow};
+use crate::content::image::ImageNode;
+use crate::content::tree::{Block, ContentTree, Inline, LinkAttributes, Mark, TableCell, TableRow};
 
 impl ContentTree {
     /// Sanitised HTML. Comment marks and trailing empty paragraphs are left out.
@@ -156,7 +156,13 @@ fn write_cell(html: &mut String, cell: &TableCell) {
         }
     }
     html.push('>');
-    write_item(html, &cell.blocks);
+    match &cell.blocks[..] {
+        // An item begins with a paragraph in any case, a cell does not.
+        [Block::Paragraph { content }, _, ..] if content.is_empty() => {
+            write_blocks(html, &cell.blocks);
+        }
+        blocks => write_item(html, blocks),
+    }
     let _ = write!(html, "</{tag}>");
 }
 

@@ -1,6 +1,6 @@
 //! Rewrites of a selection: asked for, and decided on. Nothing in the text changes in between.
 
-use super::task::{Queueing, queue};
+use super::super::task::{Queueing, queue};
 use crate::access::{EditDocument, GenerateContent, Id, InDocument, ReadContent};
 use crate::body::{Change, Empty, Json};
 use crate::convert;

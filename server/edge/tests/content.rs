@@ -1,0 +1,164 @@
+//! Whole texts handed in by REST: in three forms, as an edit that leaves what stays.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod support;
+
+use http::{Method, StatusCode};
+use igny8_actors_domain::role::Role;
+use serde_json::{Value, json};
+use support::{Answer, Server};
+
+struct Draft<'s> {
+    server: &'s Server,
+    token: String,
+    path: String,
+}
+
+impl<'s> Draft<'s> {
+    async fn new(server: &'s Server, body: Value) -> Self {
+        let (token, documents) =
+            (server.ada().await, server.url(server.own, "writer", "documents"));
+        let made = server.post(&documents).token(&token).json(body).await;
+        assert_eq!(StatusCode::CREATED, made.status, "{made:?}");
+        let path = format!("{documents}/{}", made.json()["id"].as_str().unwrap());
+        Self { server, token, path }
+    }
+    async fn put(&self, form: &str, text: &str, over: Option<&str>) -> Answer {
+        let path = format!("{}/content", self.path);
+        let ask = self.server.ask(Method::PUT, &path).token(&self.token);
+        let mut ask = ask.tenant(self.server.own.tenant);
+        if let Some(over) = over {
+            ask = ask.header("if-match", over);
+        }
+        ask.header("content-type", form).body(text.to_owned()).await
+    }
+    async fn read(&self, rest: &str) -> Value {
+        self.server.get(&format!("{}/{rest}", self.path)).token(&self.token).send().await.json()
+    }
+    async fn text(&self) -> String {
+        let read = self.read("content?format=markdown").await;
+        read["content"].as_str().unwrap().trim().to_owned()
+    }
+}
+
+const HTML: &str = "<h2>Tea</h2><p>Made of <b>leaves</b>.</p><script>x()</script>";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_is_put_in_each_form_and_once() {
+    let server = Server::start().await;
+    let draft = Draft::new(&server, json!({"title": "A"})).await;
+    let put = draft.put("text/html; charset=utf-8", HTML, None).await;
+    assert_eq!(StatusCode::OK, put.status, "{put:?}");
+    assert_eq!((true, &Value::Null), (put.json()["changed"] == true, &put.json()["kept"]));
+    assert_eq!("## Tea\n\nMade of **leaves**.", draft.text().await);
+    let again = draft.put("text/html", HTML, None).await.json();
+    assert_eq!((false, &put.json()["revision"]), (again["changed"] == true, &again["revision"]));
+    let put = draft.put("text/markdown", "## Tea\n\nMade of old **leaves**.\n", None).await.json();
+    assert_eq!("before_replace", put["kept"]["cause"], "{put}");
+    assert_eq!(1, draft.read("versions").await.as_array().unwrap().len());
+    let json = json!({"type": "doc", "content": [{"type": "paragraph", "content": [{"type": "text", "text": "J"}]}]});
+    draft.put("application/json", &json.to_string(), None).await;
+    assert_eq!("J", draft.text().await);
+    let authors = draft.read("authors").await;
+    let author = authors["spans"][0]["author"].as_u64().unwrap() as usize;
+    assert_eq!("account", authors["authors"][author]["kind"], "{authors}");
+    draft.put("text/html", "", None).await;
+    assert_eq!("", draft.text().await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_that_was_made_from_another_one_is_not_put() {
+    let server = Server::start().await;
+    let draft = Draft::new(&server, json!({"title": "A"})).await;
+    let first = draft.put("text/markdown", "One.", None).await.json()["revision"].clone();
+    let first = format!("\"{}\"", first.as_str().unwrap());
+    assert_eq!(StatusCode::OK, draft.put("text/markdown", "Two.", Some(&first)).await.status);
+    let stale = draft.put("text/markdown", "Three.", Some(&first)).await;
+    assert_eq!(
+        (StatusCode::PRECONDITION_FAILED, "content_changed".into()),
+        (stale.status, stale.code())
+    );
+    assert_eq!("Two.", draft.text().await);
+    let revision = draft.read("content").await["revision"].clone();
+    assert!(stale.json()["detail"].as_str().unwrap().contains(revision.as_str().unwrap()));
+    assert_eq!(StatusCode::OK, draft.put("text/markdown", "Three.", Some("*")).await.status);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_article_is_refused_and_nothing_is_lost() {
+    let server = Server::start().await;
+    let draft = Draft::new(&server, json!({"title": "A"})).await;
+    draft.put("text/markdown", "One.", None).await;
+    let video = json!({"type": "doc", "content": [{"type": "video"}]}).to_string();
+    let deep = "<div>".repeat(1_000);
+    let large = "a".repeat(1_100_000);
+    for (form, text, status, why) in [
+        ("application/json", video.as_str(), StatusCode::UNPROCESSABLE_ENTITY, "video"),
+        ("application/json", "{", StatusCode::UNPROCESSABLE_ENTITY, "JSON"),
+        ("text/html", &deep, StatusCode::UNPROCESSABLE_ENTITY, "nested"),
+        ("text/plain", "One", StatusCode::UNSUPPORTED_MEDIA_TYPE, "text/html"),
+        ("text/markdown", &large, StatusCode::PAYLOAD_TOO_LARGE, "larger"),
+    ] {
+        let refused = draft.put(form, text, None).await;
+        assert_eq!(status, refused.status, "{form}: {refused:?}");
+        let detail = refused.json()["detail"].as_str().unwrap().to_owned();
+        assert!(detail.contains(why), "{detail}");
+    }
+    assert_eq!("One.", draft.text().await);
+    assert!(draft.read("versions").await.as_array().unwrap().is_empty());
+    let (_, viewer) = server.person("viewer", Role::Viewer).await;
+    let reader = Draft { server: &server, token: viewer, path: draft.path.clone() };
+    assert_eq!(StatusCode::FORBIDDEN, reader.put("text/markdown", "Two.", None).await.status);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn comments_stay_on_the_words_that_stay() {
+    let server = Server::start().await;
+    let draft = Draft::new(&server, json!({"title": "A"})).await;
+    draft.put("text/markdown", "Tea is made of leaves.\n\nLast.", None).await;
+    let key = draft.read("blocks").await["blocks"][0]["key"].clone();
+    let begin = json!({
+        "id": "0193b1c0-0000-7000-8000-000000000001",
+        "range": {"kind": "block", "index": 0, "key": key, "from": 7, "to": 11},
+        "comment": {"id": "0193b1c0-0000-7000-8000-000000000011", "text": "Why?"},
+    });
+    let path = format!("{}/threads", draft.path);
+    let begun = server.post(&path).token(&draft.token).json(begin).await;
+    assert_eq!(StatusCode::CREATED, begun.status, "{begun:?}");
+    draft
+        .put("text/html", "<p>New.</p><p>Green tea is made of old leaves.</p><p>Last.</p>", None)
+        .await;
+    let threads = draft.read("threads").await;
+    assert_eq!(
+        (true, "made"),
+        (threads[0]["anchored"] == true, threads[0]["quote"].as_str().unwrap())
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_begins_with_a_text() {
+    let server = Server::start().await;
+    let draft = Draft::new(&server, json!({"title": "A", "content": HTML})).await;
+    assert_eq!("## Tea\n\nMade of **leaves**.", draft.text().await);
+    let body = json!({"title": "B", "content": "*one*", "format": "markdown"});
+    let (token, documents) = (server.ada().await, server.url(server.own, "writer", "documents"));
+    let make =
+        || server.post(&documents).token(&token).header("idempotency-key", "k").json(body.clone());
+    let id = make().await.json()["id"].clone();
+    let path = format!("{documents}/{}", id.as_str().unwrap());
+    let made = Draft { server: &server, token: token.clone(), path };
+    made.put("text/markdown", "Another.", None).await;
+    assert_eq!(id, make().await.json()["id"], "the same request");
+    assert_eq!("Another.", made.text().await, "what stands there stays");
+    let refused = server
+        .post(&documents)
+        .token(&token)
+        .json(json!({"title": "C", "content": "a", "format": "blocks"}))
+        .await;
+    assert_eq!(StatusCode::UNPROCESSABLE_ENTITY, refused.status);
+    assert_eq!(
+        2,
+        server.get(&documents).token(&token).send().await.json()["total"],
+        "nothing was made"
+    );
+}
