@@ -43,6 +43,16 @@ fn r9_a_guess_that_leaves_nothing_is_taken_back() {
     }
 }
 
+#[test]
+fn r9_a_table_that_a_paragraph_ends_in_is_read_with_it() {
+    let text = "😀\n    | a | b |\n|---|---|\n| c | d |\n+ \n\nword";
+    for cut in (0..text.len()).filter(|cut| text.is_char_boundary(*cut)) {
+        let mut document = LiveDocument::new(1);
+        write_all(&mut document, &[text[..cut].to_owned(), text[cut..].to_owned()]);
+        assert_eq!(document.tree(), ContentTree::from_markdown(text), "cut at {cut}");
+    }
+}
+
 proptest! {
     #![proptest_config(sample::cases(300))]
 

@@ -48,11 +48,26 @@ pub(crate) fn unit_starts(markdown: &str) -> Vec<usize> {
     let lines = line_starts(markdown);
     let mut starts: Vec<usize> = root
         .children()
+        .filter(|node| !was_paragraph(node))
         .filter_map(|node| lines.get(node.data.borrow().sourcepos.start.line.saturating_sub(1)))
         .copied()
         .collect();
     starts.dedup();
     starts
+}
+
+/// Whether this is a table whose head was the last line of the paragraph before it. Alone that line
+/// may be something else: four spaces before it make it code. So the two are read together.
+fn was_paragraph<'a>(node: &'a AstNode<'a>) -> bool {
+    let before = node.previous_sibling().filter(|_| {
+        let value = &node.data.borrow().value;
+        matches!(value, NodeValue::Table(_))
+    });
+    before.is_some_and(|before| {
+        let before = before.data.borrow();
+        let is_next = before.sourcepos.end.line + 1 >= node.data.borrow().sourcepos.start.line;
+        is_next && matches!(before.value, NodeValue::Paragraph)
+    })
 }
 
 /// If the text ends in a list: where its last item that begins on a whole line starts, and how
