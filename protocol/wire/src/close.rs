@@ -19,10 +19,11 @@ macro_rules! close_codes {
 }
 
 close_codes! {
-    /// The server goes away in an orderly manner (deploy, drain): come back at once.
-    GOING_AWAY = 1001, "going_away";
     /// The server failed while serving this socket: come back with backoff.
     INTERNAL = 1011, "internal";
+    /// The server ends in an orderly manner (deploy, drain): come back after the time that the frame
+    /// `closing` said, on our own socket; elsewhere with backoff.
+    SERVICE_RESTART = 1012, "service_restart";
     /// The server is full: come back with backoff.
     TRY_AGAIN_LATER = 1013, "try_again_later";
     /// A frame could not be read, or came before `hello`: a bug of the client, which stops.

@@ -306,4 +306,10 @@ pub enum ServerFrame {
         /// Of the ping.
         nonce: u32,
     },
+    /// The server ends; the close 1012 follows.
+    Closing {
+        /// Come back after this time. Every socket is told another one, so that they do not all come
+        /// at once.
+        retry_after_ms: u32,
+    },
 }

@@ -11,7 +11,7 @@ use crate::state::EdgeState;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
-use axum::routing::get;
+use axum::routing::{get, post};
 use std::sync::Arc;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, ResponseBuilder};
@@ -73,6 +73,8 @@ pub fn router(state: EdgeState) -> Router {
     router
         .route("/api/openapi.json", get(served))
         .route("/ws", get(socket::open))
+        .route("/ws/fallback", post(socket::open_fallback))
+        .route("/ws/fallback/{line}", socket::fallback_requests())
         .route("/collab", get(socket::open_rooms))
         .route("/collab/{room}", get(socket::open_room))
         .merge(route::plain())

@@ -3,14 +3,16 @@
 use crate::access::{OneTime, Tokens};
 use crate::asset::AssetSource;
 use crate::limit::{LimitSettings, Limits, Network};
-use crate::socket::Guards;
+use crate::socket::{Fallbacks, Guards};
 use igny8_actors_runtime::Platform;
 use igny8_protocol_ids::{AccountId, SessionId, TenantId, Timestamp};
 use secrecy::SecretSlice;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tokio_util::task::task_tracker::TaskTrackerToken;
 
 /// Renders all metrics in the text format of Prometheus.
 pub type MetricsSource = Arc<dyn Fn() -> String + Send + Sync>;
@@ -24,7 +26,7 @@ const TICKETS_MAX: usize = 10_000;
 /// Login codes at a time: the binary makes one per start.
 const LOGIN_CODES_MAX: usize = 100;
 /// Sockets of this server. Each costs a few tens of kilobytes at rest.
-const SOCKETS_MAX: u32 = 20_000;
+const SOCKETS_MAX: usize = 20_000;
 
 /// What the binary decides.
 pub struct EdgeSettings {
@@ -67,9 +69,11 @@ pub struct Shared {
     pub(crate) tickets: OneTime<TicketHolder>,
     pub(crate) login_codes: OneTime<AccountId>,
     pub(crate) guards: Guards,
+    pub(crate) fallbacks: Fallbacks,
     pub(crate) limits: Limits,
     pub(crate) settings: EdgeSettings,
-    sockets: Arc<AtomicU32>,
+    sockets: TaskTracker,
+    sockets_at_end: OnceLock<u32>,
     next_session: AtomicU64,
 }
 
@@ -89,9 +93,11 @@ impl EdgeState {
             tickets: OneTime::new(TICKET_LIFETIME, TICKETS_MAX),
             login_codes: OneTime::new(LOGIN_CODE_LIFETIME, LOGIN_CODES_MAX),
             guards: Guards::default(),
+            fallbacks: Fallbacks::default(),
             limits: Limits::new(&settings.limits),
             settings,
-            sockets: Arc::default(),
+            sockets: TaskTracker::new(),
+            sockets_at_end: OnceLock::new(),
             // 0 is the server's own in documents.
             next_session: AtomicU64::new(1),
         }))
@@ -117,25 +123,44 @@ impl EdgeState {
         self.next_session.fetch_add(1, Ordering::Relaxed)
     }
 
+    /// A number that nobody can foresee.
+    pub(crate) fn chance(&self) -> u64 {
+        let mut bytes = [0; 8];
+        self.platform.fill(&mut bytes);
+        u64::from_le_bytes(bytes)
+    }
+
     pub(crate) fn sockets(&self) -> u32 {
-        self.sockets.load(Ordering::Relaxed)
+        u32::try_from(self.sockets.len()).unwrap_or(u32::MAX)
+    }
+
+    /// How many sockets were open when the first of them heard that the server ends.
+    pub(crate) fn sockets_at_end(&self) -> u32 {
+        *self.sockets_at_end.get_or_init(|| self.sockets())
+    }
+
+    /// Ends when the last socket has. Cancel `shutdown` first: they do not end by themselves.
+    pub async fn sockets_ended(&self) {
+        self.sockets.close();
+        self.sockets.wait().await;
     }
 
     /// A place for one more socket, given back when it is dropped.
     pub(crate) fn socket_place(&self) -> Option<SocketPlace> {
-        let before = self.sockets.fetch_add(1, Ordering::Relaxed);
-        let place = SocketPlace(self.sockets.clone());
-        metrics::gauge!("igny8_sockets").set(f64::from(before + 1));
-        (before < SOCKETS_MAX).then_some(place)
+        let place = SocketPlace(Some(self.sockets.token()));
+        metrics::gauge!("igny8_sockets").set(f64::from(self.sockets()));
+        (self.sockets.len() <= SOCKETS_MAX).then_some(place)
     }
 }
 
 /// It holds nothing else of the edge: a socket may be on its way out when the server has ended.
-pub(crate) struct SocketPlace(Arc<AtomicU32>);
+pub(crate) struct SocketPlace(Option<TaskTrackerToken>);
 
 impl Drop for SocketPlace {
     fn drop(&mut self) {
-        let before = self.0.fetch_sub(1, Ordering::Relaxed);
-        metrics::gauge!("igny8_sockets").set(f64::from(before.saturating_sub(1)));
+        let Some(token) = self.0.take() else { return };
+        let sockets = token.task_tracker().clone();
+        drop(token);
+        metrics::gauge!("igny8_sockets").set(sockets.len() as f64);
     }
 }

@@ -15,8 +15,12 @@ use igny8_protocol_wire::queue::QueueWork;
 use igny8_protocol_wire::stream::{StreamEvent, StreamName, StreamSnapshot};
 use igny8_protocol_wire::view::TaskView;
 use serde_json::json;
-use support::Server;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
 use support::client::{Client, Heard, listen, ticket};
+use support::{PASSWORD, Server, Shifted};
+use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
 
 /// An empty Yjs update (v1): no structs, no deletions.
@@ -382,13 +386,12 @@ async fn r13_a_changed_role_reaches_open_sockets() {
         server.platform.tenant(tenant).command(Origin::System, None, command).await.unwrap();
     };
     change(TenantCommand::ChangeRole { account, role: Role::Viewer }).await;
-    let reason = client
-        .until(|frame| match frame {
-            ServerFrame::StreamClosed { reason, .. } => Some(reason),
-            _ => None,
-        })
-        .await;
-    assert_eq!("resync", reason);
+    let closed = client.until(|frame| match frame {
+        ServerFrame::StreamClosed { reason, .. } => Some(reason),
+        _ => None,
+    });
+    let reason = timeout(Duration::from_secs(2), closed).await;
+    assert_eq!("resync", reason.expect("within two seconds"));
     let again = client.subscribe(2, StreamName::Document(made)).await.unwrap();
     let ServerFrame::Subscribed {
         snapshot: Some(StreamSnapshot::Document { writable: false, .. }),
@@ -398,16 +401,67 @@ async fn r13_a_changed_role_reaches_open_sockets() {
         panic!("still writable")
     };
     change(TenantCommand::RemoveMember { account }).await;
-    assert_eq!(close::REVOKED.code, client.closed().await);
+    let ended = timeout(Duration::from_secs(2), client.closed()).await;
+    assert_eq!(close::REVOKED.code, ended.expect("within two seconds"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_shutdown_sends_everybody_away_in_order() {
+async fn a_shutdown_tells_each_socket_when_to_come_back() {
     let server = Server::start().await;
     let (address, ada) = (listen(&server).await, server.ada().await);
-    let mut client = Client::open(&server, address, &ada, server.own.tenant).await;
-    client.send(&ClientFrame::Ping { nonce: 5 }).await;
-    assert!(matches!(client.hear().await, Heard::Frame(ServerFrame::Pong { nonce: 5 })));
+    let mut clients = Vec::new();
+    for _ in 0..3 {
+        clients.push(Client::open(&server, address, &ada, server.own.tenant).await);
+    }
+    clients[0].send(&ClientFrame::Ping { nonce: 5 }).await;
+    assert!(matches!(clients[0].hear().await, Heard::Frame(ServerFrame::Pong { nonce: 5 })));
+    // Who has not said hello is told nothing that comes before its welcome.
+    let ticket = ticket(&server, &ada, server.own.tenant).await;
+    let mut silent = Client::dial(address, &ticket, None).await.unwrap();
     server.shutdown.cancel();
-    assert_eq!(close::GOING_AWAY.code, client.closed().await);
+    for client in &mut clients {
+        let Heard::Frame(ServerFrame::Closing { retry_after_ms }) = client.hear().await else {
+            panic!("it was not told when to come back")
+        };
+        assert!((100..=10_000).contains(&retry_after_ms), "{retry_after_ms}");
+        assert_eq!(close::SERVICE_RESTART.code, client.closed().await);
+    }
+    assert!(
+        matches!(silent.hear().await, Heard::Closed(code) if code == close::SERVICE_RESTART.code)
+    );
+    let ended = timeout(Duration::from_secs(20), server.state.sockets_ended()).await;
+    ended.expect("no socket is left");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r13_a_socket_outlives_its_access_token_and_ends_with_its_login() {
+    let clock = Arc::new(Shifted::default());
+    let server = Server::at(clock.clone()).await;
+    let (address, ada, tenant) = (listen(&server).await, server.ada().await, server.own.tenant);
+    let (account, elsewhere) = server.person("editor", Role::Editor).await;
+    let body = json!({"email": "editor@example.test", "password": PASSWORD});
+    let login = server.post("/api/auth/login").json(body).await.json();
+    let token = login["access_token"].as_str().unwrap();
+    let made = document(&server, &ada).await;
+    let mut client = Client::open(&server, address, token, tenant).await;
+    client.subscribe(1, StreamName::Document(made)).await.unwrap();
+    let mut other = Client::open(&server, address, &elsewhere, tenant).await;
+    let over = login["expires_in"].as_i64().unwrap() * 1_000 + 1;
+    clock.0.fetch_add(over, Ordering::SeqCst);
+    let refused = server.get("/api/auth/me").token(token).send().await;
+    assert_eq!((StatusCode::UNAUTHORIZED, "token".to_owned()), (refused.status, refused.code()));
+    assert_eq!(None, client.edit(made, 1, EMPTY_UPDATE.to_vec()).await);
+    // It is looked at again, because of the role, and found to be well.
+    let change = TenantCommand::ChangeRole { account, role: Role::Viewer };
+    server.platform.tenant(tenant).command(Origin::System, None, change).await.unwrap();
+    client.until(|frame| matches!(frame, ServerFrame::StreamClosed { .. }).then_some(())).await;
+    client.subscribe(2, StreamName::Document(made)).await.unwrap();
+    let out = json!({"refresh_token": login["refresh_token"]});
+    let out = server.post("/api/auth/logout").json(out).await;
+    assert_eq!(StatusCode::NO_CONTENT, out.status);
+    let ended = timeout(Duration::from_secs(2), client.closed()).await;
+    assert_eq!(close::REVOKED.code, ended.expect("within two seconds"));
+    // The same person is here by another login.
+    other.send(&ClientFrame::Ping { nonce: 6 }).await;
+    assert!(matches!(other.hear().await, Heard::Frame(ServerFrame::Pong { nonce: 6 })));
 }

@@ -153,9 +153,13 @@ pub(crate) struct Scene {
 }
 
 pub(crate) async fn scene(model: OfflineModelOptions) -> Scene {
+    scene_at(model, Arc::new(SystemClock)).await
+}
+
+pub(crate) async fn scene_at(model: OfflineModelOptions, clock: Arc<dyn Clock>) -> Scene {
     let directory = tempfile::tempdir().unwrap();
-    let platform =
-        Platform::start(world(open(directory.path()), directory.path(), model)).await.unwrap();
+    let world = world(open(directory.path()), directory.path(), model);
+    let platform = Platform::start(World { clock, ..world }).await.unwrap();
     let (account, tenant) =
         platform.sign_up("ada@example.test", "correct horse", "Ada", "Coffee").await.unwrap();
     let site =

@@ -37,6 +37,7 @@ fn connection() -> Vec<(&'static str, ServerFrame)> {
             },
         ),
         ("server_pong", ServerFrame::Pong { nonce: u32::MAX }),
+        ("server_closing", ServerFrame::Closing { retry_after_ms: 1_250 }),
         ("server_done", ServerFrame::Done { r#ref: 2, tasks: None }),
         ("server_done_queued", ServerFrame::Done { r#ref: 5, tasks: Some(vec![view::task()]) }),
         (

@@ -1,5 +1,6 @@
 //! The bounds of a socket, each with its reason.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 /// A frame: an edit of 1 MiB with room for its envelope.
@@ -41,6 +42,22 @@ pub(super) const BATCH_BYTES: usize = 256 * 1024;
 pub(super) const WRITE_MAX: Duration = Duration::from_secs(15);
 /// At the end the writer gets so long for the close frame.
 pub(super) const FAREWELL_MAX: Duration = Duration::from_secs(3);
+/// When the server ends, no socket is asked to come back before this: nobody listens yet.
+pub(super) const COMEBACK_MIN: Duration = Duration::from_millis(100);
+/// Sockets are spread over so much time each: a new one costs a ticket, a handshake and its streams,
+/// of which two cores do more than this asks for.
+pub(super) const COMEBACK_EACH: Duration = Duration::from_millis(1);
+/// However many sockets there are, all are asked back within this: people wait.
+pub(super) const COMEBACK_MAX: Duration = Duration::from_secs(10);
+/// Requests with frames that a client without a WebSocket has under way: one, and those that a broken
+/// connection has left behind.
+pub(super) const POSTS_MAX: usize = 4;
+/// Such requests a second: typing and a caret make twenty, each as quick as its answer.
+pub(super) const POSTS_PER_SECOND_MAX: NonZeroU32 = NonZeroU32::new(50).expect("not zero");
+/// Such requests at once, behind a network that held them up.
+pub(super) const POSTS_BURST_MAX: NonZeroU32 = NonZeroU32::new(100).expect("not zero");
+/// The body of one comes within this.
+pub(super) const POST_MAX: Duration = Duration::from_secs(30);
 /// A message of presence at the door of rooms: its clients repeat what they hear of all others, 64
 /// carets at most.
 pub(super) const ROOM_AWARENESS_BYTES_MAX: usize = 64 * AWARENESS_BYTES_MAX;

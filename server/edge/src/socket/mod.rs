@@ -1,12 +1,14 @@
 //! `/ws`: one socket per page. A ticket in the subprotocol opens it; everything on it is checked
 //! again: each message against the role, the role against the tenant. And `/collab` for Yjs clients
-//! that nobody here wrote.
+//! that nobody here wrote. Where proxies cut WebSockets, `/ws/fallback` carries the same frames.
 
 mod bound;
 mod collab;
 mod command;
 mod document;
+mod drain;
 mod ear;
+mod fallback;
 mod forward;
 mod guard;
 mod line;
@@ -14,6 +16,7 @@ mod session;
 mod stream;
 
 pub(crate) use collab::{open as open_room, open_many as open_rooms};
+pub(crate) use fallback::{Fallbacks, open as open_fallback, requests as fallback_requests};
 pub(crate) use guard::Guards;
 
 use crate::access::standing;

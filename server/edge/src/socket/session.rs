@@ -2,6 +2,7 @@
 
 use super::bound::{FRAME_BYTES_MAX, GREETING_MAX, HEARTBEAT};
 use super::command;
+use super::drain::{self, RESTARTS};
 use super::guard::Guard;
 use super::line::{End, Line, Manners, Outbox, Rank, Reader, finish};
 use super::stream::Streams;
@@ -74,16 +75,22 @@ async fn first(reader: &mut Reader) -> Result<ClientFrame, End> {
 
 impl Session {
     async fn live(&mut self, reader: &mut Reader) -> End {
-        if let Err(end) = self.greet(reader).await {
-            return end;
-        }
         let shutdown = self.context.state.settings.shutdown.clone().cancelled_owned();
         tokio::pin!(shutdown);
+        tokio::select! {
+            biased;
+            // Nothing comes before `welcome`: it comes back as it sees fit.
+            () = &mut shutdown => return Some(RESTARTS),
+            greeted = self.greet(reader) => if let Err(end) = greeted { return end },
+        }
         let mut standing = self.context.standing.clone();
         loop {
             tokio::select! {
                 biased;
-                () = &mut shutdown => return Some((close::GOING_AWAY, "the server restarts")),
+                () = &mut shutdown => {
+                    drain::announce(&self.context.state, &self.context.outbox);
+                    return Some(RESTARTS);
+                }
                 changed = standing.changed() => {
                     if changed.is_err() {
                         return Some((close::INTERNAL, "the watch over your role failed"));

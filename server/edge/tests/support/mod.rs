@@ -4,6 +4,7 @@
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its part")]
 
 pub mod client;
+pub mod fallback;
 pub mod room;
 #[path = "../../../../actors/runtime/tests/support/mod.rs"]
 mod world;
@@ -19,8 +20,10 @@ use igny8_protocol_ids::{AccountId, SiteId, TenantId};
 use igny8_server_edge::{EdgeSettings, EdgeState, LimitSettings, router};
 use secrecy::SecretSlice;
 use serde_json::{Value, json};
+use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
+pub(crate) use world::Shifted;
 
 pub const PASSWORD: &str = "correct horse";
 
@@ -77,8 +80,17 @@ impl Server {
         Self::with_limits(LimitSettings::development()).await
     }
 
+    /// With the time in the test's hands.
+    pub(crate) async fn at(clock: Arc<Shifted>) -> Self {
+        Self::of(world::scene_at(world::fast(), clock).await, LimitSettings::development()).await
+    }
+
     pub async fn with_limits(limits: LimitSettings) -> Self {
-        let world::Scene { platform, tenant, directory, .. } = world::scene(world::fast()).await;
+        Self::of(world::scene(world::fast()).await, limits).await
+    }
+
+    async fn of(scene: world::Scene, limits: LimitSettings) -> Self {
+        let world::Scene { platform, tenant, directory, .. } = scene;
         let (_, stranger) =
             platform.sign_up("eve@example.test", PASSWORD, "Eve", "Elsewhere").await.unwrap();
         let shutdown = CancellationToken::new();

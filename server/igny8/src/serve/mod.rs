@@ -16,7 +16,6 @@ use crate::store::{OpenStore, Presence};
 use crate::{care, credit};
 use crate::{telemetry, terminal};
 use anyhow::Context;
-use axum::Router;
 use axum::serve::ListenerExt;
 use igny8_actors_runtime::Platform;
 use igny8_server_edge::{EdgeSettings, EdgeState, router};
@@ -89,7 +88,7 @@ async fn run(settings: &Settings, arguments: &ServeArguments) -> anyhow::Result<
     let state = EdgeState::new(platform.clone(), edge);
     shutdown::on_signal(shutdown.clone()).context("signals cannot be heard")?;
     greet(settings, arguments, &platform, &state, address).await?;
-    answer(listener, router(state), shutdown).await?;
+    answer(listener, state, shutdown).await?;
     admin.close().await;
     pool.close();
     platform.stop().await;
@@ -123,13 +122,14 @@ async fn greet(
     Ok(())
 }
 
-/// Takes requests until a signal comes; then lets the running ones end, within bounds.
+/// Takes requests until a signal comes; then lets the running ones end, and says goodbye on the
+/// sockets, within bounds.
 async fn answer(
     listener: TcpListener,
-    router: Router,
+    state: EdgeState,
     shutdown: CancellationToken,
 ) -> anyhow::Result<()> {
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let service = router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
     // A frame that follows another would wait for the client's delayed acknowledgement (40 ms).
     let listener = listener.tap_io(|stream| {
         if let Err(error) = stream.set_nodelay(true) {
@@ -139,9 +139,16 @@ async fn answer(
     let stopping = shutdown.clone();
     let serving = axum::serve(listener, service)
         .with_graceful_shutdown(async move { stopping.cancelled().await });
+    let ended = async {
+        serving.into_future().await.context("the server failed")?;
+        state.sockets_ended().await;
+        anyhow::Ok(())
+    };
     tokio::select! {
-        ended = serving.into_future() => ended.context("the server failed")?,
-        () = shutdown::grace(shutdown) => tracing::warn!("some requests did not end in time"),
+        ended = ended => ended?,
+        () = shutdown::grace(shutdown) => {
+            tracing::warn!("some requests or sockets did not end in time");
+        }
     }
     Ok(())
 }

@@ -5,8 +5,8 @@ export const PROTOCOL_VERSION = 1;
 
 /** Close codes of the socket, by name. */
 export const CLOSE_CODE = {
-  going_away: 1001,
   internal: 1011,
+  service_restart: 1012,
   try_again_later: 1013,
   malformed: 4400,
   ticket: 4401,
@@ -3295,7 +3295,12 @@ reason: string, } | { "type": "pong",
 /**
  * Of the ping.
  */
-nonce: number, };
+nonce: number, } | { "type": "closing", 
+/**
+ * Come back after this time. Every socket is told another one, so that they do not all come
+ * at once.
+ */
+retry_after_ms: number, };
 
 /**
  * The answer to all ways of logging in.

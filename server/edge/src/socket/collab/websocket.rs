@@ -7,6 +7,7 @@ use super::seat::{Door, EDIT_TOO_LARGE, Seat};
 use super::sync::{self, Said};
 use crate::access::HeldRole;
 use crate::socket::bound::{BUNDLE_BYTES_MAX, BUNDLE_EDITS_MAX, FRAME_BYTES_MAX};
+use crate::socket::drain::RESTARTS;
 use crate::socket::guard::Guard;
 use crate::socket::line::{End, Line, Rank, Reader, finish};
 use crate::state::EdgeState;
@@ -70,7 +71,7 @@ impl Session {
         tokio::pin!(shutdown, over);
         loop {
             tokio::select! {
-                () = &mut shutdown => return Some((close::GOING_AWAY, "the server restarts")),
+                () = &mut shutdown => return Some(RESTARTS),
                 changed = standing.changed() => {
                     let now = *standing.borrow_and_update();
                     if let Some(end) = self.seat.room.ended_by(changed.is_ok(), now) {

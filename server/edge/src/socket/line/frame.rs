@@ -1,5 +1,6 @@
 //! A frame on its way: its head, which is this socket's, and its payload, which all may share.
 
+use super::event;
 use bytes::Bytes;
 use igny8_protocol_wire::close::CloseCode;
 use std::io::IoSlice;
@@ -9,6 +10,30 @@ use tokio_tungstenite::tungstenite::protocol::frame::{Frame, FrameHeader};
 
 /// RFC 6455: two bytes, and eight for the length; a server does not mask.
 const HEAD_BYTES_MAX: usize = 10;
+
+/// How a line says that it is over.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Framing {
+    /// As WebSockets do.
+    #[default]
+    WebSocket,
+    /// As an event.
+    Events,
+}
+
+impl Framing {
+    pub(super) fn close(self, code: CloseCode, text: &str) -> Piece {
+        match self {
+            Self::WebSocket => Piece::close(code, text),
+            Self::Events => event::close(code, text),
+        }
+    }
+}
+
+/// What a close says for programs and for people.
+pub(super) fn reason(code: CloseCode, text: &str) -> String {
+    format!("{}: {text}", code.name)
+}
 
 /// A frame.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,8 +47,8 @@ pub(super) struct Piece {
 enum Head {
     /// The WebSocket's, in so many bytes.
     Short([u8; HEAD_BYTES_MAX], u8),
-    /// The beginning of the message, too.
-    Long(Box<[u8]>),
+    /// The beginning of the message behind that, too.
+    Long(Box<[u8]>, u8),
 }
 
 impl Head {
@@ -40,7 +65,7 @@ impl Head {
     fn bytes(&self) -> &[u8] {
         match self {
             Self::Short(head, bytes) => &head[..*bytes as usize],
-            Self::Long(head) => head,
+            Self::Long(head, _) => head,
         }
     }
 }
@@ -53,8 +78,9 @@ impl Piece {
 
     /// A message that begins with this socket's own bytes and ends in what others are sent, too.
     pub(super) fn in_two(own: &[u8], shared: Bytes) -> Self {
-        let head = [Head::of(own.len() + shared.len()).bytes(), own].concat();
-        Self { head: Head::Long(head.into()), body: shared }
+        let head = Head::of(own.len() + shared.len());
+        let (head, head_bytes) = (head.bytes(), head.bytes().len() as u8);
+        Self { head: Head::Long([head, own].concat().into(), head_bytes), body: shared }
     }
 
     /// Bytes that are frames already.
@@ -69,8 +95,7 @@ impl Piece {
 
     /// The end of the socket.
     pub(super) fn close(code: CloseCode, text: &str) -> Self {
-        let reason = format!("{}: {text}", code.name);
-        let frame = CloseFrame { code: code.code.into(), reason: reason.into() };
+        let frame = CloseFrame { code: code.code.into(), reason: reason(code, text).into() };
         Self::control(Frame::close(Some(frame)))
     }
 
@@ -78,6 +103,19 @@ impl Piece {
         let mut bytes = Vec::with_capacity(frame.len());
         frame.format(&mut bytes).expect("a vector takes what is written");
         Self::framed(bytes.into())
+    }
+
+    /// How long the WebSocket's head of a message is, and what is behind it; nothing if these are
+    /// frames already.
+    pub(super) fn message(&self) -> Option<(usize, [&[u8]; 2])> {
+        let (Head::Short(_, head) | Head::Long(_, head)) = &self.head;
+        let head = usize::from(*head);
+        (head > 0).then(|| (head, [&self.head.bytes()[head..], &self.body]))
+    }
+
+    /// All that is not a message.
+    pub(super) const fn bytes(&self) -> &Bytes {
+        &self.body
     }
 
     /// How much is written.

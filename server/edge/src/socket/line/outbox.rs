@@ -1,7 +1,9 @@
 //! The outbox of a socket, and the writing of it.
 
+use super::event;
 use super::frame::Piece;
 use super::queue::{Batch, Queue, Rank};
+use super::sink::Sink;
 use crate::socket::bound::{BATCH_BYTES, FAREWELL_MAX, HEARTBEAT, WRITE_MAX};
 use bytes::Bytes;
 use igny8_protocol_ids::SiteId;
@@ -12,14 +14,10 @@ use igny8_protocol_wire::packed;
 use igny8_protocol_wire::stream::TaskProgress;
 use parking_lot::Mutex;
 use std::collections::VecDeque;
-use std::io::{ErrorKind, IoSlice};
+use std::io::ErrorKind;
 use std::sync::atomic::{AtomicBool, Ordering};
-use tokio::net::tcp::OwnedWriteHalf;
 use tokio::sync::Notify;
 use tokio::time::{Instant, interval_at, timeout};
-
-/// Frames of one system call.
-const FRAMES_PER_CALL: usize = 32;
 
 /// The outbox of one socket. When its last holder is gone, the line is shut in this direction.
 pub(in super::super) struct Outbox {
@@ -27,7 +25,7 @@ pub(in super::super) struct Outbox {
     slow: CloseCode,
     /// Whether its client reads packed frames.
     packs: AtomicBool,
-    stream: OwnedWriteHalf,
+    sink: Sink,
     queue: Mutex<Queue>,
     out: Mutex<Out>,
     /// Wakes the socket's own task: it has to write.
@@ -59,9 +57,10 @@ enum Wrote {
 }
 
 impl Outbox {
-    pub(super) fn new(stream: OwnedWriteHalf, slow: CloseCode) -> Self {
-        let (packs, queue, out) = Default::default();
-        Self { slow, packs, stream, queue, out, wake: Notify::new() }
+    pub(super) fn new(sink: Sink, slow: CloseCode) -> Self {
+        let (packs, out) = Default::default();
+        let queue = Mutex::new(Queue::new(sink.framing()));
+        Self { slow, packs, sink, queue, out, wake: Notify::new() }
     }
 
     /// The client has said whether it reads packed frames.
@@ -134,9 +133,9 @@ impl Outbox {
         self.queue.lock().push(rank, Piece::binary(frame), self.slow);
     }
 
-    /// Sends bytes that are frames already.
-    pub(super) fn push_framed(&self, bytes: Bytes) {
-        self.queue.lock().push(Rank::Answer, Piece::framed(bytes), self.slow);
+    /// Sends what is a frame already.
+    pub(super) fn push_piece(&self, piece: Piece) {
+        self.queue.lock().push(Rank::Answer, piece, self.slow);
         self.flush();
     }
 
@@ -172,6 +171,16 @@ impl Outbox {
 
     /// Writes what was left, whenever it is; ends with the line. Part of the socket's own task.
     pub(in super::super) async fn write(&self) {
+        match &self.sink {
+            Sink::Socket(_) => self.write_left().await,
+            // Proxies take an answer on which nothing comes for over.
+            Sink::Events(_) => {
+                Box::pin(self.write_beating(|| [Piece::framed(event::COMMENT)])).await;
+            }
+        }
+    }
+
+    async fn write_left(&self) {
         let mut patience = WRITE_MAX;
         loop {
             let wrote = {
@@ -186,7 +195,7 @@ impl Outbox {
                 Wrote::Some => tokio::task::yield_now().await,
                 Wrote::Over => return,
                 Wrote::Blocked => {
-                    if timeout(patience, self.stream.writable()).await.is_err() {
+                    if timeout(patience, self.sink.writable()).await.is_err() {
                         if !self.give_up() {
                             return;
                         }
@@ -200,16 +209,22 @@ impl Outbox {
     /// The same where clients do not ask for signs of life but need them: `beat` is one, sent with a
     /// ping.
     pub(in super::super) async fn write_with(&self, beat: Bytes) {
+        self.write_beating(|| [Piece::ping(), Piece::binary(beat.clone())]).await;
+    }
+
+    async fn write_beating<const N: usize>(&self, beat: impl Fn() -> [Piece; N]) {
         let mut ticks = interval_at(Instant::now() + HEARTBEAT, HEARTBEAT);
         let beats = async {
             loop {
                 ticks.tick().await;
-                self.queue.lock().push(Rank::Answer, Piece::ping(), self.slow);
-                self.push(Rank::Answer, beat.clone());
+                for piece in beat() {
+                    self.queue.lock().push(Rank::Answer, piece, self.slow);
+                }
+                self.flush();
             }
         };
         tokio::select! {
-            () = self.write() => {}
+            () = self.write_left() => {}
             () = beats => {}
         }
     }
@@ -240,7 +255,7 @@ impl Outbox {
             if room == 0 {
                 return Wrote::Some;
             }
-            match self.call(out, room) {
+            match self.sink.try_write(&out.pieces, out.written, room) {
                 Ok(count) if count > 0 => {
                     room = room.saturating_sub(count);
                     out.advance(count);
@@ -256,20 +271,6 @@ impl Outbox {
         out.pieces = VecDeque::new();
         out.is_over = out.is_last;
         if out.is_over { Wrote::Over } else { Wrote::All }
-    }
-
-    fn call(&self, out: &Out, room: usize) -> std::io::Result<usize> {
-        let mut slices = [IoSlice::new(&[]); 2 * FRAMES_PER_CALL];
-        let (mut written, mut left, mut count) = (out.written, room, 0);
-        for (pair, piece) in slices.as_chunks_mut::<2>().0.iter_mut().zip(&out.pieces) {
-            *pair = piece.rest(written, left);
-            (written, count) = (0, count + 2);
-            left = left.saturating_sub(piece.len());
-            if left == 0 {
-                break;
-            }
-        }
-        self.stream.try_write_vectored(&slices[..count])
     }
 }
 
@@ -290,6 +291,7 @@ mod tests {
     use super::*;
     use futures::StreamExt;
     use std::sync::Arc;
+    use std::time::Duration;
     use tokio::net::{TcpListener, TcpStream};
     use tokio_tungstenite::WebSocketStream;
     use tokio_tungstenite::tungstenite::Message;
@@ -301,7 +303,7 @@ mod tests {
         let far = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
         let (near, _) = listener.accept().await.unwrap();
         let (_, writes) = near.into_split();
-        (Arc::new(Outbox::new(writes, close::SLOW_READER)), far)
+        (Arc::new(Outbox::new(Sink::Socket(writes), close::SLOW_READER)), far)
     }
 
     async fn client(far: TcpStream) -> WebSocketStream<TcpStream> {
@@ -339,7 +341,7 @@ mod tests {
         assert!(large == read(&mut client).await);
         assert_eq!("durable", read(&mut client).await);
         assert_eq!("here", read(&mut client).await);
-        outbox.close(close::GOING_AWAY, "bye");
+        outbox.close(close::SERVICE_RESTART, "bye");
         writer.await.unwrap();
     }
 
@@ -377,7 +379,7 @@ mod tests {
         for speaker in speakers {
             speaker.await.unwrap();
         }
-        outbox.close(close::GOING_AWAY, "bye");
+        outbox.close(close::SERVICE_RESTART, "bye");
         writer.await.unwrap();
     }
 
@@ -406,5 +408,37 @@ mod tests {
         assert!((1..FRAMES).contains(&count), "{count}");
         assert_eq!(close::SLOW_READER.code, u16::from(end.code));
         writer.await.unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_line_of_events_says_something_within_each_heartbeat() {
+        let (body, sink, _answer) = event::open();
+        let outbox = Arc::new(Outbox::new(Sink::Events(sink), close::SLOW_READER));
+        let writer = tokio::spawn({
+            let outbox = outbox.clone();
+            async move { outbox.write().await }
+        });
+        let mut said = body.into_data_stream();
+        for _ in 0..3 {
+            let chunk = timeout(HEARTBEAT + Duration::from_secs(1), said.next()).await;
+            assert_eq!(event::COMMENT, chunk.unwrap().unwrap().unwrap());
+        }
+        outbox.close(close::INTERNAL, "bye");
+        assert!(said.next().await.unwrap().unwrap().starts_with(b"event: close\n"));
+        writer.await.unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn r11_an_answer_that_nobody_reads_is_given_up() {
+        let (body, sink, answer) = event::open();
+        let outbox = Outbox::new(Sink::Events(sink), close::SLOW_READER);
+        for text in ["first", "second"] {
+            outbox.push(Rank::Document, Bytes::from_static(text.as_bytes()));
+        }
+        let given_up = timeout(2 * (WRITE_MAX + FAREWELL_MAX), outbox.write()).await;
+        given_up.expect("it does not wait for ever");
+        drop((outbox, answer));
+        let said: Vec<Bytes> = body.into_data_stream().map(Result::unwrap).collect().await;
+        assert_eq!(vec![Bytes::from_static(b"data: Zmlyc3Q=\n\n")], said);
     }
 }

@@ -1,6 +1,6 @@
 //! What waits for a socket's reader: bounded, in four ranks.
 
-use super::frame::Piece;
+use super::frame::{Framing, Piece};
 use crate::socket::bound::{BATCH_BYTES, OUTBOX_BYTES_MAX, OUTBOX_FRAMES_MAX, PRESENCE_FRAMES_MAX};
 use bytes::Bytes;
 use igny8_protocol_ids::SiteId;
@@ -26,6 +26,7 @@ pub(in super::super) enum Rank {
 /// The frames that wait.
 #[derive(Default)]
 pub(super) struct Queue {
+    framing: Framing,
     ranks: [VecDeque<Piece>; 4],
     count: usize,
     bytes: usize,
@@ -45,6 +46,10 @@ pub(super) struct Batch {
 }
 
 impl Queue {
+    pub(super) fn new(framing: Framing) -> Self {
+        Self { framing, ..Self::default() }
+    }
+
     /// Puts a frame in. A full queue ends the socket, with `slow`: its client resumes by position.
     pub(super) fn push(&mut self, rank: Rank, piece: Piece, slow: CloseCode) {
         if self.closing.is_some() {
@@ -110,7 +115,7 @@ impl Queue {
         let closing = self.closing.filter(|_| self.count == 0 && !self.is_over);
         if let Some((code, text)) = closing {
             self.is_over = true;
-            pieces.push_back(Piece::close(code, text));
+            pieces.push_back(self.framing.close(code, text));
         }
         (!pieces.is_empty()).then_some(Batch { pieces, is_last: closing.is_some() })
     }
@@ -193,10 +198,13 @@ mod tests {
     fn what_waited_is_written_before_the_close() {
         let mut queue = Queue::default();
         push(&mut queue, Rank::Answer, "a");
-        queue.close(close::GOING_AWAY, "bye");
+        queue.close(close::SERVICE_RESTART, "bye");
         queue.close(close::INTERNAL, "late");
         let batch = queue.take().unwrap();
-        assert_eq!([piece("a"), Piece::close(close::GOING_AWAY, "bye")], *Vec::from(batch.pieces));
+        assert_eq!(
+            [piece("a"), Piece::close(close::SERVICE_RESTART, "bye")],
+            *Vec::from(batch.pieces)
+        );
         assert!(batch.is_last);
     }
 }

@@ -1,7 +1,9 @@
 //! The reading half of a socket.
 
 use super::End;
+use super::frame::Piece;
 use super::outbox::Outbox;
+use super::post::Posts;
 use crate::socket::bound::{MESSAGE_BYTES_READ_MAX, READ_BYTES, SCRATCH_BYTES, SILENCE_MAX};
 use bytes::{Buf, Bytes};
 use igny8_protocol_wire::close::{self, CloseCode};
@@ -22,9 +24,9 @@ thread_local! {
     static SCRATCH: RefCell<Box<[u8]>> = RefCell::new(vec![0; SCRATCH_BYTES].into());
 }
 
-/// Reads one socket.
+/// Reads one line.
 pub(in super::super) struct Reader {
-    socket: WebSocket<Half>,
+    source: Source,
     heard_at: Instant,
     /// Looks now and then whether anything was heard.
     silence: Pin<Box<Sleep>>,
@@ -32,8 +34,20 @@ pub(in super::super) struct Reader {
     silent: CloseCode,
 }
 
+/// A line's direction from the client.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly all lines are sockets, and a box would cost each of them an allocation"
+)]
+pub(super) enum Source {
+    /// Of a WebSocket.
+    Socket(WebSocket<Half>),
+    /// Requests.
+    Posts(Posts),
+}
+
 /// What the WebSocket reads from; what it answers by itself goes into the outbox.
-struct Half {
+pub(super) struct Half {
     stream: OwnedReadHalf,
     /// What was read before it was asked for.
     first: Bytes,
@@ -41,21 +55,9 @@ struct Half {
 }
 
 impl Reader {
-    pub(super) fn new(
-        stream: OwnedReadHalf,
-        first: Bytes,
-        outbox: Arc<Outbox>,
-        silent: CloseCode,
-    ) -> Self {
-        let config = WebSocketConfig::default()
-            .read_buffer_size(READ_BYTES)
-            .write_buffer_size(0)
-            .max_message_size(Some(MESSAGE_BYTES_READ_MAX))
-            .max_frame_size(Some(MESSAGE_BYTES_READ_MAX));
-        let half = Half { stream, first, outbox };
-        let socket = WebSocket::from_raw_socket(half, Role::Server, Some(config));
+    pub(super) fn new(source: Source, silent: CloseCode) -> Self {
         let silence = Box::pin(sleep(SILENCE_MAX));
-        Self { socket, heard_at: Instant::now(), silence, silent }
+        Self { source, heard_at: Instant::now(), silence, silent }
     }
 
     /// The bytes of the next message, or why there are none; nothing if it only was a sign of life.
@@ -71,7 +73,7 @@ impl Reader {
             }
             tokio::select! {
                 biased;
-                ready = self.socket.get_ref().stream.readable() => ready.map_err(|_| None)?,
+                ready = self.source.readable() => ready.map_err(|_| None)?,
                 () = &mut self.silence => {
                     let until = self.heard_at + SILENCE_MAX;
                     if until <= Instant::now() {
@@ -88,33 +90,65 @@ impl Reader {
         &mut self,
         bytes_max: usize,
     ) -> Option<Result<Option<Bytes>, End>> {
-        Some(match self.socket.read() {
-            Ok(Message::Binary(bytes)) if bytes.len() <= bytes_max => Ok(Some(bytes)),
-            Ok(Message::Binary(_)) | Err(Error::Capacity(CapacityError::MessageTooLong { .. })) => {
-                Err(Some((close::TOO_LARGE, "a message was larger than allowed")))
-            }
-            Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_)) => Ok(None),
-            Ok(Message::Text(_)) => Err(Some((close::MALFORMED, "text is not of this protocol"))),
-            Err(Error::Io(error)) if error.kind() == ErrorKind::WouldBlock => return None,
-            Ok(Message::Close(_)) => {
-                // The answer is written before we go.
-                drop(self.socket.flush());
-                Err(None)
-            }
-            Err(_) => Err(None),
-        })
+        match &mut self.source {
+            Source::Socket(socket) => ready(socket, bytes_max),
+            Source::Posts(posts) => posts.ready(bytes_max),
+        }
     }
 
     /// Reads on until the client has closed the line, for nobody.
     pub(super) async fn drain(self) {
-        let Half { stream, .. } = self.socket.into_inner();
-        let mut rest = [0; 1024];
-        while stream.readable().await.is_ok() {
-            match stream.try_read(&mut rest) {
-                Ok(0) => return,
-                Err(error) if error.kind() != ErrorKind::WouldBlock => return,
-                _ => {}
-            }
+        match self.source {
+            Source::Socket(socket) => drain(socket.into_inner()).await,
+            Source::Posts(posts) => posts.drain().await,
+        }
+    }
+}
+
+impl Source {
+    pub(super) fn socket(stream: OwnedReadHalf, first: Bytes, outbox: Arc<Outbox>) -> Self {
+        let config = WebSocketConfig::default()
+            .read_buffer_size(READ_BYTES)
+            .write_buffer_size(0)
+            .max_message_size(Some(MESSAGE_BYTES_READ_MAX))
+            .max_frame_size(Some(MESSAGE_BYTES_READ_MAX));
+        let half = Half { stream, first, outbox };
+        Self::Socket(WebSocket::from_raw_socket(half, Role::Server, Some(config)))
+    }
+
+    async fn readable(&mut self) -> io::Result<()> {
+        match self {
+            Self::Socket(socket) => socket.get_ref().stream.readable().await,
+            Self::Posts(posts) => posts.readable().await,
+        }
+    }
+}
+
+fn ready(socket: &mut WebSocket<Half>, bytes_max: usize) -> Option<Result<Option<Bytes>, End>> {
+    Some(match socket.read() {
+        Ok(Message::Binary(bytes)) if bytes.len() <= bytes_max => Ok(Some(bytes)),
+        Ok(Message::Binary(_)) | Err(Error::Capacity(CapacityError::MessageTooLong { .. })) => {
+            Err(Some((close::TOO_LARGE, "a message was larger than allowed")))
+        }
+        Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_)) => Ok(None),
+        Ok(Message::Text(_)) => Err(Some((close::MALFORMED, "text is not of this protocol"))),
+        Err(Error::Io(error)) if error.kind() == ErrorKind::WouldBlock => return None,
+        Ok(Message::Close(_)) => {
+            // The answer is written before we go.
+            drop(socket.flush());
+            Err(None)
+        }
+        Err(_) => Err(None),
+    })
+}
+
+async fn drain(Half { stream, .. }: Half) {
+    let mut rest = [0; 1024];
+    while stream.readable().await.is_ok() {
+        match stream.try_read(&mut rest) {
+            Ok(0) => return,
+            Err(error) if error.kind() != ErrorKind::WouldBlock => return,
+            _ => {}
         }
     }
 }
@@ -144,11 +178,36 @@ impl Read for Half {
 
 impl Write for Half {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.outbox.push_framed(Bytes::copy_from_slice(bytes));
+        self.outbox.push_piece(Piece::framed(Bytes::copy_from_slice(bytes)));
         Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::socket::line::{event, post};
+
+    #[tokio::test(start_paused = true)]
+    async fn r11_a_line_without_requests_is_silent() {
+        let (body, _sink, answer) = event::open();
+        let (inbox, posts) = post::open(answer);
+        let mut reader = Reader::new(Source::Posts(posts), close::SILENT);
+        let began = Instant::now();
+        let speaker = tokio::spawn(async move {
+            sleep(SILENCE_MAX - SILENCE_MAX / 10).await;
+            inbox.take(1, Bytes::from_static(&[0, 0, 0, 1, b'a'])).await.unwrap();
+            inbox
+        });
+        assert_eq!(Ok(Some(Bytes::from_static(b"a"))), reader.message(9).await);
+        let end = reader.message(9).await;
+        assert!(matches!(end, Err(Some((close::SILENT, _)))), "{end:?}");
+        assert!(began.elapsed() >= SILENCE_MAX * 19 / 10, "{:?}", began.elapsed());
+        drop((body, speaker.await.unwrap()));
+        assert_eq!(Err(None), reader.message(9).await, "nobody hears the answer");
     }
 }

@@ -1,6 +1,6 @@
 //! From a request to a line.
 
-use super::Line;
+use super::{Carrier, Line};
 use crate::access::origin_is_allowed;
 use crate::problem::Problem;
 use crate::socket::SUBPROTOCOL;
@@ -33,15 +33,20 @@ impl FromRequestParts<EdgeState> for Upgrade {
                 let detail = "This address speaks WebSocket alone.";
                 Problem::new(StatusCode::UPGRADE_REQUIRED, "upgrade_required", detail)
             })?;
-        // Programs send no origin; their ticket is enough, since no page can have got it for them.
-        if parts.headers.contains_key(header::ORIGIN)
-            && !origin_is_allowed(&parts.headers, &state.settings.origins)
-        {
-            let detail = "Sockets are opened from our own pages alone.";
-            return Err(Problem::new(StatusCode::FORBIDDEN, "origin", detail));
-        }
+        check_page(&parts.headers, state)?;
         Ok(Self { response, line })
     }
+}
+
+/// Lines are opened from our own pages alone. Programs send no origin; their ticket is enough, since no
+/// page can have got it for them.
+pub(in super::super) fn check_page(headers: &HeaderMap, state: &EdgeState) -> Result<(), Problem> {
+    let is_page = headers.contains_key(header::ORIGIN);
+    if is_page && !origin_is_allowed(headers, &state.settings.origins) {
+        let detail = "Sockets are opened from our own pages alone.";
+        return Err(Problem::new(StatusCode::FORBIDDEN, "origin", detail));
+    }
+    Ok(())
 }
 
 /// The answer to a handshake, if it is one.
@@ -88,7 +93,7 @@ impl Upgrade {
                     // Even an empty rest would keep all that was read before it.
                     let first = Bytes::copy_from_slice(&parts.read_buf);
                     drop(parts.read_buf);
-                    serve(Line { stream: parts.io.into_inner(), first }).await;
+                    serve(Line(Carrier::Socket { stream: parts.io.into_inner(), first })).await;
                 }
                 Err(_) => tracing::error!("a socket does not stand on a connection of ours"),
             }

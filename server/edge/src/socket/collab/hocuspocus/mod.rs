@@ -11,6 +11,7 @@ use crate::socket::bound::{
     FAREWELL_MAX, MESSAGE_BYTES_READ_MAX, ROOM_BACKLOG_KIB_MAX, ROOM_BACKLOG_MAX,
     ROOM_DOCUMENTS_MAX, ROOM_GREETING_MAX,
 };
+use crate::socket::drain::RESTARTS;
 use crate::socket::line::{End, Line, Outbox, Rank, Reader, Upgrade, finish};
 use crate::state::EdgeState;
 use axum::extract::State;
@@ -113,7 +114,7 @@ impl Session {
         let mut is_greeted = false;
         loop {
             tokio::select! {
-                () = &mut shutdown => return Some((close::GOING_AWAY, "the server restarts")),
+                () = &mut shutdown => return Some(RESTARTS),
                 () = &mut greeting, if !is_greeted => {
                     is_greeted = self.common.is_proved.load(Ordering::Relaxed);
                     if !is_greeted {
