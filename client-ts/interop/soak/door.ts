@@ -1,12 +1,13 @@
-// The three doors: our SDK, y-websocket's provider and HocuspocusProvider, each as it comes.
+// The doors: our SDK by socket and by events, y-websocket's provider and HocuspocusProvider, each as it comes.
 import { HocuspocusProvider, HocuspocusProviderWebsocket } from '@hocuspocus/provider';
-import { type Client, type ClientFrame, decodeFrame, type OpenDocument } from '@igny8/sdk';
+import { type Client, type ClientFrame, type ClientOptions, decodeFrame, type OpenDocument } from '@igny8/sdk';
 import WebSocket from 'ws';
 import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
 
 import { Copy, Guest } from './guest.js';
 import type { ClientPlan } from './plan.js';
+import type { IsEdit } from './proxy.js';
 import { pause, type World } from './world.js';
 
 /** Sync, update: the numbers of y-protocols. */
@@ -23,7 +24,8 @@ class Own extends Guest {
   #client: Client | null = null;
   readonly #open = new Map<number, OpenDocument>();
 
-  protected readonly isEdit = (payload: Uint8Array): boolean => decodeFrame<ClientFrame>(payload).type === 'document_update';
+  protected readonly isEdit: IsEdit = (payload) => decodeFrame<ClientFrame>(payload).type === 'document_update';
+  protected readonly more: Partial<ClientOptions> = {};
 
   protected override async prepare(): Promise<void> {
     const through = this.proxy.host;
@@ -34,7 +36,7 @@ class Own extends Guest {
         super(there, protocols);
       }
     };
-    const client = await this.world.signIn(this.member, Line);
+    const client = await this.world.signIn(this.member, Line, this.more);
     client.connection.status.subscribe(() => {
       if (client.connection.state === 'closed') this.world.beside(pause(AGAIN_MS).then(() => client.connection.start()));
     });
@@ -70,6 +72,18 @@ class Own extends Guest {
   override wake(): void {
     this.#client?.connection.retryNow();
   }
+}
+
+/** The same where sockets are cut: its frames go through the proxy as events and requests. */
+class Events extends Own {
+  protected override readonly more: Partial<ClientOptions> = {
+    transport: 'sse',
+    fetch: (input, init) => {
+      const there = new URL(String(input));
+      if (there.pathname.startsWith('/ws/')) there.host = this.proxy.host;
+      return fetch(there, init);
+    },
+  };
 }
 
 class YWebsocket extends Guest {
@@ -167,6 +181,6 @@ class Hocuspocus extends Guest {
 }
 
 export function guest(world: World, number: number, plan: ClientPlan): Guest {
-  const doors = { own: Own, websocket: YWebsocket, hocuspocus: Hocuspocus };
+  const doors = { own: Own, websocket: YWebsocket, hocuspocus: Hocuspocus, events: Events };
   return new doors[plan.door](world, number, plan);
 }

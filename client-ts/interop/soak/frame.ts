@@ -1,4 +1,4 @@
-// A client's side of a WebSocket, cut into frames.
+// A client's side of a WebSocket, cut into frames; other requests pass as they are.
 
 /** Bytes as they came; and what they say, if they are one whole binary message. */
 export interface Frame {
@@ -7,16 +7,22 @@ export interface Frame {
 }
 
 const HEAD_END = '\r\n\r\n';
+/** A handshake is a GET. */
+const OTHER = 'POST ';
 const BINARY_WHOLE = 0x82;
 const MASK_BYTES = 4;
 
 export class Frames {
   #rest: Buffer = Buffer.alloc(0);
   #isUpgraded = false;
+  #isOther = false;
 
   /** The whole frames of what has come so far. */
   take(bytes: Buffer): Frame[] {
+    if (this.#isOther) return [{ raw: bytes, payload: null }];
     this.#rest = Buffer.concat([this.#rest, bytes]);
+    this.#isOther = !this.#isUpgraded && this.#rest.subarray(0, OTHER.length).toString() === OTHER;
+    if (this.#isOther) return [{ raw: this.#rest, payload: null }];
     const frames: Frame[] = [];
     for (let length = this.#next(); length !== null; length = this.#next()) {
       const raw = this.#rest.subarray(0, length);

@@ -1,4 +1,4 @@
-// A client of the soak: at its own line, with some documents open through one of the three doors.
+// A client of the soak: at its own line, with some documents open through one of the doors.
 import type * as Y from 'yjs';
 
 import { edit, LOCAL } from './edit.js';

@@ -1,6 +1,7 @@
 // What happens in a soak, and when: from a seed alone.
 
-export type Door = 'own' | 'websocket' | 'hocuspocus';
+/** Our SDK by socket, and by events where sockets are cut; and the providers of others. */
+export type Door = 'own' | 'websocket' | 'hocuspocus' | 'events';
 export type Kind = 'article' | 'free' | 'draft';
 /** `type` is anywhere in what is there, `insert` at what others have written. */
 export type Act = 'insert' | 'type' | 'add' | 'format' | 'delete';
@@ -31,7 +32,7 @@ export interface Plan {
   steps: Step[];
 }
 
-export const DOORS: Door[] = ['own', 'websocket', 'hocuspocus'];
+export const DOORS: Door[] = ['own', 'websocket', 'hocuspocus', 'events'];
 const CLIENTS = 50;
 /** Owners never change: the plan's people are those whose roles do. */
 const MEMBERS = 6;

@@ -1,5 +1,5 @@
 // The server, people, documents and what is known of them.
-import { type Client, createClient, ProblemError } from '@igny8/sdk';
+import { type Client, type ClientOptions, createClient, ProblemError } from '@igny8/sdk';
 import WebSocket from 'ws';
 
 import { person, type Server, type Ticket, until } from '../test/server.js';
@@ -73,10 +73,10 @@ export class World {
   }
 
   /** Signed in as a member, through some class of sockets. */
-  async signIn({ email, password }: Member, Socket: unknown): Promise<Client> {
+  async signIn({ email, password }: Member, Socket: unknown, more: Partial<ClientOptions> = {}): Promise<Client> {
     let token: string | null = null;
     const tokens = { load: () => token, save: (next: string | null) => void (token = next) };
-    const client = createClient({ baseUrl: this.server.address, tokens, WebSocket: Socket as never });
+    const client = createClient({ baseUrl: this.server.address, tokens, WebSocket: Socket as never, ...more });
     await this.persist(() => client.session.login({ email, password }));
     client.session.selectTenant(this.owner.client.session.tenant as string);
     return client;

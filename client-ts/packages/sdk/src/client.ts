@@ -1,6 +1,8 @@
 import type { Placement, Queued, QueueWork, Session as SessionAnswer, SocketCommand, StreamName } from '@igny8/protocol';
 
+import type { TransportKind } from './connection/choice.js';
 import { Connection } from './connection/connection.js';
+import { type FallbackHttp, FallbackSocket } from './connection/fallback.js';
 import { type SocketConstructor, socketUrl } from './connection/socket.js';
 import { type StreamListener, Streams, type Subscription } from './connection/streams.js';
 import { Keeper } from './document/keeper.js';
@@ -20,6 +22,9 @@ export interface ClientOptions {
   tokens?: TokenStorage;
   /** For programs on Node before 22: the class from `ws`. */
   WebSocket?: SocketConstructor;
+  /** What carries live frames: `websocket`, `sse` (events and requests, where proxies cut sockets), or `auto`: the
+   * socket, and events where it does not open. */
+  transport?: TransportKind | 'auto';
   /** Where edits that are not saved yet outlive the page: the browser's `indexedDB` unless another is given; null
    * keeps nothing. */
   indexedDB?: IDBFactory | null;
@@ -70,12 +75,26 @@ export function createClient(options: ClientOptions): Client {
   const connection = new Connection({
     url: () => socketUrl(options.baseUrl),
     fetchTicket: async () => (await rest.auth.ticket(tenantOf(session))).ticket,
-    socket: () => options.WebSocket ?? (globalThis.WebSocket as unknown as SocketConstructor),
+    socket: () => options.WebSocket ?? (globalThis.WebSocket as unknown as SocketConstructor | undefined),
+    fallback: (ticket) => new FallbackSocket(fallbackHttp(transport, session), ticket),
+    transport: options.transport ?? 'auto',
     clientName: options.name ?? 'igny8-sdk/0.1.0',
   });
   const factory = options.indexedDB === undefined ? (globalThis.indexedDB as IDBFactory | undefined) : options.indexedDB;
   const store = factory ? new EditStore(factory, `igny8 ${options.baseUrl}`) : null;
   return new LiveClient(session, rest, connection, store);
+}
+
+function fallbackHttp(transport: Transport, session: Session): FallbackHttp {
+  const path = '/ws/fallback';
+  return {
+    open: (ticket, signal) =>
+      transport.askAnonymous('POST', path, { headers: { accept: 'text/event-stream', 'x-igny8-ticket': ticket }, isEndless: true, signal }),
+    post: (line, number, frames, signal) => {
+      const raw = { content: frames, contentType: 'application/octet-stream' };
+      return transport.ask(session, 'POST', `${path}/${line}`, { headers: { 'x-igny8-number': String(number) }, raw, signal });
+    },
+  };
 }
 
 function tenantOf(session: Session): string {

@@ -1,6 +1,7 @@
 // IGNY8 for programs: REST, the live socket, documents. It knows no framework and draws nothing;
 // packages/react stands on it.
 export { type Client, type ClientOptions, createClient, type QueueOptions } from './client.js';
+export type { TransportKind } from './connection/choice.js';
 export { Connection, type ConnectionStatus } from './connection/connection.js';
 export { type ConnectionEvent, type ConnectionState, TRANSITIONS } from './connection/machine.js';
 export type { DocumentFrame, StreamEnd, StreamListener, Subscription } from './connection/streams.js';

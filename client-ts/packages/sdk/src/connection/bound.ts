@@ -27,3 +27,19 @@ export const STREAMS_MAX = 128;
 export const RESYNC_DELAY_BASE_MS = 250;
 /** And the longest. */
 export const RESYNC_DELAY_MAX_MS = 15_000;
+/** Sockets that do not open, one after the other, before the frames go by events: one may be chance. */
+export const SOCKET_FAILURES_MAX = 2;
+/** How long a line is opened by events before the socket is tried again: whoever changes the network is served better
+ * within minutes, and who stays in it waits for two failures now and then. */
+export const SSE_FOR_MS = 10 * 60_000;
+/** Frames that wait are sent together up to this size, below what the server takes at once. A single frame may be larger. */
+export const POST_BYTES_MAX = 256 * 1024;
+/** A request with frames that was not answered is sent again so often, which takes ten seconds or so: then the line
+ * counts as lost. */
+export const POST_TRIES_MAX = 6;
+/** The wait before that is drawn from 0 to this at first, */
+export const POST_DELAY_BASE_MS = 500;
+/** and from 0 to this at last. */
+export const POST_DELAY_MAX_MS = 4000;
+/** The server refuses requests of a line that has ended; why it did is said by the answer within this. */
+export const LAST_WORDS_MS = 1000;

@@ -18,14 +18,15 @@ const refused = (name: string, message: string): CloseMeaning => ({ event: 'refu
 /** Codes that any WebSocket may end with, and those of ours (`protocol/wire/src/close.rs`). */
 export const CLOSE_MEANINGS: Readonly<Record<number, CloseMeaning>> = {
   1000: lost('normal', 'The server ended the connection.'),
-  [CLOSE_CODE.going_away]: lost('going_away', 'The server is restarting.'),
+  1001: lost('going_away', 'The server ended the connection.'),
   1002: refused('protocol_error', 'Client and server do not understand each other. Reload the page.'),
   1005: lost('no_status', 'The connection ended without a reason.'),
   1006: lost('abnormal', 'The network was lost.'),
   1008: refused('policy', 'The server refused the connection.'),
   1009: refused('message_too_big', 'A message was larger than the server takes. Reload the page.'),
   [CLOSE_CODE.internal]: lost('internal', 'The server had a failure.', 1000),
-  1012: lost('service_restart', 'The server is restarting.'),
+  // When to come back was said before, by `closing`.
+  [CLOSE_CODE.service_restart]: lost('service_restart', 'The server is restarting.'),
   [CLOSE_CODE.try_again_later]: lost('try_again_later', 'The server is busy.', 2000),
   [CLOSE_CODE.malformed]: refused('malformed', 'Client and server do not understand each other. Reload the page.'),
   [CLOSE_CODE.ticket]: lost('ticket', 'The connection pass had expired.'),
@@ -41,4 +42,9 @@ export const CLOSE_MEANINGS: Readonly<Record<number, CloseMeaning>> = {
 /** An unknown code is treated as a loss: a newer server may have new reasons to send us away for a while. */
 export function closeMeaning(code: number): CloseMeaning {
   return CLOSE_MEANINGS[code] ?? lost(`code_${code}`, 'The connection ended.', 1000);
+}
+
+/** Whether the server need not have said it: browsers and proxies end a line so, too. */
+export function isUnsaid(code: number): boolean {
+  return code < 1011 || code === 1015;
 }

@@ -4,9 +4,10 @@ import { type Observable, State } from '../observable.js';
 import { ProblemError } from '../problem.js';
 import { backoffDelay } from './backoff.js';
 import * as bound from './bound.js';
-import { closeMeaning } from './close.js';
+import { TransportChoice, type TransportKind } from './choice.js';
+import { closeMeaning, isUnsaid } from './close.js';
 import { type ConnectionEvent, type ConnectionState, nextState } from './machine.js';
-import { type OpenSocket, openSocket, type SocketConstructor } from './socket.js';
+import { hearSocket, type OpenSocket, type SocketConstructor, type SocketLike } from './socket.js';
 
 /** What a screen may show of a connection. */
 export interface ConnectionStatus {
@@ -24,7 +25,11 @@ export interface ConnectionOptions {
   url: () => string;
   /** A fresh ticket; a `ProblemError` with status 401, 403 or 404 ends the connection. */
   fetchTicket: () => Promise<string>;
-  socket: () => SocketConstructor;
+  socket: () => SocketConstructor | undefined;
+  /** Opens a line of events with a ticket; absent where there are sockets alone. */
+  fallback?: (ticket: string) => SocketLike;
+  /** What carries the frames; by itself it is the socket, and events where sockets do not open. */
+  transport?: TransportKind | 'auto';
   /** Name and version for the server's logs. */
   clientName: string;
   /** For tests: from 0 up to 1. */
@@ -45,7 +50,9 @@ export class Connection {
   readonly #options: ConnectionOptions;
   readonly #status = new State<ConnectionStatus>({ state: 'idle', attempts: 0, retryAt: null, reason: null });
   readonly #listeners = new Set<ConnectionListener>();
+  readonly #choice: TransportChoice;
   #socket: OpenSocket | null = null;
+  #transport: TransportKind = 'websocket';
   /** Grows with each attempt: what an earlier one still delivers is recognised and ignored. */
   #attempt = 0;
   #timers = new Set<ReturnType<typeof setTimeout>>();
@@ -53,10 +60,14 @@ export class Connection {
   #silence: ReturnType<typeof setTimeout> | undefined;
   #heartbeatMs = bound.HEARTBEAT_DEFAULT_MS;
   #frameBytesMax = Number.POSITIVE_INFINITY;
+  /** When the server asked us to come back, once it has said that it ends. */
+  #comeBackMs: number | null = null;
   #nonce = 0;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
+    const wanted = options.fallback === undefined ? 'websocket' : (options.transport ?? 'auto');
+    this.#choice = new TransportChoice(wanted, () => options.socket() !== undefined);
   }
 
   /** Where the connection is, to be watched. */
@@ -66,6 +77,11 @@ export class Connection {
 
   get state(): ConnectionState {
     return this.#status.getSnapshot().state;
+  }
+
+  /** What the latest attempt was made with. */
+  get transport(): TransportKind {
+    return this.#transport;
   }
 
   /** The largest frame that the server takes, once it has said so. */
@@ -121,7 +137,9 @@ export class Connection {
   async #open(): Promise<void> {
     const attempt = ++this.#attempt;
     this.#after(bound.OPEN_TIMEOUT_MS, () => {
-      if (attempt === this.#attempt && this.state !== 'live') this.#lose('open_timeout', 'The server did not answer in time.');
+      if (attempt !== this.#attempt || this.state === 'live') return;
+      if (this.state !== 'fetching_ticket') this.#choice.failed(this.#transport);
+      this.#lose('open_timeout', 'The server did not answer in time.');
     });
     let ticket: string;
     try {
@@ -146,9 +164,9 @@ export class Connection {
     const current = (act: () => void): void => {
       if (attempt === this.#attempt) act();
     };
-    const protocols = [SUBPROTOCOL, SUBPROTOCOL_TICKET_PREFIX + ticket];
+    this.#transport = this.#choice.next();
     try {
-      this.#socket = openSocket(this.#options.socket(), this.#options.url(), protocols, {
+      this.#socket = hearSocket(this.#dial(ticket), {
         open: () => current(() => this.#greet()),
         message: (bytes) => current(() => this.#receive(bytes)),
         text: () => current(() => this.#refuse('malformed', 'The server sent something that is not of this protocol.')),
@@ -157,6 +175,14 @@ export class Connection {
     } catch {
       this.#refuse('address', 'The address of the server is not usable.');
     }
+  }
+
+  #dial(ticket: string): SocketLike {
+    const { fallback } = this.#options;
+    if (this.#transport === 'sse' && fallback !== undefined) return fallback(ticket);
+    const construct = this.#options.socket();
+    if (construct === undefined) throw new Error('there is no WebSocket here');
+    return new construct(this.#options.url(), [SUBPROTOCOL, SUBPROTOCOL_TICKET_PREFIX + ticket]);
   }
 
   #greet(): void {
@@ -174,6 +200,7 @@ export class Connection {
     }
     this.#heard();
     if (this.state === 'greeting') this.#greeted(frame);
+    else if (frame.type === 'closing') this.#comeBackMs = frame.retry_after_ms;
     else if (frame.type !== 'pong') this.#tell((listener) => listener.frame?.(frame));
   }
 
@@ -185,6 +212,7 @@ export class Connection {
     this.#heartbeatMs = frame.heartbeat_seconds * 1000;
     this.#frameBytesMax = frame.frame_bytes_max;
     this.#clearTimers();
+    this.#choice.worked(this.#transport);
     if (!this.#move('welcome', { reason: null, retryAt: null })) return;
     this.#beat();
     this.#after(bound.STABLE_AFTER_MS, () => this.#status.set({ ...this.#status.getSnapshot(), attempts: 0 }));
@@ -216,6 +244,11 @@ export class Connection {
   }
 
   #closed(code: number, reason: string): void {
+    if (this.state !== 'live') {
+      // What the server says itself has got through.
+      if (isUnsaid(code)) this.#choice.failed(this.#transport);
+      else this.#choice.worked(this.#transport);
+    }
     const meaning = closeMeaning(code);
     if (meaning.event === 'refused') this.#refuse(meaning.name, reasonText(reason, meaning.message));
     else this.#lose(meaning.name, meaning.message, meaning.delayMinMs);
@@ -224,7 +257,8 @@ export class Connection {
   #lose(code: string, message: string, delayMinMs = 0): void {
     const { attempts } = this.#status.getSnapshot();
     const { RECONNECT_DELAY_BASE_MS: base, RECONNECT_DELAY_MAX_MS: max } = bound;
-    const delay = Math.max(delayMinMs, backoffDelay(attempts, base, max, this.#options.random));
+    // The server has drawn one for each of its sockets: it knows how many come back.
+    const delay = this.#comeBackMs ?? Math.max(delayMinMs, backoffDelay(attempts, base, max, this.#options.random));
     const wasLive = this.state === 'live';
     if (!this.#move('lost', { attempts: attempts + 1, retryAt: Date.now() + delay, reason: { code, message } })) return;
     this.#letGo(1000, wasLive);
@@ -241,6 +275,7 @@ export class Connection {
   /** Forgets the socket; listeners hear of it once. */
   #letGo(code: number, wasLive = true): void {
     this.#attempt += 1;
+    this.#comeBackMs = null;
     this.#clearTimers();
     this.#socket?.release(code);
     this.#socket = null;

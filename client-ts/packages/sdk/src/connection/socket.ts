@@ -1,4 +1,4 @@
-/** The part of the WebSocket interface that we use: the browser's, or `ws` in Node. */
+/** The part of the WebSocket interface that we use: the browser's, `ws` in Node, or events and requests in its place. */
 export interface SocketLike {
   binaryType: string;
   readonly bufferedAmount: number;
@@ -29,9 +29,8 @@ export interface SocketEvents {
   close(code: number, reason: string): void;
 }
 
-/** Opens a socket; the function it returns lets go of it, after which none of the events comes. */
-export function openSocket(construct: SocketConstructor, url: string, protocols: string[], events: SocketEvents): OpenSocket {
-  const socket = new construct(url, protocols);
+/** Hears a socket; the function it returns lets go of it, after which none of the events comes. */
+export function hearSocket(socket: SocketLike, events: SocketEvents): OpenSocket {
   socket.binaryType = 'arraybuffer';
   socket.onopen = () => events.open();
   socket.onmessage = (event: { data: unknown }) => {

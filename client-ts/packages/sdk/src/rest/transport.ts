@@ -25,6 +25,9 @@ export interface RequestOptions {
   tenant?: string;
   /** The answer is a file: it is handed out as a Blob. */
   asFile?: boolean;
+  headers?: Readonly<Record<string, string>>;
+  /** The answer goes on for as long as it is heard; it ends by `signal` alone. */
+  isEndless?: boolean;
 }
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -50,12 +53,22 @@ export class Transport {
     // One key for both tries: the second may be a repetition of a first that was done.
     const key = options.idempotencyKey ?? (method === 'POST' ? crypto.randomUUID() : undefined);
     const withKey = key === undefined ? options : { ...options, idempotencyKey: key };
+    return readAnswer<T>(await this.ask(session, method, path, withKey), options);
+  }
+
+  /** The same, as it is answered. */
+  async ask(session: Session, method: Method, path: string, options: RequestOptions): Promise<Response> {
     const token = await session.accessToken();
-    const response = await this.#send(method, path, withKey, token, session.tenant);
-    if (response.status !== 401 || token === null) return readAnswer<T>(response, options);
+    const response = await this.#send(method, path, options, token, session.tenant);
+    if (response.status !== 401 || token === null) return response;
     // Someone else may have renewed it while this request was on its way.
     if ((await session.accessToken()) === token) await session.refresh();
-    return readAnswer<T>(await this.#send(method, path, withKey, await session.accessToken(), session.tenant), options);
+    return this.#send(method, path, options, await session.accessToken(), session.tenant);
+  }
+
+  /** Without a token, as it is answered. */
+  async askAnonymous(method: Method, path: string, options: RequestOptions): Promise<Response> {
+    return this.#send(method, path, options, null, null);
   }
 
   /** Without a token: login and its kin. */
@@ -66,8 +79,8 @@ export class Transport {
   async #send(method: Method, path: string, options: RequestOptions, token: string | null, tenant: string | null): Promise<Response> {
     const headers = headersOf(options, token, options.tenant ?? tenant);
     const body = options.raw?.content ?? (options.body === undefined ? null : JSON.stringify(options.body));
-    const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
-    const signal = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout;
+    const ends = [options.signal, options.isEndless ? undefined : AbortSignal.timeout(REQUEST_TIMEOUT_MS)];
+    const signal = AbortSignal.any(ends.filter((end) => end !== undefined));
     try {
       return await this.#fetch(this.#base + path + queryOf(options.query), { method, headers, body, signal, credentials: 'same-origin' });
     } catch (cause) {
@@ -78,7 +91,7 @@ export class Transport {
 }
 
 function headersOf(options: RequestOptions, token: string | null, tenant: string | null): Headers {
-  const headers = new Headers({ accept: 'application/json' });
+  const headers = new Headers({ accept: 'application/json', ...options.headers });
   if (options.raw) headers.set('content-type', options.raw.contentType);
   else if (options.body !== undefined) headers.set('content-type', 'application/json');
   if (token !== null) headers.set('authorization', `Bearer ${token}`);

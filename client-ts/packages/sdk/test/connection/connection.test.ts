@@ -151,6 +151,24 @@ describe('losing', () => {
     expect(connection.status.getSnapshot().attempts).toBe(0);
   });
 
+  it('comes back when a server that ends has asked it to, once, and by its own count after that', async () => {
+    for (const lost of [(socket: FakeSocket) => socket.end(CLOSE_CODE.service_restart, 'service_restart: the server restarts'), (socket: FakeSocket) => socket.end(1006)]) {
+      const socket = await live();
+      socket.say({ type: 'closing', retry_after_ms: 7340 });
+      expect(connection.state).toBe('live');
+      lost(socket);
+      expect(connection.status.getSnapshot()).toMatchObject({ state: 'waiting', retryAt: Date.now() + 7340 });
+      await vi.advanceTimersByTimeAsync(7339);
+      expect(connection.state).toBe('waiting');
+      await vi.advanceTimersByTimeAsync(1);
+      expect(FakeSocket.last).not.toBe(socket);
+      FakeSocket.last.end(1006);
+      expect(connection.status.getSnapshot().retryAt).toBe(Date.now() + bound.RECONNECT_DELAY_BASE_MS);
+      connection.stop();
+    }
+    expect(heard.filter((what) => what === 'closing')).toEqual([]);
+  });
+
   it('ignores what an earlier socket still says', async () => {
     const first = await live();
     const late = first.onclose;
