@@ -128,7 +128,7 @@ async fn r7_r9_two_people_and_an_ai_in_one_paragraph_lose_nothing() {
     let handle = platform.document(tenant, id);
     let mut people = [Client::join(&handle, 11).await, Client::join(&handle, 12).await];
     let run = RunId::new(Timestamp::from_millis(1), [3; 10]);
-    let state = handle.run_begin(run, "AI".to_owned(), Vec::new(), None).await.unwrap();
+    let state = handle.run_begin(run, support::author("AI")).await.unwrap();
     assert_eq!((state.text.as_str(), state.ended), ("", false));
     let article = "An *opening* that goes on for a while.\n\n## Next\n\n- one\n- two\n\nThe end.";
     let mut offset = 0;
@@ -270,7 +270,7 @@ async fn r9_a_stopped_run_goes_on_when_somebody_wants_it_to() {
     let (tenant, id) = ids();
     let handle = platform.document(tenant, id);
     let run = RunId::new(Timestamp::from_millis(1), [3; 10]);
-    let begin = async || handle.run_begin(run, "AI".to_owned(), Vec::new(), None).await.unwrap();
+    let begin = async || handle.run_begin(run, support::author("AI")).await.unwrap();
     begin().await;
     handle.run_push(run, 0, "One **bo".to_owned()).await.unwrap();
     assert!(handle.run_end(run, RunEnd::Stopped).await.unwrap().0);

@@ -92,7 +92,7 @@ async fn a_version_is_named_anew_and_forgotten_unless_it_was_approved() {
 }
 
 async fn write_by_ai(handle: &DocumentHandle, text: &str) {
-    let state = handle.run_begin(run_id(), "AI".to_owned(), Vec::new(), None).await.unwrap();
+    let state = handle.run_begin(run_id(), support::author("AI")).await.unwrap();
     let offset = state.text.len() as u64;
     handle.run_push(run_id(), offset, text.to_owned()).await.unwrap();
 }
@@ -131,7 +131,7 @@ async fn r9_an_undone_run_that_is_wanted_again_begins_anew() {
     handle.run_end(run_id(), RunEnd::Stopped).await.unwrap();
     let client = handle.runs().await.unwrap()[0].client;
     handle.undo_run(run_id()).await.unwrap();
-    let state = handle.run_begin(run_id(), "AI".to_owned(), Vec::new(), None).await.unwrap();
+    let state = handle.run_begin(run_id(), support::author("AI")).await.unwrap();
     assert_eq!((state.text.as_str(), state.ended), ("", false));
     handle.run_push(run_id(), 0, "Another text.\n".to_owned()).await.unwrap();
     handle.run_end(run_id(), RunEnd::Finished).await.unwrap();

@@ -5,14 +5,14 @@ use super::comment::Comments;
 use super::handle::DocumentJoin;
 use super::record::{Checkpoint, Run, Stored, Version, kind_of, read};
 use super::room::{Delivery, Listener, Place, Room, Shared};
-use super::run::{RunEnd, RunState, Writing};
+use super::run::{RunAuthor, RunEnd, RunState, Writing};
 use super::suggestion::Suggestions;
 use super::turn::{Flight, Output, Turn};
 use crate::{failure::Failure, world::World};
 use bytes::Bytes;
 use igny8_actors_document::LiveDocument;
 use igny8_protocol_ids::{AccountId, EntityKey, Epoch, Position, RunId, Sequence, Timestamp};
-use igny8_storage_api::{AppendRow, BlobHash, Head, StoreError};
+use igny8_storage_api::{AppendRow, Head, StoreError};
 use ractor::{Actor, ActorProcessingErr, ActorRef};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Deref;
@@ -59,7 +59,7 @@ pub(crate) enum Message {
     Erase(Answer<()>, OwnedSemaphorePermit),
     RunBegin {
         run: RunId,
-        about: (String, Vec<String>, Option<BlobHash>),
+        about: RunAuthor,
         answer: Answer<RunState>,
         permit: OwnedSemaphorePermit,
     },

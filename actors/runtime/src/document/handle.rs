@@ -4,7 +4,7 @@ use super::actor::{Arguments, DocumentActor, Edit, Message, SessionEdit, State};
 use super::history::RunSummary;
 use super::record::{Version, VersionCause, kind_of};
 use super::room::{DocumentSubscription, Listener, Place, Room, Rooms, Shared, Speakers, channel};
-use super::run::{RunEnd, RunState};
+use super::run::RunEnd;
 use crate::registry::{Registry, Slot};
 use crate::{failure::Failure, world::World};
 use igny8_actors_document::{BlockEdit, ContentTree, ImageNode, LiveDocument, PatchError};
@@ -73,7 +73,7 @@ impl DocumentHandle {
         self.registry.send(&self.slot, message).await
     }
 
-    async fn ask<T>(
+    pub(super) async fn ask<T>(
         &self,
         message: impl FnOnce(oneshot::Sender<Result<T, Failure>>, OwnedSemaphorePermit) -> Message,
     ) -> Result<T, Failure> {
@@ -339,20 +339,6 @@ impl DocumentHandle {
             Ok(state.live.tree())
         })
         .await
-    }
-
-    /// Begins an AI run, or takes it up where it is durable. Links and images in its text may have
-    /// these hosts; others stay as text. A further attempt hears by which question, a blob, the
-    /// text that is there came about.
-    pub async fn run_begin(
-        &self,
-        run: RunId,
-        author: String,
-        hosts: Vec<String>,
-        question: Option<[u8; 32]>,
-    ) -> Result<RunState, Failure> {
-        let about = (author, hosts, question.map(BlobHash));
-        self.ask(|answer, permit| Message::RunBegin { run, about, answer, permit }).await
     }
 
     /// Hands in received text that follows `offset` bytes of it; returns when it is durable.

@@ -3,7 +3,7 @@
 
 use super::actor::State;
 use super::compaction::{naming, pack};
-use super::record::{Run, Version, VersionCause, piece_key, run_key, version_key};
+use super::record::{Maker, Run, Version, VersionCause, piece_key, run_key, version_key};
 use crate::failure::Failure;
 use igny8_actors_document::{ContentTree, DocumentKind, take_back};
 use igny8_actors_domain::{Refusal, RefusalKind};
@@ -27,6 +27,8 @@ pub struct RunSummary {
     pub id: RunId,
     /// How its author is named.
     pub author: String,
+    /// By which model and prompt; none for runs of older builds.
+    pub maker: Option<Maker>,
     /// The client id under which it writes.
     pub client: u64,
     /// When its text was whole, or it was stopped; absent while it writes or may go on.
@@ -189,6 +191,7 @@ impl State {
         let summary = |run: &Run| RunSummary {
             id: run.id,
             author: run.author.clone(),
+            maker: run.maker.clone(),
             client: run.progress.run_client_id(),
             ended_at: run.ended_at,
             undone_at: run.undone_at,

@@ -24,11 +24,11 @@ pub use comment::{Comment, Commenter, Conversation, NewComment, Resolution, Thre
 pub use handle::{DocumentHandle, DocumentJoin};
 pub use history::RunSummary;
 pub use put::{NewContent, Replaced};
-pub use record::{Version, VersionCause};
+pub use record::{Maker, Version, VersionCause};
 pub(crate) use room::Rooms;
 pub use room::{
     DocumentFrame, DocumentSubscription, Encoded, Listener, Place, Shared, Speakers, TurnUpdate,
 };
-pub use run::{RunEnd, RunState};
+pub use run::{RunAuthor, RunEnd, RunState};
 pub(crate) use suggestion::NewSuggestion;
 pub use suggestion::{Decision, Proposal, Suggestion, SuggestionState};

@@ -26,12 +26,26 @@ pub(super) struct Checkpoint {
     pub erased: bool,
 }
 
+/// What made an AI write.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Maker {
+    /// The model.
+    pub model: String,
+    /// The kind of its prompt.
+    pub prompt: String,
+    /// The prompt's version; 0 is the one that comes with the server.
+    pub version: u32,
+}
+
 /// One AI author's run.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Run {
     pub id: RunId,
     /// How the author is named in presence.
     pub author: String,
+    /// By what it wrote, in its latest attempt; none in runs of older builds.
+    #[serde(default)]
+    pub maker: Option<Maker>,
     /// Hosts that its links and images may have; none in runs of older builds.
     #[serde(default)]
     pub hosts: Vec<String>,

@@ -1,7 +1,8 @@
 //! AI runs: a peer with its own client id, whose received text is durable before it counts (R9).
 
-use super::actor::State;
-use super::record::{Run, piece_key, run_key};
+use super::actor::{Message, State};
+use super::handle::DocumentHandle;
+use super::record::{Maker, Run, piece_key, run_key};
 use crate::entity::encode;
 use crate::failure::Failure;
 use igny8_actors_document::{LinkPolicy, RunCursor, RunWriter};
@@ -19,6 +20,19 @@ pub(super) const CARET_COLOUR: &str = "#7c3aed";
 pub(super) struct Writing {
     writer: RunWriter,
     received: u64,
+}
+
+/// Who a run is, as its worker says when it begins.
+#[derive(Clone, Debug)]
+pub struct RunAuthor {
+    /// How it is named.
+    pub name: String,
+    /// By what it writes.
+    pub maker: Option<Maker>,
+    /// Hosts that links and images in its text may have; others stay as text.
+    pub hosts: Vec<String>,
+    /// The blob of what its model is asked, where a further attempt must ask the very same.
+    pub question: Option<[u8; 32]>,
 }
 
 /// What is known of a run when a worker takes it up.
@@ -50,10 +64,12 @@ impl State {
     pub(super) fn run_begin(
         &mut self,
         id: RunId,
-        (author, hosts, question): (String, Vec<String>, Option<BlobHash>),
+        about: RunAuthor,
         answer: Answer<RunState>,
         permit: OwnedSemaphorePermit,
     ) {
+        let RunAuthor { name: author, maker, hosts, question } = about;
+        let question = question.map(BlobHash);
         self.forget_undone(id);
         let text = self.texts.get(&id).cloned().unwrap_or_default();
         let ended = self.runs.get(&id).is_some_and(|run| run.ended_at.is_some() && !run.stopped);
@@ -72,6 +88,7 @@ impl State {
             let run = self.runs.entry(id).or_insert_with(|| Run {
                 id,
                 author,
+                maker: None,
                 hosts,
                 question,
                 progress: writer.progress(),
@@ -82,6 +99,7 @@ impl State {
                 gone: Vec::new(),
             });
             (run.ended_at, run.stopped) = (None, false);
+            run.maker = maker;
             if text.is_empty() {
                 run.question = question;
             }
@@ -93,6 +111,16 @@ impl State {
             drop(answer.send(Ok(RunState { text, ended, question })));
             drop(permit);
         }));
+    }
+
+    /// Another model than the one that was asked first writes.
+    fn made_by(&mut self, id: RunId, maker: Maker) {
+        if let Some(run) = self.runs.get_mut(&id)
+            && run.maker.as_ref() != Some(&maker)
+        {
+            run.maker = Some(maker);
+            self.save_run(id);
+        }
     }
 
     /// Takes a piece of received text; answers when it is durable.
@@ -192,5 +220,22 @@ impl State {
                 None => self.room.hide(author),
             }
         }
+    }
+}
+
+impl DocumentHandle {
+    /// Begins an AI run, or takes it up where it is durable. A further attempt hears by which
+    /// question, a blob, the text that is there came about.
+    pub async fn run_begin(&self, run: RunId, author: RunAuthor) -> Result<RunState, Failure> {
+        self.ask(|answer, permit| Message::RunBegin { run, about: author, answer, permit }).await
+    }
+
+    /// Says which model answered, where that is not known before.
+    pub async fn run_made_by(&self, run: RunId, maker: Maker) -> Result<(), Failure> {
+        self.history(move |state| {
+            state.made_by(run, maker);
+            Ok(())
+        })
+        .await
     }
 }

@@ -3,7 +3,7 @@
 use super::call::Call;
 use super::job::{Job, Prompt, cut, filtered, invalid_answer};
 use super::{Report, internal};
-use crate::document::{DocumentHandle, RunEnd};
+use crate::document::{DocumentHandle, RunAuthor, RunEnd};
 use igny8_actors_domain::site::{DraftOrder, TaskOutcome};
 use igny8_actors_domain::tenant::prompt::PromptKind;
 use igny8_actors_ports::{FinishReason, ModelError, ModelEvent, ResponseFormat};
@@ -58,9 +58,11 @@ impl Writing<'_> {
             false => None,
         };
         let model = Some(prompt.trace.clone());
+        let (name, hosts) = ("IGNY8 AI".to_owned(), self.job.hosts.clone());
+        let maker = prompt.maker.clone();
         let state = match self
             .document
-            .run_begin(self.run, "IGNY8 AI".to_owned(), self.job.hosts.clone(), question)
+            .run_begin(self.run, RunAuthor { name, maker, hosts, question })
             .await
         {
             Ok(state) => state,
@@ -91,8 +93,23 @@ impl Writing<'_> {
             call = self.job.call(&prompt, prefix.as_deref()) => call,
         };
         match call {
-            Ok(call) => (self.pour(call).await, model),
+            Ok(call) => match self.made_by(&prompt).await {
+                Ok(()) => (self.pour(call).await, model),
+                Err(report) => (End::Failed(report.into()), model),
+            },
             Err(why) => (End::Failed(Box::new(why.into())), model),
+        }
+    }
+
+    /// Another model than the first one may have answered.
+    async fn made_by(&self, prompt: &Prompt) -> Result<(), Report> {
+        match prompt.made_by(self.job).filter(|maker| Some(maker) != prompt.maker.as_ref()) {
+            Some(maker) => self
+                .document
+                .run_made_by(self.run, maker)
+                .await
+                .map_err(|failure| internal("Writing into the document", &failure)),
+            None => Ok(()),
         }
     }
 

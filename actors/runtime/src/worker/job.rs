@@ -2,6 +2,7 @@
 
 use super::call::{Candidates, Used, from_port};
 use super::{Report, internal};
+use crate::document::Maker;
 use crate::entity::Errand;
 use crate::platform::Inner;
 use crate::site::ProgressUpdate;
@@ -69,6 +70,8 @@ pub(super) struct Prompt {
     pub request: ModelRequest,
     /// Model and prompt version, for the record.
     pub trace: String,
+    /// The same for who wrote what; a prompt that is tried has no version.
+    pub maker: Option<Maker>,
     /// Which call of the attempt it is, from 0.
     pub call: u32,
     /// The border of imported text in it.
@@ -76,6 +79,13 @@ pub(super) struct Prompt {
 }
 
 impl Prompt {
+    /// By what the answer came about: by the model that gave it.
+    pub(super) fn made_by(&self, job: &Job) -> Option<Maker> {
+        let maker = self.maker.clone()?;
+        let model = job.used.lock().answered.clone().unwrap_or(maker.model);
+        Some(Maker { model, ..maker })
+    }
+
     /// All that the model is told in words, for a further attempt to ask the same.
     pub(super) fn question(&self) -> String {
         serde_json::json!([self.request.system, self.request.prompt]).to_string()
@@ -110,8 +120,13 @@ impl Job {
             .read(move |tenant| (tenant.prompt(kind), ModelSettings::of(tenant)))
             .await
             .map_err(|failure| internal("Reading the prompt", &failure))?;
-        let version = format!("v{}", template.version);
-        self.fill(call, (kind, &version, &template.template), settings, values, format).await
+        let number = template.version;
+        let version = format!("v{number}");
+        let template = (kind, &*version, &*template.template);
+        let prompt = self.fill(call, template, settings, values, format).await?;
+        let (model, kind) = (prompt.request.model.clone(), kind.name().to_owned());
+        let maker = Some(Maker { model, prompt: kind, version: number });
+        Ok(Prompt { maker, ..prompt })
     }
 
     /// What the tenant set for its models.
@@ -153,7 +168,7 @@ impl Job {
             idempotency_key: format!("{}:{call}", self.errand.idempotency_key()),
             idle_timeout: self.inner.world.options.model_idle_timeout,
         };
-        Ok(Prompt { candidates, request, trace, call, nonce })
+        Ok(Prompt { candidates, request, trace, maker: None, call, nonce })
     }
 
     /// The provider bills the call of an attempt that a crash lost: the house pays for it. A model

@@ -4,7 +4,7 @@
 use super::answer::{self, Asked};
 use super::job::Job;
 use super::{Report, internal, stopped, unless_stopped};
-use crate::document::{DocumentHandle, NewSuggestion};
+use crate::document::{DocumentHandle, Maker, NewSuggestion};
 use crate::failure::Failure;
 use igny8_actors_document::{CommentRange, Selection};
 use igny8_actors_domain::RefusalKind;
@@ -31,7 +31,7 @@ pub(super) async fn run(job: &Job, order: RewriteOrder) -> Report {
         Err(failure) => return of("Reading the selection", failure),
     };
     // Nothing is cancelled once there is an answer: what is charged is there.
-    let (asked, model) =
+    let (asked, (model, maker)) =
         match unless_stopped(&job.stop, ask(job, &document, &order, &selection)).await {
             None => return stopped(),
             Some(Err(report)) => return report,
@@ -40,7 +40,7 @@ pub(super) async fn run(job: &Job, order: RewriteOrder) -> Report {
     let RewriteOrder { by, instruction, .. } = order;
     let Asked { answer: Rewrite { texts: after }, response } = asked;
     let (author, before) = (AUTHOR.to_owned(), selection.passages);
-    let new = NewSuggestion { range, author, by, instruction, before, after };
+    let new = NewSuggestion { range, author, maker, by, instruction, before, after };
     match document.suggest(run, new).await {
         Ok(()) => Report { outcome: TaskOutcome::Suggested, model: Some(model), response },
         Err(failure) => of("Keeping the suggestion", failure),
@@ -53,7 +53,7 @@ async fn ask(
     document: &DocumentHandle,
     order: &RewriteOrder,
     selection: &Selection,
-) -> Result<(Asked<Rewrite>, String), Report> {
+) -> Result<(Asked<Rewrite>, (String, Option<Maker>)), Report> {
     let _shown = document.show(AUTHOR, &selection.caret);
     job.progress("rewriting", 0.2, None);
     let values = order.values(selection.passages.clone());
@@ -63,7 +63,8 @@ async fn ask(
     for text in &mut asked.answer.texts {
         *text = text.split_whitespace().collect::<Vec<&str>>().join(" ");
     }
-    Ok((asked, prompt.trace))
+    let maker = prompt.made_by(job);
+    Ok((asked, (prompt.trace, maker)))
 }
 
 fn fits(answer: &Rewrite, wanted: usize) -> Result<(), Unreadable> {

@@ -126,7 +126,7 @@ async fn r7_who_wrote_what_is_known_after_a_restart() {
     let mut bob = Page::open(&handle, 8, 80, account(5)).await;
     bob.type_at(&handle, 10, "black ").await;
     ada.type_at(&handle, 0, "So: ").await;
-    handle.run_begin(RunId::new(AT, [3; 10]), "AI".to_owned(), Vec::new(), None).await.unwrap();
+    handle.run_begin(RunId::new(AT, [3; 10]), support::author("AI")).await.unwrap();
     handle.run_push(RunId::new(AT, [3; 10]), 0, "By the AI.\n".to_owned()).await.unwrap();
     handle.run_end(RunId::new(AT, [3; 10]), RunEnd::Finished).await.unwrap();
     let expected =

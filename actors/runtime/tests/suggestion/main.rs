@@ -205,7 +205,7 @@ async fn r6_a_rewrite_that_comes_to_nothing_costs_nothing() {
 async fn r9_several_runs_in_one_document_do_not_disturb_each_other() {
     let draft = Draft::new().await;
     let (handle, run) = (draft.handle(), RunId::from_uuid(draft.id.uuid()));
-    handle.run_begin(run, "IGNY8 AI".into(), Vec::new(), None).await.unwrap();
+    handle.run_begin(run, support::author("IGNY8 AI")).await.unwrap();
     let (first, second) = ("A paragr", "aph of the **draft**.\n\nAnd one more.");
     handle.run_push(run, 0, first.into()).await.unwrap();
     let (one, two) = (draft.range(0, "very").await, draft.range(1, "a lot of kinds").await);

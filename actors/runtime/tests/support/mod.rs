@@ -10,7 +10,9 @@ use igny8_actors_ports::{
     Clock, Compute, ComputeError, Entropy, KeyRing, PasswordError, PasswordHash, SealError, Sealed,
     SecretPlace,
 };
-use igny8_actors_runtime::{ModelChoice, ModelSource, Platform, World, WorldOptions};
+use igny8_actors_runtime::{
+    Maker, ModelChoice, ModelSource, Platform, RunAuthor, World, WorldOptions,
+};
 use igny8_protocol_ids::{AccountId, Credits, SiteId, TenantId, Timestamp};
 use igny8_server_adapters_ai::{OfflineEmbedder, OfflineModel, OfflineModelOptions};
 use igny8_server_adapters_export::FolderPublisher;
@@ -105,6 +107,12 @@ impl ModelSource for OneModel {
 /// How the offline model behaves.
 pub(crate) fn fast() -> OfflineModelOptions {
     OfflineModelOptions { words_per_second: 0.0, ..OfflineModelOptions::default() }
+}
+
+/// A run as a worker would begin it.
+pub(crate) fn author(name: &str) -> RunAuthor {
+    let maker = Maker { model: "offline".to_owned(), prompt: "article".to_owned(), version: 3 };
+    RunAuthor { name: name.to_owned(), maker: Some(maker), hosts: Vec::new(), question: None }
 }
 
 pub(crate) fn open(directory: &Path) -> Arc<dyn Store> {

@@ -1,6 +1,7 @@
 //! `/api/writer/sites/{site}/documents/{document}/…`: kept states, what differs between two, and
 //! the AI runs that wrote in a document; and its blocks, as programs read and change them.
 
+use super::document::author::PromptUsed;
 use super::writer::ContentFormat;
 use igny8_protocol_ids::{AccountId, RunId, Timestamp, VersionId};
 use serde::{Deserialize, Serialize};
@@ -151,6 +152,10 @@ pub struct RunView {
     pub id: RunId,
     /// How its author is named.
     pub author: String,
+    /// The model that wrote; absent for runs of older builds.
+    pub model: Option<String>,
+    /// The prompt by which it wrote; absent for runs of older builds.
+    pub prompt: Option<PromptUsed>,
     /// The Yjs client id under which it wrote.
     #[ts(type = "number")]
     pub client: u64,

@@ -13,6 +13,7 @@ mod record;
 
 use super::actor::State;
 use super::handle::DocumentHandle;
+use super::record::Maker;
 use crate::entity::encode;
 use crate::failure::Failure;
 use igny8_actors_document::{ContentTree, Written};
@@ -41,6 +42,8 @@ pub enum Author {
         run: RunId,
         /// How it is named.
         name: String,
+        /// By which model and prompt it wrote; none for runs of older builds.
+        maker: Option<Maker>,
     },
     /// The server by itself: a repair, a restructured text.
     Server,
@@ -159,7 +162,8 @@ impl State {
         let mut authorship = Authorship::default();
         let mut writers: BTreeMap<(u64, u32), usize> = BTreeMap::new();
         for run in self.runs.values() {
-            let author = Author::Run { run: run.id, name: run.author.clone() };
+            let (name, maker) = (run.author.clone(), run.maker.clone());
+            let author = Author::Run { run: run.id, name, maker };
             writers.insert((run.progress.run_client_id(), 0), authorship.number(author));
         }
         for (place, source) in &self.authors.entries {

@@ -7,7 +7,7 @@ mod record;
 
 use super::actor::State;
 use super::comment::out_of_range;
-use super::record::{Run, VersionCause};
+use super::record::{Maker, Run, VersionCause};
 use crate::entity::encode;
 use crate::failure::Failure;
 use igny8_actors_document::CommentRange;
@@ -35,6 +35,7 @@ const REVISION_BYTES: usize = 8;
 pub(crate) struct NewSuggestion {
     pub range: CommentRange,
     pub author: String,
+    pub maker: Option<Maker>,
     pub by: Option<AccountId>,
     pub instruction: Instruction,
     pub before: Vec<String>,
@@ -150,9 +151,9 @@ impl State {
         let refused = |error| out_of_range("Nothing was suggested", error);
         let update = self.live.suggest(&id.to_string(), &new.range).map_err(refused)?;
         self.by_server(update);
-        let NewSuggestion { range: _, author, by, instruction, before, after } = new;
+        let NewSuggestion { range: _, author, maker, by, instruction, before, after } = new;
         let (at, decision) = (self.world.now(), None);
-        self.put(Suggestion { id, author, by, at, instruction, before, after, decision });
+        self.put(Suggestion { id, author, maker, by, at, instruction, before, after, decision });
         Ok(())
     }
 
@@ -195,6 +196,7 @@ impl State {
         let run = Run {
             id,
             author: suggestion.author.clone(),
+            maker: suggestion.maker.clone(),
             hosts: Vec::new(),
             question: None,
             progress: accepted.progress,

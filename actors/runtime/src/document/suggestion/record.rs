@@ -1,5 +1,6 @@
 //! What a document's entity keeps of its suggestions.
 
+use crate::document::record::Maker;
 use igny8_actors_domain::site::Instruction;
 use igny8_protocol_ids::{AccountId, RunId, Timestamp};
 use igny8_storage_api::RecordKey;
@@ -12,6 +13,9 @@ pub struct Suggestion {
     pub id: RunId,
     /// How its author is named.
     pub author: String,
+    /// By which model and prompt; none in suggestions of older builds.
+    #[serde(default)]
+    pub maker: Option<Maker>,
     /// Who asked for it; absent for automation.
     pub by: Option<AccountId>,
     /// When it was written.

@@ -43,6 +43,8 @@ pub(super) struct Tally {
     pub models: Vec<ModelUsage>,
     /// The latest call alone.
     pub last: UsageSum,
+    /// The model that answered last.
+    pub answered: Option<String>,
 }
 
 /// The models among which a call chooses, for texts where nothing else is said.
@@ -351,7 +353,10 @@ impl Call {
         }
         call.meter.taken = true;
         match call.next().await {
-            Some(Ok(event)) => call.first = Some(event),
+            Some(Ok(event)) => {
+                call.used.lock().answered = Some(candidate.choice.model.clone());
+                call.first = Some(event);
+            }
             Some(Err(error)) => return Err(error),
             None => {
                 let error = super::job::cut();

@@ -20,11 +20,22 @@ pub enum AuthorView {
         run: RunId,
         /// How it is named.
         name: String,
-        /// The model that wrote, while its task is kept.
+        /// The model that wrote; of a run of an older build while its task is kept, with its prompt.
         model: Option<String>,
+        /// The prompt by which it wrote.
+        prompt: Option<PromptUsed>,
     },
     /// The server by itself: a repair, a restructured text.
     Server,
+}
+
+/// A prompt as it was when it was used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, TS)]
+pub struct PromptUsed {
+    /// Its kind, as `/api/thinker/prompts` names it.
+    pub kind: String,
+    /// Its version; 0 is the one that comes with the server.
+    pub version: u32,
 }
 
 /// What a Yjs client's edits from a clock on are attributed to, until its next entry.

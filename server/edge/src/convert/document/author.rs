@@ -1,14 +1,20 @@
 //! Who wrote what.
 
-use igny8_actors_runtime::{Author, AuthoredSpan, Authorship, ContentTree, WriterEntry};
+use igny8_actors_runtime::{Author, AuthoredSpan, Authorship, ContentTree, Maker, WriterEntry};
 use igny8_protocol_ids::RunId;
 use igny8_protocol_wire::rest::document::author as wire;
+
+/// The model, and the prompt as it was.
+pub(super) fn made_by(maker: Maker) -> (String, wire::PromptUsed) {
+    let Maker { model, prompt: kind, version } = maker;
+    (model, wire::PromptUsed { kind, version })
+}
 
 fn number(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 
-/// `model` says which model a run used, where that is still known.
+/// `model` says which model a run of an older build used, where that is still known.
 pub(crate) fn authorship(
     authorship: Authorship,
     tree: &ContentTree,
@@ -18,7 +24,10 @@ pub(crate) fn authorship(
     let keys: Vec<String> = tree.blocks.iter().map(|block| block.key()).collect();
     let author = |author: Author| match author {
         Author::Account(account) => wire::AuthorView::Account { account },
-        Author::Run { run, name } => wire::AuthorView::Run { model: model(run), run, name },
+        Author::Run { run, name, maker } => {
+            let (known, prompt) = maker.map(made_by).unzip();
+            wire::AuthorView::Run { model: known.or_else(|| model(run)), prompt, run, name }
+        }
         Author::Server => wire::AuthorView::Server,
     };
     let writer = |WriterEntry { client, clock, author }: WriterEntry| wire::WriterView {

@@ -1,5 +1,6 @@
 //! Kept states, comparisons and runs.
 
+use super::author::made_by;
 use igny8_actors_runtime::{
     Comparison, Fate, Line, LineKind, Piece, Replaced, RunSummary, Version, VersionCause,
 };
@@ -24,8 +25,9 @@ pub(crate) fn content_replaced(replaced: Replaced) -> ContentReplaced {
 }
 
 pub(crate) fn run_view(run: RunSummary) -> wire::RunView {
-    let RunSummary { id, author, client, ended_at, undone_at } = run;
-    wire::RunView { id, author, client, ended_at, undone_at }
+    let RunSummary { id, author, maker, client, ended_at, undone_at } = run;
+    let (model, prompt) = maker.map(made_by).unzip();
+    wire::RunView { id, author, model, prompt, client, ended_at, undone_at }
 }
 
 pub(crate) fn comparison(comparison: Comparison) -> wire::Comparison {

@@ -6,7 +6,8 @@ use igny8_protocol_wire::rest::document::suggestion as wire;
 
 pub(crate) fn suggestion_view(proposal: Proposal) -> wire::SuggestionView {
     let Proposal { suggestion, state, now, revision } = proposal;
-    let Suggestion { id, author, by, at, instruction, before, after, decision } = suggestion;
+    let Suggestion { id, author, maker: _, by, at, instruction, before, after, decision } =
+        suggestion;
     let decision =
         decision.map(|Decision { accepted, by, at }| wire::DecisionView { accepted, by, at });
     let (instruction, state) = (instruction_view(instruction), state_view(state));

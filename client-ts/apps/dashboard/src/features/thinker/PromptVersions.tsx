@@ -11,7 +11,7 @@ import { Button } from '~/shared/ui/Button';
 import { classNames } from '~/shared/ui/classNames';
 import { SkeletonLines } from '~/shared/ui/Skeleton';
 import { ProblemState } from '~/shared/ui/StateMessage';
-import { promptName } from './prompt';
+import { promptName } from '~/shared/format/made';
 
 /** The kept versions, what each changed, and the way back: an old version again, as a new one. */
 export function PromptVersions({ prompt, canEdit }: { prompt: PromptView; canEdit: boolean }) {

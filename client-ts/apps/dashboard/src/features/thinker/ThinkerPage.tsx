@@ -7,7 +7,7 @@ import { PageHeader } from '~/shared/ui/PageHeader';
 import { SkeletonLines } from '~/shared/ui/Skeleton';
 import { ProblemState } from '~/shared/ui/StateMessage';
 import { PromptEditor } from './PromptEditor';
-import { promptName } from './prompt';
+import { promptName } from '~/shared/format/made';
 
 /** Thinker: what the AI is asked, in templates with variables and versions. */
 export function ThinkerPage() {

@@ -1,11 +1,5 @@
 import type { VariableView } from '@igny8/protocol';
 
-const NAMES: Record<string, string> = { article: 'Article', ideas: 'Ideas', cluster_names: 'Cluster names', image: 'Image' };
-
-export function promptName(kind: string): string {
-  return NAMES[kind] ?? kind.replaceAll('_', ' ');
-}
-
 /** What is wrong with a template, in words; undefined if nothing is. The server decides. */
 export function templateProblem(template: string, variables: VariableView[]): string | undefined {
   const named = [...template.matchAll(/\{\{\s*([^{}]*?)\s*\}\}/g)].map((match) => match[1] ?? '');

@@ -21,7 +21,7 @@ pub(super) async fn authors(
         .authors
         .iter()
         .filter_map(|author| match author {
-            Author::Run { run, .. } => Some(*run),
+            Author::Run { run, maker: None, .. } => Some(*run),
             _ => None,
         })
         .collect();

@@ -4,6 +4,7 @@ import type { Authorship, AuthorView } from '@igny8/protocol';
 import { useRest, type OpenDocument } from '@igny8/react';
 import { useReread } from '~/shared/data/useReread';
 import { useSiteId, useTenantId } from '~/shared/data/workspace';
+import { madeBy } from '~/shared/format/made';
 import { colourOf } from '~/shared/ui/Avatar';
 import { CheckField } from '~/shared/ui/Field';
 import { SkeletonLines } from '~/shared/ui/Skeleton';
@@ -45,7 +46,7 @@ function AuthorLegend({ document, editor, open }: { document: string; editor: Ed
       {read.data.authors.map((author, at) => present.has(String(at)) && (
         <li key={at} className="flex items-center gap-2">
           <span aria-hidden="true" className="size-3 shrink-0 rounded-sm" style={{ backgroundColor: colour(author) }} />
-          <span className="truncate">{author.kind === 'account' ? authorName(author.account, members) : describe(author)}</span>
+          <span className="min-w-0 break-words">{author.kind === 'account' ? authorName(author.account, members) : describe(author)}</span>
         </li>
       ))}
       <li className="text-ink-3">Text without a colour is older than this record.</li>
@@ -60,7 +61,8 @@ function colour(author: AuthorView): string {
 
 function describe(author: Exclude<AuthorView, { kind: 'account' }>): string {
   if (author.kind === 'server') return 'The server (restructured text)';
-  return author.model ? `${author.name}, ${author.model}` : author.name;
+  const made = madeBy(author);
+  return made === null ? author.name : `${author.name}: ${made}`;
 }
 
 /** Keeps the colours where the text is; says whose text there is, and which clients nobody is known for. */

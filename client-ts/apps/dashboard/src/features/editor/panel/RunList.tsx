@@ -3,6 +3,7 @@ import { Undo2 } from 'lucide-react';
 import { useRest } from '@igny8/react';
 import type { RunView } from '@igny8/protocol';
 import { useApi, useCan, useSiteId, useTenantId } from '~/shared/data/workspace';
+import { madeBy } from '~/shared/format/made';
 import { formatAgo } from '~/shared/format/time';
 import { useConfirm } from '~/shared/overlay/ConfirmDialog';
 import { useToasts } from '~/shared/overlay/ToastNotifications';
@@ -24,6 +25,7 @@ export function RunList({ document, revision }: { document: string; revision: st
           <span>
             {run.author}
             <span className="block text-xs text-ink-3">{describe(run)}</span>
+            {madeBy(run) && <span className="block text-xs text-ink-3">{madeBy(run)}</span>}
           </span>
           {mayEdit && run.ended_at !== null && run.undone_at === null && (
             <Button size="sm" icon={<Undo2 size={12} />} onClick={() => void undo(run)}>
