@@ -3,8 +3,8 @@
 
 use igny8_actors_domain::ledger::{GrantKind, Part};
 use igny8_actors_domain::site::{
-    FailureClass, KeywordFigures, NewCluster, NewIdea, NewKeyword, Site, SiteCommand, SiteEffect,
-    SiteRecord, Task, TaskInput, TaskOutcome, TaskStatus,
+    DocumentStatus, FailureClass, KeywordFigures, NewCluster, NewIdea, NewKeyword, Site,
+    SiteCommand, SiteEffect, SiteRecord, StepKind, Task, TaskInput, TaskOutcome, TaskStatus,
 };
 use igny8_actors_domain::tenant::SiteMessage;
 use igny8_actors_domain::{Changes, Context, Dice, Entity, Origin, decide};
@@ -269,6 +269,47 @@ fn step(world: &mut World, kind: u8, a: u8, b: u8) {
             transfer: TransferId::new(world.now, [a, b, 9, 9, 9, 9, 9, 9, 9, 9]),
         }),
     }
+}
+
+/// What became of a document is kept with it, with whose doing it was.
+#[test]
+fn a_document_knows_its_steps() {
+    let mut world = World::new();
+    let now = world.now;
+    let ada = igny8_protocol_ids::AccountId::new(now, [9; 10]);
+    let mut act = |origin, command| {
+        world.seed += 1;
+        let mut context = Context { now, entropy: Dice::new(world.seed), origin };
+        decide(&mut world.site, command, &mut context).unwrap().0
+    };
+    let by_ada = Origin::Account(ada);
+    act(by_ada, SiteCommand::CreateDocument { title: "Tea".to_owned() });
+    let document = world.site.documents().next().unwrap().id;
+    let mut act = |origin, command| {
+        world.seed += 1;
+        let mut context = Context { now, entropy: Dice::new(world.seed), origin };
+        decide(&mut world.site, command, &mut context).unwrap();
+    };
+    let change =
+        |status| SiteCommand::ChangeDocumentStatus { document, status, version: None, words: None };
+    act(by_ada, SiteCommand::RenameDocument { document, title: "Green tea".to_owned() });
+    act(by_ada, SiteCommand::RenameDocument { document, title: "Green tea".to_owned() });
+    act(Origin::System, change(DocumentStatus::InReview));
+    let steps = &world.site.document(document).unwrap().steps;
+    let expected = [
+        (Some(ada), StepKind::Created),
+        (Some(ada), StepKind::Renamed("Green tea".to_owned())),
+        (None, StepKind::Moved(DocumentStatus::InReview, 0)),
+    ];
+    let found: Vec<_> = steps.iter().map(|step| (step.by, step.what.clone())).collect();
+    assert_eq!(found, expected);
+    for round in 0..60 {
+        let mut context =
+            Context { now, entropy: Dice::new(1_000 + round), origin: Origin::System };
+        let status = [DocumentStatus::Draft, DocumentStatus::InReview][round as usize % 2];
+        decide(&mut world.site, change(status), &mut context).unwrap();
+    }
+    assert_eq!(world.site.document(document).unwrap().steps.len(), 40, "the oldest go");
 }
 
 proptest! {

@@ -25,11 +25,11 @@ mod world;
 
 pub use account::{AccountHandle, RefreshSecret};
 pub use document::{
-    Author, AuthoredSpan, Authorship, Comment, Commenter, Conversation, Decision, DocumentFrame,
-    DocumentHandle, DocumentJoin, DocumentSubscription, Encoded, Listener, Maker, NewComment,
-    NewContent, Place, Proposal, Replaced, Resolution, RunAuthor, RunEnd, RunState, RunSummary,
-    SessionEdit, Shared, Speakers, Suggestion, SuggestionState, Thread, TurnUpdate, Version,
-    VersionCause, WriterEntry, lib0,
+    Activity, Author, AuthoredSpan, Authorship, Comment, Commenter, Conversation, Decision,
+    DocumentFrame, DocumentHandle, DocumentJoin, DocumentSubscription, Doer, Encoded, Happened,
+    Listener, Maker, NewComment, NewContent, Place, Proposal, Replaced, Resolution, RunAuthor,
+    RunEnd, RunState, RunSummary, SessionEdit, Shared, Speakers, Suggestion, SuggestionState,
+    Thread, TurnUpdate, Version, VersionCause, WriterEntry, lib0,
 };
 pub use entity::{Idempotency, Joined, Published, Resume, Subscription};
 pub use failure::Failure;

@@ -255,6 +255,8 @@ async fn r8_of_edits_handed_in_at_once_only_the_wrong_one_is_refused() {
         match tokio::time::timeout(Duration::from_secs(20), writer.next()).await.unwrap().unwrap() {
             DocumentFrame::Refused { reference, .. } => refused.push(reference),
             DocumentFrame::Durable { reference, .. } => durable = reference,
+            // That somebody began to type is told to all who look at what happens.
+            DocumentFrame::Comments => {}
             frame => panic!("{frame:?}"),
         }
     }

@@ -80,15 +80,18 @@ async fn a_version_is_named_anew_and_forgotten_unless_it_was_approved() {
     let handle = document(&platform);
     write(&handle, "One.").await;
     let named = handle.name_version("Draft".to_owned(), person()).await.unwrap();
-    let renamed = handle.rename_version(named.id, "Better".to_owned()).await.unwrap();
+    let renamed = handle.rename_version(named.id, "Better".to_owned(), person()).await.unwrap();
     assert_eq!(renamed.name.as_deref(), Some("Better"));
-    let refused = handle.rename_version(named.id, " ".to_owned()).await.unwrap_err();
+    let refused = handle.rename_version(named.id, " ".to_owned(), person()).await.unwrap_err();
     assert_eq!(code(refused), "version_name");
-    handle.delete_version(named.id).await.unwrap();
+    handle.delete_version(named.id, person()).await.unwrap();
     assert_eq!(code(handle.kept(named.id).await.unwrap_err()), "not_found");
     handle.keep_version(Some(person())).await.unwrap();
     let approved = handle.versions().await.unwrap()[0].clone();
-    assert_eq!(code(handle.delete_version(approved.id).await.unwrap_err()), "version_approved");
+    assert_eq!(
+        code(handle.delete_version(approved.id, person()).await.unwrap_err()),
+        "version_approved"
+    );
 }
 
 async fn write_by_ai(handle: &DocumentHandle, text: &str) {
@@ -104,7 +107,7 @@ async fn r9_an_undone_run_goes_as_one_and_leaves_what_people_wrote() {
     let handle = document(&first);
     write(&handle, "By hand.").await;
     write_by_ai(&handle, "## By the AI\n\nIt wrote this.\n\nAnd this.\n").await;
-    assert_eq!(code(handle.undo_run(run_id()).await.unwrap_err()), "run_open");
+    assert_eq!(code(handle.undo_run(run_id(), person()).await.unwrap_err()), "run_open");
     handle.run_end(run_id(), RunEnd::Finished).await.unwrap();
     let mixed = text(&handle).await.replace("And this.", "And this, with more.");
     write(&handle, &mixed).await;
@@ -113,11 +116,11 @@ async fn r9_an_undone_run_goes_as_one_and_leaves_what_people_wrote() {
 
     let second = reopened(directory.path()).await;
     let handle = document(&second);
-    handle.undo_run(run_id()).await.unwrap();
+    handle.undo_run(run_id(), person()).await.unwrap();
     let left = text(&handle).await;
     assert!(left.starts_with("By hand.") && left.contains("with more"), "{left}");
     assert!(!left.contains("wrote this") && !left.contains("By the AI"), "{left}");
-    handle.undo_run(run_id()).await.unwrap();
+    handle.undo_run(run_id(), person()).await.unwrap();
     assert_eq!(text(&handle).await, left, "undone once");
     assert!(handle.runs().await.unwrap()[0].undone_at.is_some());
 }
@@ -130,7 +133,7 @@ async fn r9_an_undone_run_that_is_wanted_again_begins_anew() {
     write_by_ai(&handle, "It wrote this.\n").await;
     handle.run_end(run_id(), RunEnd::Stopped).await.unwrap();
     let client = handle.runs().await.unwrap()[0].client;
-    handle.undo_run(run_id()).await.unwrap();
+    handle.undo_run(run_id(), person()).await.unwrap();
     let state = handle.run_begin(run_id(), support::author("AI")).await.unwrap();
     assert_eq!((state.text.as_str(), state.ended), ("", false));
     handle.run_push(run_id(), 0, "Another text.\n".to_owned()).await.unwrap();

@@ -8,7 +8,7 @@ use crate::{
     queue,
     rest::{
         auth, billing,
-        document::{author, comment, suggestion},
+        document::{activity, author, comment, suggestion},
         history, lane, page, planner, problem, settings, system, thinker, writer,
     },
     view,
@@ -160,6 +160,7 @@ fn collect_work(to: &mut Collector) {
     to.visit::<writer::ContentQuery>();
     to.visit::<writer::DocumentContent>();
     to.visit::<writer::ContentReplaced>();
+    to.visit::<activity::ActivityPage>();
     to.visit::<history::VersionView>();
     to.visit::<history::NameVersion>();
     to.visit::<history::VersionContent>();

@@ -110,6 +110,7 @@ const ROUTES: &[(&str, &str, Need)] = &[
     ("GET", "/api/writer/sites/{site}/documents/{document}/runs", Right(ReadContent)),
     ("POST", "/api/writer/sites/{site}/documents/{document}/runs/{run}/undo", Right(EditDocument)),
     ("GET", "/api/writer/sites/{site}/documents/{document}/authors", Right(ReadContent)),
+    ("GET", "/api/writer/sites/{site}/documents/{document}/activity", Right(ReadContent)),
     ("GET", "/api/writer/sites/{site}/documents/{document}/threads", Right(ReadContent)),
     ("POST", "/api/writer/sites/{site}/documents/{document}/threads", Right(Comment)),
     ("DELETE", "/api/writer/sites/{site}/documents/{document}/threads/{thread}", Right(Comment)),

@@ -136,6 +136,37 @@ async fn comments_stay_on_the_words_that_stay() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_happened_is_read_page_by_page() {
+    let server = Server::start().await;
+    let draft = Draft::new(&server, json!({"title": "A"})).await;
+    draft.put("text/markdown", "One.", None).await;
+    let status = server.ask(Method::PATCH, &draft.path).token(&draft.token);
+    status.json(json!({"status": "in_review"})).await;
+    draft.put("text/markdown", "Two.", None).await;
+    let whole = draft.read("activity").await;
+    let what = |page: &Value| -> Vec<String> {
+        let items = page["items"].as_array().unwrap().iter();
+        items.map(|entry| entry["what"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(["replaced", "moved", "replaced", "created"], what(&whole)[..]);
+    let entry = &whole["items"][1];
+    assert_eq!(
+        ("in_review", "Ada"),
+        (entry["status"].as_str().unwrap(), entry["by"]["name"].as_str().unwrap())
+    );
+    let first = draft.read("activity?limit=3").await;
+    assert_eq!(["replaced", "moved", "replaced"], what(&first)[..]);
+    let next = first["next"].as_str().unwrap();
+    let last = draft.read(&format!("activity?limit=3&before={next}")).await;
+    assert_eq!((vec!["created".to_owned()], &Value::Null), (what(&last), &last["next"]));
+    for wrong in ["activity?limit=0", "activity?before=x"] {
+        let path = format!("{}/{wrong}", draft.path);
+        let answer = server.get(&path).token(&draft.token).send().await;
+        assert_eq!(StatusCode::UNPROCESSABLE_ENTITY, answer.status, "{wrong}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_document_begins_with_a_text() {
     let server = Server::start().await;
     let draft = Draft::new(&server, json!({"title": "A", "content": HTML})).await;

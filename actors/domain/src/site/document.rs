@@ -3,10 +3,14 @@
 use super::command::SiteReply;
 use super::idea::TITLE_CHARS_MAX;
 use super::queue::TaskKind;
-use super::record::{Document, DocumentStatus, SiteRecord};
+use super::record::{Document, DocumentStatus, DocumentStep, SiteRecord, StepKind};
 use super::state::{Site, bounded};
-use crate::entity::{Context, Draft, Refusal};
+use crate::entity::{Context, Draft, Origin, Refusal};
 use igny8_protocol_ids::{DocumentId, IdeaId};
+
+/// Steps that are kept of a document: it is made, reviewed and published a few times. All of a
+/// site's documents are in memory.
+const STEPS_MAX: usize = 40;
 
 /// A fresh document record.
 pub(super) fn fresh(context: &mut Context, title: &str, idea: Option<IdeaId>) -> Document {
@@ -23,15 +27,35 @@ pub(super) fn fresh(context: &mut Context, title: &str, idea: Option<IdeaId>) ->
         provenance: Vec::new(),
         created_at: context.now,
         updated_at: context.now,
+        steps: vec![step(context, StepKind::Created)],
     }
+}
+
+fn step(context: &Context, what: StepKind) -> DocumentStep {
+    let by = match context.origin {
+        Origin::Account(account) => Some(account),
+        Origin::System => None,
+    };
+    DocumentStep { at: context.now, by, what }
 }
 
 pub(super) fn document(draft: &Draft<'_, Site>, id: DocumentId) -> Result<Document, Refusal> {
     draft.document(id).cloned().ok_or_else(|| Refusal::not_found("document"))
 }
 
+/// Writes a document down, with what has happened to it since it was written last.
 pub(super) fn save(draft: &mut Draft<'_, Site>, context: &Context, mut document: Document) {
     document.updated_at = context.now;
+    let before = draft.document(document.id);
+    if before.is_some_and(|before| before.title != document.title) {
+        document.steps.push(step(context, StepKind::Renamed(document.title.clone())));
+    }
+    if before.is_some_and(|before| before.status != document.status) {
+        let moved = StepKind::Moved(document.status, document.revision);
+        document.steps.push(step(context, moved));
+    }
+    let beyond = document.steps.len().saturating_sub(STEPS_MAX);
+    document.steps.drain(..beyond);
     draft.put(SiteRecord::Document(document));
 }
 

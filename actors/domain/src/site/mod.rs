@@ -32,8 +32,8 @@ pub use queue::{
     Unique, Waiting, limits,
 };
 pub use record::{
-    Ask, Cluster, Document, DocumentStatus, FreeDocument, Idea, IdeaStatus, Image, Keyword,
-    KeywordFigures, KeywordStatus, Link, Publication, SiteCard, SiteRecord,
+    Ask, Cluster, Document, DocumentStatus, DocumentStep, FreeDocument, Idea, IdeaStatus, Image,
+    Keyword, KeywordFigures, KeywordStatus, Link, Publication, SiteCard, SiteRecord, StepKind,
 };
 pub use state::Site;
 

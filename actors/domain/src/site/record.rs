@@ -7,8 +7,8 @@ use crate::{
     ledger::LedgerRecord, secret::SealedSecret, tenant::prompt::Voice, text::intent::Intent,
 };
 use igny8_protocol_ids::{
-    ClusterId, Credits, DocumentId, IdeaId, ImageId, KeywordId, SiteId, TenantId, Timestamp,
-    TransferId,
+    AccountId, ClusterId, Credits, DocumentId, IdeaId, ImageId, KeywordId, SiteId, TenantId,
+    Timestamp, TransferId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -246,6 +246,31 @@ pub struct Document {
     pub created_at: Timestamp,
     /// When it changed last.
     pub updated_at: Timestamp,
+    /// What happened to it as a whole, the latest last; the oldest beyond some go.
+    #[serde(default)]
+    pub steps: Vec<DocumentStep>,
+}
+
+/// What happened to a document as a whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DocumentStep {
+    /// When.
+    pub at: Timestamp,
+    /// Whose doing it was; absent for the server.
+    pub by: Option<AccountId>,
+    /// What.
+    pub what: StepKind,
+}
+
+/// What happened to a document as a whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum StepKind {
+    /// It was made.
+    Created,
+    /// It has another title.
+    Renamed(String),
+    /// It is somewhere else: the status, and which publication it is about.
+    Moved(DocumentStatus, u64),
 }
 
 /// A document of any Yjs content: no article, so nothing writes, publishes or counts it.

@@ -110,6 +110,7 @@ impl Stage {
             publication: None,
             words: 100,
             provenance: Vec::new(),
+            steps: Vec::new(),
             created_at: self.now,
             updated_at: self.now,
         }));

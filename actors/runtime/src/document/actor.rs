@@ -1,5 +1,6 @@
 //! The actor itself: what it is sent, what it holds, how it loads.
 
+use super::activity::Activities;
 use super::author::Authors;
 use super::comment::Comments;
 use super::handle::DocumentJoin;
@@ -110,6 +111,7 @@ pub(crate) struct State {
     pub(super) comments: Comments,
     pub(super) suggestions: Suggestions,
     pub(super) authors: Authors,
+    pub(super) activities: Activities,
     pub(super) runs: BTreeMap<RunId, Run>,
     pub(super) texts: HashMap<RunId, String>,
     pub(super) writing: HashMap<RunId, Writing>,
@@ -181,7 +183,7 @@ async fn load(args: Arguments) -> Result<State, ActorProcessingErr> {
     let (mut runs, mut texts) = (BTreeMap::new(), HashMap::<RunId, String>::new());
     let (mut versions, mut checkpoint) = (Vec::new(), Checkpoint::default());
     let (mut comments, mut authors) = (Comments::default(), Authors::default());
-    let mut suggestions = Suggestions::default();
+    let (mut suggestions, mut activities) = (Suggestions::default(), Activities::default());
     let loaded = world.store.load(&entity).await?;
     for record in loaded.iter().flat_map(|loaded| &loaded.records) {
         match read(&format!("{entity}, record {:02x?}", record.key), &record.key, &record.value)? {
@@ -192,6 +194,7 @@ async fn load(args: Arguments) -> Result<State, ActorProcessingErr> {
             Stored::Thread(thread) => comments.load_thread(thread),
             Stored::Comment(comment) => comments.load_comment(comment),
             Stored::Suggestion(suggestion) => suggestions.load(*suggestion),
+            Stored::Activity(entry) => activities.load(entry),
             Stored::Author(place, source) => authors.load(place, source),
             Stored::Approved(_) => {}
         }
@@ -219,6 +222,7 @@ async fn load(args: Arguments) -> Result<State, ActorProcessingErr> {
         comments,
         suggestions,
         authors,
+        activities,
         runs,
         texts,
         writing: HashMap::new(),

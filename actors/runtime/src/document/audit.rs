@@ -33,6 +33,7 @@ pub(crate) async fn audit(
                 | Stored::Thread(_)
                 | Stored::Comment(_)
                 | Stored::Suggestion(_)
+                | Stored::Activity(_)
                 | Stored::Author(..),
             ) => {}
             Err(error) => problems.push(error.to_string()),

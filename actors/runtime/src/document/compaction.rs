@@ -145,6 +145,7 @@ impl State {
             let mut deletes = std::mem::take(&mut self.comments).keys();
             deletes.extend(std::mem::take(&mut self.suggestions).keys());
             deletes.extend(std::mem::take(&mut self.authors).keys());
+            deletes.extend(std::mem::take(&mut self.activities).keys());
             self.turn = Turn { outputs, seats, records, deletes, fenced: true, ..Turn::default() };
         }
         self.output(Box::new(move || {

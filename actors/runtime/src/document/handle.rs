@@ -1,5 +1,6 @@
 //! A typed way to a document's actor.
 
+use super::activity::{Doer, Happened};
 use super::actor::{Arguments, DocumentActor, Edit, Message, SessionEdit, State};
 use super::history::RunSummary;
 use super::record::{Version, VersionCause, kind_of};
@@ -217,7 +218,10 @@ impl DocumentHandle {
     /// Keeps the document as it is, as approved: the version's hash, and its words.
     pub async fn keep_version(&self, by: Option<AccountId>) -> Result<([u8; 32], u32), Failure> {
         self.history(move |state| {
-            let Version { blob, words, .. } = state.keep_version(VersionCause::Approved, None, by);
+            let version = state.keep_version(VersionCause::Approved, None, by);
+            let Version { blob, words, id, .. } = version;
+            let by = by.map_or(Doer::Server, Doer::Account);
+            state.note(by, Happened::VersionApproved, None, Some(id.uuid()));
             Ok((blob.0, words))
         })
         .await
@@ -253,13 +257,18 @@ impl DocumentHandle {
     }
 
     /// Gives a kept state another name.
-    pub async fn rename_version(&self, id: VersionId, name: String) -> Result<Version, Failure> {
-        self.history(move |state| state.rename_version(id, &name)).await
+    pub async fn rename_version(
+        &self,
+        id: VersionId,
+        name: String,
+        by: AccountId,
+    ) -> Result<Version, Failure> {
+        self.history(move |state| state.rename_version(id, &name, by)).await
     }
 
     /// Forgets a kept state.
-    pub async fn delete_version(&self, id: VersionId) -> Result<(), Failure> {
-        self.history(move |state| state.delete_version(id)).await
+    pub async fn delete_version(&self, id: VersionId, by: AccountId) -> Result<(), Failure> {
+        self.history(move |state| state.delete_version(id, by)).await
     }
 
     /// A kept state and its content.
@@ -273,9 +282,9 @@ impl DocumentHandle {
     /// Makes the content what it was in a kept state: an edit. What stood there is kept first, and
     /// what others type meanwhile stays in the text.
     pub async fn restore(&self, id: VersionId, by: AccountId) -> Result<(), Failure> {
-        let (_, content) = self.kept(id).await?;
+        let (version, content) = self.kept(id).await?;
         self.history(move |state| {
-            state.restore(&content, by);
+            state.restore(&version, &content, by);
             Ok(())
         })
         .await
@@ -288,8 +297,8 @@ impl DocumentHandle {
 
     /// Takes back what an AI run wrote, in one step; what people wrote into it stays. A run that
     /// was taken back already is left alone.
-    pub async fn undo_run(&self, run: RunId) -> Result<(), Failure> {
-        self.history(move |state| state.undo_run(run)).await
+    pub async fn undo_run(&self, run: RunId, by: AccountId) -> Result<(), Failure> {
+        self.history(move |state| state.undo_run(run, by)).await
     }
 
     /// Deletes the content for good; repeated, it changes nothing. Sessions end, and joining is
@@ -336,6 +345,7 @@ impl DocumentHandle {
             let after = state.live.tree().patched(&edits).map_err(refused)?;
             let update = state.live.replace_with(&after);
             state.by_account(update, by);
+            state.typed(by);
             Ok(state.live.tree())
         })
         .await

@@ -1,6 +1,7 @@
 //! History: states that are kept, one of them restored, an AI run taken back. Each change is an
 //! edit like any other, durable before anybody sees it; nothing that is taken away is lost.
 
+use super::activity::Happened;
 use super::actor::State;
 use super::compaction::{naming, pack};
 use super::record::{Maker, Run, Version, VersionCause, piece_key, run_key, version_key};
@@ -102,11 +103,18 @@ impl State {
                 format!("A document keeps {NAMED_MAX} named versions: delete some of them first.");
             return Err(Refusal::conflict("too_many_versions", message).into());
         }
-        Ok(self.keep_version(VersionCause::Named, Some(name), Some(by)))
+        let version = self.keep_version(VersionCause::Named, Some(name.clone()), Some(by));
+        self.note_by(by, Happened::VersionKept, Some(&name), Some(version.id.uuid()));
+        Ok(version)
     }
 
     /// Gives a kept state another name; one that the server kept by itself stays for good then.
-    pub(super) fn rename_version(&mut self, id: VersionId, name: &str) -> Result<Version, Failure> {
+    pub(super) fn rename_version(
+        &mut self,
+        id: VersionId,
+        name: &str,
+        by: AccountId,
+    ) -> Result<Version, Failure> {
         let name = checked_name(name)?;
         let version = self.versions.iter_mut().find(|version| version.id == id);
         let version = version.ok_or_else(|| Failure::not_found("version"))?;
@@ -117,11 +125,13 @@ impl State {
         let version = version.clone();
         self.turn.records.push(naming(version_key(id), &version, version.blob));
         self.turn.fenced = true;
+        let name = version.name.as_deref();
+        self.note_by(by, Happened::VersionNamed, name, Some(id.uuid()));
         Ok(version)
     }
 
     /// Forgets a kept state. What was approved stays: it is what was published.
-    pub(super) fn delete_version(&mut self, id: VersionId) -> Result<(), Failure> {
+    pub(super) fn delete_version(&mut self, id: VersionId, by: AccountId) -> Result<(), Failure> {
         let version = self.versions.iter().find(|version| version.id == id);
         let version = version.ok_or_else(|| Failure::not_found("version"))?;
         if version.cause == VersionCause::Approved {
@@ -129,9 +139,11 @@ impl State {
                 "This version was approved: it stays as the record of what was published.";
             return Err(Refusal::conflict("version_approved", message).into());
         }
+        let name = version.name.clone();
         self.versions.retain(|version| version.id != id);
         self.turn.deletes.push(version_key(id));
         self.turn.fenced = true;
+        self.note_by(by, Happened::VersionForgotten, name.as_deref(), Some(id.uuid()));
         Ok(())
     }
 
@@ -139,7 +151,7 @@ impl State {
     /// others type meanwhile stays in the text. Comments are not part of what is restored: those
     /// that are there now keep their anchors on the text that stays and get them back on the text
     /// that returns, and those that were deleted since do not come back.
-    pub(super) fn restore(&mut self, content: &ContentTree, by: AccountId) {
+    pub(super) fn restore(&mut self, version: &Version, content: &ContentTree, by: AccountId) {
         let content =
             content.keeping_comments(&|name| self.comments.has(name) || self.suggestions.has(name));
         if self.live.tree() == content {
@@ -149,11 +161,13 @@ impl State {
         let update = self.live.replace_with(&content);
         // What comes back is theirs who brought it back: the ones that wrote it wrote it elsewhere.
         self.by_account(update, by);
+        let name = version.name.as_deref();
+        self.note_by(by, Happened::Restored, name, Some(version.id.uuid()));
     }
 
     /// Takes back what an AI run wrote, in one step; what people wrote into it stays. Words that it
     /// replaced return.
-    pub(super) fn undo_run(&mut self, id: RunId) -> Result<(), Failure> {
+    pub(super) fn undo_run(&mut self, id: RunId, by: AccountId) -> Result<(), Failure> {
         let run = self.runs.get(&id).ok_or_else(|| Failure::not_found("run"))?;
         if run.undone_at.is_some() {
             return Ok(());
@@ -168,6 +182,7 @@ impl State {
         if let Some(update) = take_back(&mut self.live, &run.progress, &run.gone, &keep) {
             self.by_server(update);
         }
+        self.note_by(by, Happened::RunUndone, Some(&run.author), Some(id.uuid()));
         self.runs.insert(id, run);
         self.save_run(id);
         if self.suggestions.get(id).is_some() {

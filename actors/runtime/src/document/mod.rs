@@ -1,6 +1,7 @@
 //! The actor of one open document (R5, R7, R8, R9): edits of people as durable appends, the
 //! server's own edits as fenced commits, presence in memory.
 
+mod activity;
 mod actor;
 mod audit;
 mod author;
@@ -16,6 +17,7 @@ mod run;
 mod suggestion;
 mod turn;
 
+pub use activity::{Activity, Doer, Happened};
 pub(crate) use actor::Message;
 pub use actor::SessionEdit;
 pub(crate) use audit::audit;

@@ -1,6 +1,7 @@
 //! A whole text that a program hands in: an edit like any other, which changes what differs and
 //! keeps what stood there.
 
+use super::activity::Happened;
 use super::actor::State;
 use super::handle::DocumentHandle;
 use super::record::{Version, VersionCause};
@@ -57,6 +58,8 @@ impl State {
             .then(|| self.keep_version(VersionCause::BeforeReplace, None, Some(by)));
         let update = self.live.replace_with(&next);
         self.by_account(update, by);
+        let before = kept.as_ref().map(|version| version.id.uuid());
+        self.note_by(by, Happened::Replaced, None, before);
         Ok(replaced(&self.live.tree(), true, kept))
     }
 

@@ -1,5 +1,6 @@
 //! What a document's entity keeps beside its appends.
 
+use super::activity::{ACTIVITY, Activity};
 use super::author::{AUTHOR, Source, place_of};
 use super::comment::{COMMENT, Comment, THREAD, Thread};
 use super::suggestion::{SUGGESTION, Suggestion};
@@ -144,6 +145,7 @@ pub(super) enum Stored {
     Comment(Comment),
     Author((u64, u32), Source),
     Suggestion(Box<Suggestion>),
+    Activity(Activity),
     /// A version of an earlier build, known to the site alone.
     Approved(Approved),
 }
@@ -177,6 +179,7 @@ pub(super) fn read(
         Some(&THREAD) => decode(place, body).map(Stored::Thread),
         Some(&COMMENT) => decode(place, body).map(Stored::Comment),
         Some(&SUGGESTION) => decode(place, body).map(Box::new).map(Stored::Suggestion),
+        Some(&ACTIVITY) => decode(place, body).map(Stored::Activity),
         Some(&AUTHOR) => {
             let source = decode(place, body)?;
             let place = place_of(key).ok_or_else(|| igny8_storage_api::StoreError::Corrupt {
@@ -189,5 +192,31 @@ pub(super) fn read(
             place: place.to_owned(),
             reason: "a record of no known kind".to_owned(),
         }),
+    }
+}
+
+#[cfg(test)]
+mod test {
+    use super::*;
+    use crate::entity::{decode, encode};
+    use igny8_actors_document::{LinkPolicy, RunCursor, RunWriter};
+
+    #[derive(Serialize)]
+    struct OldRun {
+        id: RunId,
+        author: String,
+        progress: RunProgress,
+        pieces: u32,
+        ended_at: Option<Timestamp>,
+    }
+
+    #[test]
+    fn a_run_of_an_older_build_is_read() {
+        let at = Timestamp::from_millis(1);
+        let progress = RunWriter::start(7, RunCursor::AtEnd, LinkPolicy::any()).progress();
+        let (id, author) = (RunId::new(at, [3; 10]), "IGNY8 AI".to_owned());
+        let old = OldRun { id, author, progress, pieces: 2, ended_at: Some(at) };
+        let run: Run = decode("a run", &encode(&old)).expect("it is read");
+        assert_eq!((run.id, run.maker, run.pieces, run.ended_at), (id, None, 2, Some(at)));
     }
 }

@@ -1,5 +1,6 @@
 //! AI runs: a peer with its own client id, whose received text is durable before it counts (R9).
 
+use super::activity::Happened;
 use super::actor::{Message, State};
 use super::handle::DocumentHandle;
 use super::record::{Maker, Run, piece_key, run_key};
@@ -71,6 +72,7 @@ impl State {
         let RunAuthor { name: author, maker, hosts, question } = about;
         let question = question.map(BlobHash);
         self.forget_undone(id);
+        let is_news = self.runs.get(&id).is_none_or(|run| run.stopped);
         let text = self.texts.get(&id).cloned().unwrap_or_default();
         let ended = self.runs.get(&id).is_some_and(|run| run.ended_at.is_some() && !run.stopped);
         if !ended && !self.writing.contains_key(&id) {
@@ -105,6 +107,9 @@ impl State {
             }
             self.writing.insert(id, Writing { writer, received: text.len() as u64 });
             self.save_run(id);
+            if is_news {
+                self.note_run(id, Happened::RunBegun);
+            }
         }
         let question = self.runs.get(&id).and_then(|run| run.question).map(|blob| blob.0);
         self.output(Box::new(move || {
@@ -179,6 +184,13 @@ impl State {
                     run.stopped = end == RunEnd::Stopped;
                 }
                 self.save_run(id);
+                self.note_run(
+                    id,
+                    match end {
+                        RunEnd::Stopped => Happened::RunStopped,
+                        _ => Happened::RunEnded,
+                    },
+                );
             }
             if let Some(run) = self.runs.get(&id) {
                 self.turn.carets.insert(run.progress.run_client_id(), None);

@@ -242,10 +242,14 @@ impl State {
         }
         let counter = self.turn.edits.entry(session).or_default();
         *counter = (*counter).max(reference);
-        if applied.changed {
+        let changed = applied.changed;
+        if changed {
             self.turn.deltas.push(applied.delta);
         }
         self.written_by(from.account, &applied.wrote);
+        if changed {
+            self.typed(from.account);
+        }
         if applied.suspect
             && let Some(repair) = self.live.repair()
         {
@@ -306,6 +310,9 @@ impl State {
             self.show_carets(turn.carets);
             turn.outputs.into_iter().for_each(|output| output());
             return;
+        }
+        if self.turn.fenced {
+            self.write_ends();
         }
         let mut turn = std::mem::take(&mut self.turn);
         let update = (!turn.deltas.is_empty()).then(|| merge(&std::mem::take(&mut turn.deltas)));

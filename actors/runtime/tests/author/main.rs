@@ -1,4 +1,4 @@
-//! Who wrote what: known as soon as the text is durable, and after restarts and folding.
+//! Who wrote what, and what happened: known as soon as the text is durable, and after restarts and folding.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 #[path = "../support/mod.rs"]
@@ -6,9 +6,12 @@ mod support;
 
 use igny8_actors_document::{BlockEdit, ContentTree};
 use igny8_actors_runtime::{
-    Author, DocumentFrame, DocumentHandle, DocumentSubscription, Platform, RunEnd,
+    Author, DocumentFrame, DocumentHandle, DocumentSubscription, Doer, Happened, Platform, RunEnd,
+    World,
 };
 use igny8_protocol_ids::{AccountId, DocumentId, RunId, TenantId, Timestamp};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use support::{fast, open, world};
 use yrs::updates::decoder::Decode;
@@ -129,6 +132,13 @@ async fn r7_who_wrote_what_is_known_after_a_restart() {
     handle.run_begin(RunId::new(AT, [3; 10]), support::author("AI")).await.unwrap();
     handle.run_push(RunId::new(AT, [3; 10]), 0, "By the AI.\n".to_owned()).await.unwrap();
     handle.run_end(RunId::new(AT, [3; 10]), RunEnd::Finished).await.unwrap();
+    let (authorship, _) = handle.authorship().await.unwrap();
+    let by = authorship.authors.iter().find_map(|author| match author {
+        Author::Run { maker, .. } => maker.clone(),
+        _ => None,
+    });
+    let by = by.unwrap();
+    assert_eq!((by.model.as_str(), by.prompt.as_str(), by.version), ("offline", "article", 3));
     let expected =
         ["ada:So: Green ", "server:Tea ", "bob:black ", "server:is made.", "AI:By the AI."];
     assert_eq!(spans(&handle).await, expected);
@@ -187,4 +197,100 @@ async fn what_is_restored_or_patched_is_theirs_who_did_it() {
     assert_eq!(spans(&handle).await, ["ada:Tea", "server:."]);
     write(&handle, "Water.").await;
     assert_eq!(spans(&handle).await, ["server:Water."]);
+}
+
+/// What happened, the oldest first: who, what, about which text.
+async fn happened(handle: &DocumentHandle) -> Vec<String> {
+    let entries = handle.activity().await.unwrap();
+    let line = |entry: &igny8_actors_runtime::Activity| {
+        let by = match &entry.by {
+            Doer::Account(id) if *id == account(4) => "ada",
+            Doer::Account(_) => "bob",
+            Doer::Run(_, name) => name,
+            Doer::Server => "server",
+        };
+        format!("{by} {:?} {}", entry.what, entry.text.as_deref().unwrap_or_default())
+    };
+    entries.iter().rev().map(line).map(|line| line.trim().to_owned()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r1_what_happened_is_there_with_it_after_a_restart() {
+    let directory = tempfile::tempdir().unwrap();
+    let first = started(directory.path()).await;
+    let handle = document(&first);
+    let run = RunId::new(AT, [3; 10]);
+    handle.run_begin(run, support::author("AI")).await.unwrap();
+    handle.run_push(run, 0, "Tea is made.\n".to_owned()).await.unwrap();
+    handle.run_end(run, RunEnd::Finished).await.unwrap();
+    let mut ada = Page::open(&handle, 7, 70, account(4)).await;
+    let mut bob = Page::open(&handle, 8, 80, account(5)).await;
+    for at in 0..3 {
+        ada.type_at(&handle, at, "a").await;
+        bob.type_at(&handle, at, "b").await;
+    }
+    let kept = handle.name_version("First".to_owned(), account(4)).await.unwrap();
+    handle.undo_run(run, account(5)).await.unwrap();
+    handle.restore(kept.id, account(5)).await.unwrap();
+    handle.delete_version(kept.id, account(4)).await.unwrap();
+    let expected = [
+        "AI RunBegun",
+        "AI RunEnded",
+        "ada Edited",
+        "bob Edited",
+        "ada VersionKept First",
+        "bob RunUndone AI",
+        "bob Restored First",
+        "ada VersionForgotten First",
+    ];
+    assert_eq!(happened(&handle).await, expected);
+    first.stop().await;
+    drop((handle, first, ada, bob));
+    let second = again(directory.path()).await;
+    let handle = document(&second);
+    assert_eq!(happened(&handle).await, expected);
+    let entries = handle.activity().await.unwrap();
+    let typed: Vec<_> = entries.iter().filter(|entry| entry.what == Happened::Edited).collect();
+    assert!(typed.iter().all(|entry| entry.until.is_some_and(|until| until > entry.at)));
+    handle.erase().await.unwrap();
+    assert_eq!(happened(&handle).await, Vec::<String>::new(), "it goes with its document");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_comes_back_to_type_is_another_entry() {
+    let directory = tempfile::tempdir().unwrap();
+    let clock = Arc::new(support::Shifted::default());
+    let store = open(directory.path());
+    let world = World { clock: clock.clone(), ..world(store, directory.path(), fast()) };
+    let platform = Platform::start(world).await.unwrap();
+    let handle = document(&platform);
+    write(&handle, "Tea.").await;
+    let mut ada = Page::open(&handle, 7, 70, account(4)).await;
+    for minutes in [0, 9, 18, 29] {
+        clock.0.store(minutes * 60_000, Ordering::SeqCst);
+        ada.type_at(&handle, 0, "a").await;
+    }
+    let entries = handle.activity().await.unwrap();
+    let minutes: Vec<_> = entries
+        .iter()
+        .map(|entry| entry.until.map(|until| until.since(entry.at).as_secs() / 60))
+        .collect();
+    assert_eq!(minutes, [None, Some(18)], "the second time, and the first one of 18 minutes");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r11_what_happened_is_bounded() {
+    let directory = tempfile::tempdir().unwrap();
+    let first = started(directory.path()).await;
+    let handle = document(&first);
+    write(&handle, "Tea.").await;
+    let kept = handle.name_version("0".to_owned(), account(4)).await.unwrap();
+    for name in 1..=500 {
+        handle.rename_version(kept.id, name.to_string(), account(4)).await.unwrap();
+    }
+    let expected: Vec<String> = (1..=500).map(|name| format!("ada VersionNamed {name}")).collect();
+    assert_eq!(happened(&handle).await, expected);
+    first.stop().await;
+    drop((handle, first));
+    assert_eq!(happened(&document(&again(directory.path()).await)).await, expected);
 }

@@ -13,11 +13,15 @@ use igny8_actors_runtime::{
     Author, CommentRange, DocumentFrame, DocumentHandle, Failure, Platform, Proposal, RunEnd,
     SuggestionState, VersionCause,
 };
-use igny8_protocol_ids::{Credits, DocumentId, RunId, TaskId};
+use igny8_protocol_ids::{AccountId, Credits, DocumentId, RunId, TaskId, Timestamp};
 use std::time::Duration;
 use support::{Scene, fast, scene, until};
 
 const TEXT: &str = "Tea is very **good**.\n\nIt has a lot of kinds.\n\nThe end.";
+
+fn somebody() -> AccountId {
+    AccountId::new(Timestamp::from_millis(1), [4; 10])
+}
 
 struct Draft {
     scene: Scene,
@@ -139,7 +143,7 @@ async fn r9_a_rewrite_is_a_suggestion_until_somebody_accepts_it_also_after_a_res
     let by_run = |author: &Author| matches!(author, Author::Run { run, .. } if *run == id);
     assert!(authorship.authors.iter().any(by_run), "{authorship:?}");
 
-    draft.handle().undo_run(id).await.unwrap();
+    draft.handle().undo_run(id, somebody()).await.unwrap();
     assert_eq!(draft.text().await, TEXT);
     assert_eq!(draft.handle().suggestion(id).await.unwrap().state, SuggestionState::Undone);
 }
@@ -225,10 +229,10 @@ async fn r9_several_runs_in_one_document_do_not_disturb_each_other() {
     assert_eq!(clients.len(), 3, "each has a client id of its own");
     let text = draft.text().await;
     assert!(text.contains("Many kinds") && text.ends_with("draft**.\n\nAnd one more."), "{text}");
-    handle.undo_run(RunId::from_uuid(two.uuid())).await.unwrap();
+    handle.undo_run(RunId::from_uuid(two.uuid()), somebody()).await.unwrap();
     assert_eq!(draft.text().await, text.replace("Many kinds", "a lot of kinds"));
-    handle.undo_run(run).await.unwrap();
-    handle.undo_run(RunId::from_uuid(one.uuid())).await.unwrap();
+    handle.undo_run(run, somebody()).await.unwrap();
+    handle.undo_run(RunId::from_uuid(one.uuid()), somebody()).await.unwrap();
     assert_eq!(draft.text().await, TEXT);
 }
 

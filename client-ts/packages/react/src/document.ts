@@ -1,5 +1,5 @@
-import type { DocumentProvider, DocumentStatus, OpenDocument, Rest, SuggestionView, ThreadView } from '@igny8/sdk';
-import { useQueryClient, type UseQueryResult } from '@tanstack/react-query';
+import type { ActivityPage, DocumentProvider, DocumentStatus, OpenDocument, Rest, SuggestionView, ThreadView } from '@igny8/sdk';
+import { type InfiniteData, useInfiniteQuery, type UseInfiniteQueryResult, useQueryClient, type UseQueryResult } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 
 import { useClient } from './client.js';
@@ -40,14 +40,36 @@ export function useSuggestions(site: string, document: string, provider: Documen
   return useBeside('suggestions', document, provider, (rest) => rest.suggestions.list(site, document));
 }
 
+/** What happened in a document, the latest first, page by page: read again whenever something happens in its text, and
+ * when `revision` changes, for what its site says of it. */
+export function useActivity(
+  site: string,
+  document: string,
+  provider: DocumentProvider,
+  revision?: unknown,
+): UseInfiniteQueryResult<InfiniteData<ActivityPage, string | undefined>> {
+  const { rest, session } = useClient();
+  useReadAgain('activity', document, provider, revision);
+  return useInfiniteQuery({
+    queryKey: ['igny8', session.tenant, 'activity', document],
+    queryFn: ({ pageParam }) => rest.history.activity(site, document, { before: pageParam }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next ?? undefined,
+  });
+}
+
 /** What stands beside the text: the document says when it has changed. */
 function useBeside<T>(what: string, document: string, provider: DocumentProvider, read: (rest: Rest) => Promise<T>): UseQueryResult<T> {
+  useReadAgain(what, document, provider);
+  return useRest([what, document], read);
+}
+
+function useReadAgain(what: string, document: string, provider: DocumentProvider, other?: unknown): void {
   const { session } = useClient();
   const queries = useQueryClient();
   const revision = useObservable(provider.comments);
   const { tenant } = session;
   useEffect(() => {
     void queries.invalidateQueries({ queryKey: ['igny8', tenant, what, document] });
-  }, [queries, tenant, what, document, revision]);
-  return useRest([what, document], read);
+  }, [queries, tenant, what, document, revision, other]);
 }

@@ -14,8 +14,8 @@ mod word;
 
 pub(crate) use automation::{execution_view, rules, schedule_view, timing, timing_preview};
 pub(crate) use document::{
-    authorship, comparison, content_replaced, instruction_from, range_from, run_view,
-    suggestion_view, thread_view, version_view,
+    Names, activity_views, authorship, comparison, content_replaced, instruction_from, place_from,
+    place_text, range_from, run_view, suggestion_view, thread_view, version_view,
 };
 pub(crate) use event::{site_event, tenant_event};
 pub(crate) use import::{mapping, new_keyword, preview, refused as import_refused, report};

@@ -4,6 +4,7 @@
 mod handle;
 mod record;
 
+use super::activity::Happened;
 use super::actor::State;
 use super::room::DocumentFrame;
 use crate::entity::encode;
@@ -150,6 +151,7 @@ impl State {
         let made = self.live.comment(&id.to_string(), range).map_err(refused)?;
         self.by_account(made.update, by);
         let at = self.world.now();
+        self.note_by(by, Happened::ThreadBegun, Some(&made.quote), Some(id.uuid()));
         self.put_thread(Thread { id, author: by, at, quote: made.quote, resolved: None });
         self.say(id, first, by);
         self.conversation(id)
@@ -179,6 +181,7 @@ impl State {
             return Err(full(format!("{THREAD_COMMENTS_MAX} comments in a thread"), remedy));
         }
         self.check_room()?;
+        self.note_by(by, Happened::ThreadAnswered, Some(&thread.quote), Some(id.uuid()));
         if thread.resolved.is_some() {
             self.put_thread(Thread { resolved: None, ..thread });
         }
@@ -225,6 +228,8 @@ impl State {
             let deleted_at = Some(self.world.now());
             let (text, mentions) = (String::new(), Vec::new());
             self.put_comment(Comment { text, mentions, deleted_at, ..comment });
+            let quote = self.comments.thread(thread)?.quote.clone();
+            self.note_by(by.account, Happened::CommentDeleted, Some(&quote), Some(thread.uuid()));
         }
         self.conversation(thread)
     }
@@ -248,6 +253,8 @@ impl State {
             return Err(forbidden(message));
         }
         if thread.resolved.is_some() != resolved {
+            let what = if resolved { Happened::ThreadResolved } else { Happened::ThreadReopened };
+            self.note_by(by.account, what, Some(&thread.quote), Some(id.uuid()));
             let resolution = Resolution { by: by.account, at: self.world.now() };
             self.put_thread(Thread { resolved: resolved.then_some(resolution), ..thread });
         }
@@ -261,6 +268,8 @@ impl State {
             let message = "Only whoever began a thread, an owner or an admin deletes it.";
             return Err(forbidden(message));
         }
+        let quote = thread.quote.clone();
+        self.note_by(by.account, Happened::ThreadDeleted, Some(&quote), Some(id.uuid()));
         let said: Vec<CommentId> = self.comments.of(id).map(|comment| comment.id).collect();
         for comment in said {
             self.comments.said.remove(&(id, comment));

@@ -5,6 +5,7 @@
 mod handle;
 mod record;
 
+use super::activity::{Doer, Happened};
 use super::actor::State;
 use super::comment::out_of_range;
 use super::record::{Maker, Run, VersionCause};
@@ -153,6 +154,8 @@ impl State {
         self.by_server(update);
         let NewSuggestion { range: _, author, maker, by, instruction, before, after } = new;
         let (at, decision) = (self.world.now(), None);
+        let doer = Doer::Run(id, author.clone());
+        self.note(doer, Happened::Suggested, before.first().map(String::as_str), Some(id.uuid()));
         self.put(Suggestion { id, author, maker, by, at, instruction, before, after, decision });
         Ok(())
     }
@@ -236,6 +239,12 @@ impl State {
     ) -> Result<Proposal, Failure> {
         let id = suggestion.id;
         let decision = Some(Decision { accepted, by, at: self.world.now() });
+        let what = match accepted {
+            true => Happened::SuggestionAccepted,
+            false => Happened::SuggestionRejected,
+        };
+        let about = suggestion.before.first().map(String::as_str);
+        self.note_by(by, what, about, Some(id.uuid()));
         self.put(Suggestion { decision, ..suggestion });
         let decided = |one: &&Suggestion| one.decision.is_some() && one.id != id;
         let decided = || self.suggestions.0.values().filter(decided);

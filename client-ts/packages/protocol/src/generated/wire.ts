@@ -54,6 +54,60 @@ email: string,
 name: string, };
 
 /**
+ * A page of what happened, the latest first.
+ */
+export type ActivityPage = { 
+/**
+ * The entries.
+ */
+items: Array<ActivityView>, 
+/**
+ * Asks for those before; absent on the last page.
+ */
+next: string | null, };
+
+/**
+ * Something that happened.
+ */
+export type ActivityView = { 
+/**
+ * Names the entry within its document.
+ */
+id: string, 
+/**
+ * When, or when it began.
+ */
+at: Timestamp, 
+/**
+ * When it ended, of what takes a while.
+ */
+until: Timestamp | null, 
+/**
+ * Whose doing it was.
+ */
+by: DoerView, 
+/**
+ * What.
+ */
+what: Happened, 
+/**
+ * The status that it has since; of `moved` alone.
+ */
+status: DocumentStatus | null, 
+/**
+ * True if it was published before; of `moved` to `published` alone.
+ */
+again: boolean, 
+/**
+ * The first characters of what it is about: a title, a version's name, a text.
+ */
+text: string | null, 
+/**
+ * The id of the version, thread, suggestion or run.
+ */
+about: string | null, };
+
+/**
  * How many actors of a kind.
  */
 export type ActorCount = { 
@@ -265,9 +319,13 @@ run: RunId,
  */
 name: string, 
 /**
- * The model that wrote, while its task is kept.
+ * The model that wrote; of a run of an older build while its task is kept, with its prompt.
  */
-model: string | null, } | { "kind": "server" };
+model: string | null, 
+/**
+ * The prompt by which it wrote.
+ */
+prompt: PromptUsed | null, } | { "kind": "server" };
 
 /**
  * Text of one author in one block.
@@ -1258,6 +1316,35 @@ created_at: Timestamp,
 updated_at: Timestamp, };
 
 /**
+ * Whose doing something was.
+ */
+export type DoerView = { "kind": "account", 
+/**
+ * Who.
+ */
+account: AccountId, 
+/**
+ * Their name, while they are a member.
+ */
+name: string | null, } | { "kind": "run", 
+/**
+ * The run: that of its task.
+ */
+run: RunId, 
+/**
+ * How it is named.
+ */
+name: string, 
+/**
+ * The model that wrote, where it is known.
+ */
+model: string | null, 
+/**
+ * The prompt by which it wrote, where it is known.
+ */
+prompt: PromptUsed | null, } | { "kind": "server" };
+
+/**
  * How often an entity's ownership was taken. Grows with every take (R2).
  */
 export type Epoch = number;
@@ -1394,6 +1481,11 @@ placement: Placement | null, };
  * A UUID: a string in JSON and in frames, sixteen bytes in stored records.
  */
 export type GrantId = string;
+
+/**
+ * What happened.
+ */
+export type Happened = "created" | "renamed" | "moved" | "edited" | "replaced" | "restored" | "version_kept" | "version_approved" | "version_named" | "version_forgotten" | "thread_begun" | "thread_answered" | "thread_resolved" | "thread_reopened" | "thread_deleted" | "comment_deleted" | "suggested" | "suggestion_accepted" | "suggestion_rejected" | "run_begun" | "run_stopped" | "run_ended" | "run_undone";
 
 /**
  * A content idea.
@@ -2656,6 +2748,19 @@ system: string,
 text: string, };
 
 /**
+ * A prompt as it was when it was used.
+ */
+export type PromptUsed = { 
+/**
+ * Its kind, as `/api/thinker/prompts` names it.
+ */
+kind: string, 
+/**
+ * Its version; 0 is the one that comes with the server.
+ */
+version: number, };
+
+/**
  * `GET /api/thinker/prompts/{kind}/versions`: the newest first, ours (0) last.
  */
 export type PromptVersionView = { 
@@ -3093,6 +3198,14 @@ id: RunId,
  * How its author is named.
  */
 author: string, 
+/**
+ * The model that wrote; absent for runs of older builds.
+ */
+model: string | null, 
+/**
+ * The prompt by which it wrote; absent for runs of older builds.
+ */
+prompt: PromptUsed | null, 
 /**
  * The Yjs client id under which it wrote.
  */

@@ -1,4 +1,4 @@
-import type { Authorship, Comparison, ContentFormat, RunView, VersionContent, VersionView } from '@igny8/protocol';
+import type { ActivityPage, Authorship, Comparison, ContentFormat, RunView, VersionContent, VersionView } from '@igny8/protocol';
 
 import type { CallOptions, Request } from './transport.js';
 
@@ -25,6 +25,9 @@ export function historyRoutes(request: Request) {
       request('POST', at(site, document, `versions/${version}/restore`), { ...options, body: {} }),
     /** Who wrote what: spans of the text, and the table from Yjs client ids to authors. */
     authors: (site: string, document: string): Promise<Authorship> => request('GET', at(site, document, 'authors')),
+    /** What happened, the latest first; `before` is the `next` of the page before. */
+    activity: (site: string, document: string, query: { before?: string | undefined; limit?: number } = {}): Promise<ActivityPage> =>
+      request('GET', at(site, document, 'activity'), { query }),
     runs: (site: string, document: string): Promise<RunView[]> => request('GET', at(site, document, 'runs')),
     /** Takes back what an AI run wrote; what people wrote into it stays. */
     undoRun: (site: string, document: string, run: string, options?: CallOptions): Promise<void> =>

@@ -105,6 +105,7 @@ const ROUTES: [call: (rest: Rest) => Promise<unknown>, expected: string][] = [
   [(rest) => rest.history.content('s', 'd', 'v', 'text'), 'GET /api/writer/sites/s/documents/d/versions/v/content?format=text'],
   [(rest) => rest.history.compare('s', 'd', 'v'), 'GET /api/writer/sites/s/documents/d/versions/v/comparison'],
   [(rest) => rest.history.restore('s', 'd', 'v'), 'POST /api/writer/sites/s/documents/d/versions/v/restore {}'],
+  [(rest) => rest.history.activity('s', 'd', { before: '1.0.2', limit: 5 }), 'GET /api/writer/sites/s/documents/d/activity?before=1.0.2&limit=5'],
   [(rest) => rest.history.authors('s', 'd'), 'GET /api/writer/sites/s/documents/d/authors'],
   [(rest) => rest.history.runs('s', 'd'), 'GET /api/writer/sites/s/documents/d/runs'],
   [(rest) => rest.history.undoRun('s', 'd', 'r'), 'POST /api/writer/sites/s/documents/d/runs/r/undo {}'],

@@ -45,7 +45,8 @@ pub(super) async fn rename_version(
     Id(version): Id<VersionId>,
     change: Change<NameVersion>,
 ) -> Result<Json<VersionView>, Problem> {
-    let version = document.handle.rename_version(version, change.body.name).await?;
+    let account = document.site.member.account;
+    let version = document.handle.rename_version(version, change.body.name, account).await?;
     Ok(Json(convert::version_view(version)))
 }
 
@@ -57,7 +58,7 @@ pub(super) async fn delete_version(
     document: InDocument<EditDocument>,
     Id(version): Id<VersionId>,
 ) -> Result<StatusCode, Problem> {
-    document.handle.delete_version(version).await?;
+    document.handle.delete_version(version, document.site.member.account).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -132,6 +133,6 @@ pub(super) async fn undo_run(
     Id(run): Id<RunId>,
     _: Change<Empty>,
 ) -> Result<StatusCode, Problem> {
-    document.handle.undo_run(run).await?;
+    document.handle.undo_run(run, document.site.member.account).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,5 +1,6 @@
 //! Documents: here without their text, below with all that belongs to it.
 
+mod activity;
 mod author;
 mod comment;
 mod content;
@@ -37,6 +38,7 @@ pub(super) fn routes() -> OpenApiRouter<EdgeState> {
         .routes(routes!(history::list_runs))
         .routes(routes!(history::undo_run))
         .routes(routes!(author::authors))
+        .routes(routes!(activity::activity))
         .routes(routes!(suggestion::list_suggestions, suggestion::ask_rewrite))
         .routes(routes!(suggestion::accept_suggestion))
         .routes(routes!(suggestion::reject_suggestion))

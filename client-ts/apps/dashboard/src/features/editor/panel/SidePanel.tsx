@@ -13,6 +13,7 @@ import { TaskStatusBadge } from '~/shared/task/TaskStatusBadge';
 import { Button, IconButton } from '~/shared/ui/Button';
 import { Notice } from '~/shared/ui/Notice';
 import { classNames } from '~/shared/ui/classNames';
+import { ActivityPane } from '../activity/ActivityPane';
 import { AuthorBlock } from '../author/AuthorBlock';
 import { CommentsPane } from '../comment/CommentsPane';
 import { useComments } from '../comment/useComments';
@@ -23,7 +24,7 @@ import { Block } from './Block';
 import { ImageList } from './ImageList';
 import { RunList } from './RunList';
 
-const TABS = ['about', 'comments', 'suggestions'] as const;
+const TABS = ['about', 'comments', 'suggestions', 'activity'] as const;
 type Tab = (typeof TABS)[number];
 
 /** Beside the text: what is known of the draft, and what is said about it. A comment or suggestion that is begun or
@@ -66,6 +67,7 @@ export function SidePanel({ view, tasks, editor, open }: { view: DocumentView; t
         <div id={`${id}-panel`} role="tabpanel" aria-labelledby={`${id}-${tab}`} tabIndex={0} className="min-h-0 flex-1 overflow-y-auto focus-visible:-outline-offset-2">
           {tab === 'about' && <About view={view} tasks={tasks} editor={editor} open={open} />}
           {tab === 'comments' && <CommentsPane comments={comments} />}
+          {tab === 'activity' && <ActivityPane document={view.id} provider={open.provider} revision={view.updated_at} />}
           {tab === 'suggestions' && <SuggestionsPane suggestions={suggestions} tasks={tasks} />}
         </div>
       </aside>
@@ -138,7 +140,7 @@ function Tabs({ id, tab, open, mine, suggested, onChange }: { id: string; tab: T
     </button>
   );
   return (
-    <div role="tablist" aria-label="Beside the draft" onKeyDown={walk} className="flex h-10 shrink-0 gap-3 px-4">
+    <div role="tablist" aria-label="Beside the draft" onKeyDown={walk} className="flex h-10 min-w-0 shrink gap-2 overflow-x-auto px-3">
       {button('about', 'About')}
       {button(
         'comments',
@@ -162,6 +164,7 @@ function Tabs({ id, tab, open, mine, suggested, onChange }: { id: string; tab: T
           )}
         </>,
       )}
+      {button('activity', 'Activity')}
     </div>
   );
 }
