@@ -148,6 +148,27 @@ fn handed_in(text: &str) -> NewContent {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r7_an_edit_too_large_for_a_row_is_durable() {
+    let long = |word: &str| format!("Tea has a lot of {word}.\n\n").repeat(20_000);
+    let directory = tempfile::tempdir().unwrap();
+    let first = platform(directory.path()).await;
+    let handle = document(&first);
+    write(&handle, "One.").await;
+    handle.put(handed_in(&long("kinds")), person()).await.unwrap();
+    let kept = handle.versions().await.unwrap().remove(0);
+    handle.put(handed_in(&long("leaves")), person()).await.unwrap();
+    write(&handle, &format!("Two.\n\n{}", long("leaves"))).await;
+    first.stop().await;
+    drop((handle, first));
+
+    let second = reopened(directory.path()).await;
+    let handle = document(&second);
+    assert!(text(&handle).await == format!("Two.\n\n{}", long("leaves")).trim());
+    handle.restore(kept.id, person()).await.unwrap();
+    assert_eq!(text(&handle).await, "One.");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r7_a_text_that_is_handed_in_keeps_what_stood_there_and_counts_once() {
     let directory = tempfile::tempdir().unwrap();
     let first = platform(directory.path()).await;

@@ -3,20 +3,23 @@
 
 mod support;
 
+use futures::FutureExt;
 use igny8_actors_domain::Origin;
 use igny8_actors_domain::role::Role;
 use igny8_actors_domain::tenant::TenantCommand;
+use igny8_protocol_ids::DocumentId;
 use igny8_protocol_wire::close;
 use igny8_protocol_wire::frame::{ClientFrame, ServerFrame};
 use igny8_protocol_wire::stream::{StreamName, StreamSnapshot};
 use reqwest::Client as Http;
 use serde_json::json;
+use std::net::SocketAddr;
 use std::time::Duration;
 use support::client::{Client, listen, ticket};
 use support::fallback::{Line, Said, framed, open, told};
 use support::room::{A_NOTE, ITS_END};
 use support::{PASSWORD, Server};
-use tokio::time::timeout;
+use tokio::time::{interval, timeout};
 
 fn ping(nonce: u32) -> ClientFrame {
     ClientFrame::Ping { nonce }
@@ -191,21 +194,55 @@ async fn r11_what_is_no_request_ends_the_line_by_name() {
     }
 }
 
+/// Has a line told far more than what an outbox and the network between take.
+async fn flooded(server: &Server, address: SocketAddr, token: &str, document: DocumentId) -> Line {
+    const SYNCS: usize = 30;
+    const REQUESTS: usize = 4;
+    let mut line = Line::open(server, address, token, server.own.tenant).await;
+    let subscribe = ClientFrame::Subscribe {
+        r#ref: 1,
+        stream: StreamName::Document(document),
+        position: None,
+        state_vector: None,
+    };
+    let sync = ClientFrame::DocumentSync { document, state_vector: vec![0] };
+    line.send(&[subscribe]).await;
+    for _ in 0..REQUESTS {
+        line.send(&vec![sync.clone(); SYNCS]).await;
+    }
+    // When the second is there, what came before the first has been answered.
+    for nonce in 0..2 {
+        line.send(&[ping(nonce)]).await;
+    }
+    line
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn r11_who_reads_too_slowly_is_cut_off() {
-    // Together far more than what an outbox and the network between take.
-    const REQUESTS: usize = 12;
-    const PINGS: u32 = 40_000;
+async fn r11_who_reads_too_slowly_is_cut_off_and_has_a_place_until_its_answer_is_gone() {
     let server = Server::start().await;
     let (address, ada) = (listen(&server).await, server.ada().await);
-    let mut line = Line::open(&server, address, &ada, server.own.tenant).await;
-    let many = framed(&(0..PINGS).map(ping).collect::<Vec<_>>());
-    for _ in 0..REQUESTS {
-        assert_eq!(204, line.next(many.clone()).await.0);
-    }
+    let documents = server.url(server.own, "writer", "documents");
+    let content = "Tea has a lot of kinds.\n\n".repeat(20_000);
+    let body = json!({"title": "A", "content": content, "format": "markdown"});
+    let made = server.post(&documents).token(&ada).tenant(server.own.tenant).json(body).await;
+    assert_eq!(http::StatusCode::CREATED, made.status, "{made:?}");
+    let document = made.json()["id"].as_str().unwrap().parse().unwrap();
+    let mut line = flooded(&server, address, &ada, document).await;
     // Only now it is read.
     assert_eq!(close::SLOW_READER.code, line.closed().await);
-    drop(Line::open(&server, address, &ada, server.own.tenant).await);
+
+    let mut line = flooded(&server, address, &ada, document).await;
+    let mut looks = interval(Duration::from_millis(200));
+    let over = async {
+        while line.next(framed(&[ping(9)])).await.0 != 404 {
+            looks.tick().await;
+        }
+    };
+    timeout(Duration::from_secs(60), over).await.expect("the line ends");
+    assert!(server.state.sockets_ended().now_or_never().is_none());
+    drop(line);
+    let ended = timeout(Duration::from_secs(20), server.state.sockets_ended()).await;
+    ended.expect("no place is left");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,8 +7,8 @@ use crate::entity::encode;
 use crate::{failure::Failure, world::World};
 use bytes::Bytes;
 use igny8_actors_document::LiveDocument;
-use igny8_protocol_ids::{EntityKey, Scope};
-use igny8_storage_api::{AppendRow, BlobHash, Record, RecordKey, StoreError};
+use igny8_protocol_ids::{EntityKey, Scope, Sequence};
+use igny8_storage_api::{Append, AppendRow, BlobHash, Record, RecordKey, StoreError, limits};
 use ractor::ActorRef;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
@@ -119,13 +119,32 @@ impl State {
             }
         }
         self.forget_authors();
+        let blob = self.checkpoint();
+        self.keep_now_and_then(blob);
+        Ok(())
+    }
+
+    /// Has the turn write the document as it is, in place of what it was to write of it before.
+    fn checkpoint(&mut self) -> BlobHash {
         let packed = pack(&self.live.snapshot());
         let blob = BlobHash::of(&packed);
-        self.keep_now_and_then(blob);
         self.turn.blobs.push(packed);
         let checkpoint = Checkpoint { blob: Some(blob), erased: false };
+        self.turn.records.retain(|record| record.key != checkpoint_key());
         self.turn.records.push(naming(checkpoint_key(), &checkpoint, blob));
-        Ok(())
+        blob
+    }
+
+    /// The update of a turn as a row. One that is too large for a row, such as that of a long text
+    /// which is put in, has the turn write the whole document: the rows of before stay beside it,
+    /// since an update that comes twice is harmless.
+    pub(super) fn row_of(&mut self, sequence: Sequence, update: &[u8]) -> Option<Append> {
+        if update.len() <= limits::VALUE_BYTES_MAX {
+            return Some(Append { sequence, body: Bytes::copy_from_slice(update) });
+        }
+        self.checkpoint();
+        self.turn.fenced = true;
+        None
     }
 
     /// Deletes the content for good. Whoever is here hears that it is over, and nobody joins again.

@@ -61,6 +61,8 @@ impl Turn {
 /// What waits for the write in flight.
 pub(super) struct Flight {
     update: Option<Vec<u8>>,
+    /// Whether it is written as a row.
+    has_row: bool,
     sequence: Sequence,
     turn: Turn,
 }
@@ -311,13 +313,15 @@ impl State {
             turn.outputs.into_iter().for_each(|output| output());
             return;
         }
+        let deltas = std::mem::take(&mut self.turn.deltas);
+        let update = (!deltas.is_empty()).then(|| merge(&deltas));
+        let sequence = if update.is_some() { self.written.next() } else { self.written };
+        let row = update.as_ref().and_then(|update| self.row_of(sequence, update));
         if self.turn.fenced {
             self.write_ends();
         }
         let mut turn = std::mem::take(&mut self.turn);
-        let update = (!turn.deltas.is_empty()).then(|| merge(&std::mem::take(&mut turn.deltas)));
-        let sequence = if update.is_some() { self.written.next() } else { self.written };
-        let row = update.clone().map(|update| Append { sequence, body: update.into() });
+        let has_row = row.is_some();
         let write = Write {
             store: self.world.store.clone(),
             entity: self.entity,
@@ -333,7 +337,7 @@ impl State {
                 ..Change::default()
             }),
         };
-        self.flight = Some(Flight { update, sequence, turn });
+        self.flight = Some(Flight { update, has_row, sequence, turn });
         let myself = myself.clone();
         tokio::spawn(async move {
             let outcome = write.run().await;
@@ -342,7 +346,7 @@ impl State {
     }
 
     fn written(&mut self, outcome: Result<Option<Head>, StoreError>) -> Result<(), &'static str> {
-        let Flight { update, sequence, turn } =
+        let Flight { update, has_row, sequence, turn } =
             self.flight.take().ok_or("a write ended that was not in flight")?;
         match outcome {
             Ok(Some(head)) => self.head = head,
@@ -355,8 +359,10 @@ impl State {
         turn.seats.into_iter().for_each(|seat| seat(self));
         self.written = sequence;
         if let Some(update) = update {
-            self.seen.insert((self.head.epoch, sequence));
-            self.unfolded_bytes += update.len();
+            if has_row {
+                self.seen.insert((self.head.epoch, sequence));
+                self.unfolded_bytes += update.len();
+            }
             let sole = if turn.by_server || turn.edits.len() != 1 {
                 None
             } else {

@@ -74,11 +74,14 @@ pub(crate) async fn open(
     })?;
     let holder = state.tickets.redeem(state.now(), ticket);
     let name = URL_SAFE_NO_PAD.encode(state.secret());
-    let (line, body, inbox) = Line::events(&name);
+    let (line, body, inbox, gone) = Line::events(&name);
     let listed = holder.map(|holder| state.fallbacks.list(name, Entry { holder, inbox }));
     tokio::spawn(async move {
-        serve(state, holder, line).await;
+        let place = serve(state, holder, line).await;
         drop(listed);
+        // Its connection is one of those that are open until it is gone.
+        gone.cancelled().await;
+        drop(place);
     });
     let headers = [
         (header::CONTENT_TYPE, "text/event-stream"),

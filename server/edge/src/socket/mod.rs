@@ -21,7 +21,7 @@ pub(crate) use guard::Guards;
 
 use crate::access::standing;
 use crate::problem::Problem;
-use crate::state::{EdgeState, TicketHolder};
+use crate::state::{EdgeState, SocketPlace, TicketHolder};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::HeaderMap;
@@ -50,15 +50,18 @@ pub(crate) async fn open(
         return Problem::unauthorized("ticket", detail).into_response();
     };
     let holder = state.tickets.redeem(state.now(), &ticket);
-    upgrade.serve(move |line| serve(state, holder, line))
+    upgrade.serve(async move |line| drop(serve(state, holder, line).await))
 }
 
-async fn serve(state: EdgeState, holder: Option<TicketHolder>, line: Line) {
+/// Serves a line to its end; its place among all of them, if it had one.
+async fn serve(state: EdgeState, holder: Option<TicketHolder>, line: Line) -> Option<SocketPlace> {
     let Some(holder) = holder else {
-        return line.refuse(close::TICKET, "the ticket is unknown, used or over").await;
+        line.refuse(close::TICKET, "the ticket is unknown, used or over").await;
+        return None;
     };
     let Some(place) = state.socket_place() else {
-        return line.refuse(close::TRY_AGAIN_LATER, "the server is full").await;
+        line.refuse(close::TRY_AGAIN_LATER, "the server is full").await;
+        return None;
     };
     match standing(&state, holder).await {
         Ok(Some(standing)) => session::run(state, holder, standing, line).await,
@@ -67,7 +70,7 @@ async fn serve(state: EdgeState, holder: Option<TicketHolder>, line: Line) {
             line.refuse(close::TRY_AGAIN_LATER, "the workspace is not available just now").await
         }
     }
-    drop(place);
+    Some(place)
 }
 
 #[cfg(test)]

@@ -34,6 +34,7 @@ use sink::Sink;
 use std::sync::Arc;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
 
 /// Why a socket ends: the code, and words for its client. `None` if the client went by itself.
 pub(super) type End = Option<(CloseCode, &'static str)>;
@@ -68,11 +69,13 @@ pub(super) struct Manners {
 }
 
 impl Line {
-    /// A line under a name, the answer that it is, and where its client's requests go.
-    pub(super) fn events(name: &str) -> (Self, Body, Arc<Inbox>) {
+    /// A line under a name, the answer that it is, and where its client's requests go. The token is
+    /// cancelled when the answer is gone, which may be after the line: who does not read keeps it.
+    pub(super) fn events(name: &str) -> (Self, Body, Arc<Inbox>, CancellationToken) {
         let (body, sink, answer) = event::open();
+        let gone = answer.gone.clone();
         let (inbox, posts) = post::open(answer);
-        (Self(Carrier::Events { first: event::session(name), sink, posts }), body, inbox)
+        (Self(Carrier::Events { first: event::session(name), sink, posts }), body, inbox, gone)
     }
 
     /// Its two directions.

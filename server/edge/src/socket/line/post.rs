@@ -210,13 +210,17 @@ mod tests {
         let (inbox, mut posts) = open(event::open().2);
         let mut next = |max| posts.ready(max).map(|said| said.unwrap().unwrap());
         assert!(next(9).is_none());
-        let early = inbox.take(2, frames(&[b"c"])).await.unwrap_err();
+        let take = async |number, bodies: &[&[u8]]| {
+            let taken = inbox.take(number, frames(bodies));
+            tokio::time::timeout(Duration::from_secs(20), taken).await.expect("it has room")
+        };
+        let early = take(2, &[b"c"]).await.unwrap_err();
         assert_eq!((StatusCode::CONFLICT, "out_of_order"), (early.status, &*early.code));
-        inbox.take(1, frames(&[b"a", b"b"])).await.unwrap();
-        inbox.take(1, frames(&[b"a", b"b"])).await.unwrap();
+        take(1, &[b"a", b"b"]).await.unwrap();
+        take(1, &[b"a", b"b"]).await.unwrap();
         assert_eq!(["a", "b"].map(Bytes::from), [next(9).unwrap(), next(9).unwrap()]);
         assert!(next(9).is_none());
-        inbox.take(2, frames(&[b"c"])).await.unwrap();
+        take(2, &[b"c"]).await.unwrap();
         assert_eq!("c", next(9).unwrap());
     }
 
