@@ -135,13 +135,24 @@ async fn comments_stay_on_the_words_that_stay() {
     );
 }
 
+/// Of two things in one millisecond nobody can say which was first.
+fn next_moment() {
+    let now = || std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_millis();
+    let begun = now();
+    while now() == begun {
+        std::hint::spin_loop();
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_happened_is_read_page_by_page() {
     let server = Server::start().await;
     let draft = Draft::new(&server, json!({"title": "A"})).await;
     draft.put("text/markdown", "One.", None).await;
+    next_moment();
     let status = server.ask(Method::PATCH, &draft.path).token(&draft.token);
     status.json(json!({"status": "in_review"})).await;
+    next_moment();
     draft.put("text/markdown", "Two.", None).await;
     let whole = draft.read("activity").await;
     let what = |page: &Value| -> Vec<String> {

@@ -3,6 +3,7 @@
 
 mod support;
 
+use futures::FutureExt;
 use http::{Method, StatusCode};
 use igny8_actors_domain::Origin;
 use igny8_actors_domain::role::{Action, Role, allows};
@@ -431,6 +432,18 @@ async fn a_shutdown_tells_each_socket_when_to_come_back() {
     );
     let ended = timeout(Duration::from_secs(20), server.state.sockets_ended()).await;
     ended.expect("no socket is left");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_sent_away_sees_the_end_of_the_line_at_once() {
+    let server = Server::start().await;
+    let (address, ada) = (listen(&server).await, server.ada().await);
+    let mut client = Client::open(&server, address, &ada, server.own.tenant).await;
+    server.shutdown.cancel();
+    assert_eq!(close::SERVICE_RESTART.code, client.closed().await);
+    // Nothing more comes, though the client has not let go, and the server waits for that.
+    assert_eq!(1006, client.closed().await);
+    assert!(server.state.sockets_ended().now_or_never().is_none());
 }
 
 #[tokio::test(flavor = "multi_thread")]

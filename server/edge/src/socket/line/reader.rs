@@ -142,7 +142,10 @@ fn ready(socket: &mut WebSocket<Half>, bytes_max: usize) -> Option<Result<Option
     })
 }
 
-async fn drain(Half { stream, .. }: Half) {
+async fn drain(half: Half) {
+    let Half { stream, outbox, .. } = half;
+    // Clients close when they see that nothing more comes; the line is shut with the outbox.
+    drop(outbox);
     let mut rest = [0; 1024];
     while stream.readable().await.is_ok() {
         match stream.try_read(&mut rest) {
