@@ -2,9 +2,8 @@
 //! by word.
 
 use crate::content::tree::{Block, ContentTree, Inline, Mark};
+use crate::replace::{Stretch, stretches};
 use serde::{Deserialize, Serialize};
-use similar::{Algorithm, DiffOp, capture_diff_slices};
-use std::ops::Range;
 
 /// Lines of one replaced stretch that are paired by how much they share; in longer stretches they
 /// are paired in order, since each is compared with each.
@@ -87,16 +86,12 @@ impl ContentTree {
     pub fn compared_to(&self, before: &Self) -> Comparison {
         let (before, after) = (lines_of(before), lines_of(self));
         let mut comparison = Comparison::default();
-        for op in capture_diff_slices(Algorithm::Myers, &before, &after) {
-            match op {
-                DiffOp::Equal { old_index, len, .. } => {
-                    let kept = &before[old_index..old_index + len];
-                    comparison.lines.extend(kept.iter().map(|line| line.as_is(Fate::Kept)));
-                }
-                _ => {
-                    let (old, new) = (op.old_range(), op.new_range());
-                    replaced(&mut comparison.lines, &before[old], &after[new]);
-                }
+        for Stretch { old, new, is_equal } in stretches(&before, &after) {
+            if is_equal {
+                let kept = before[old].iter();
+                comparison.lines.extend(kept.map(|line| line.as_is(Fate::Kept)));
+            } else {
+                replaced(&mut comparison.lines, &before[old], &after[new]);
             }
         }
         let words = |fate| {
@@ -141,34 +136,22 @@ impl Flat {
         if own + theirs == 0 {
             return if self.kind == other.kind { 1.0 } else { 0.0 };
         }
-        let ops = capture_diff_slices(Algorithm::Myers, &self.tokens, &other.tokens);
-        let equal = ops.iter().map(|op| match op {
-            DiffOp::Equal { len, .. } => *len,
-            _ => 0,
-        });
+        let both = stretches(&self.tokens, &other.tokens);
+        let equal = both.iter().filter(|stretch| stretch.is_equal).map(|stretch| stretch.old.len());
         (2 * equal.sum::<usize>()) as f32 / (own + theirs) as f32
     }
 
     fn became(&self, after: &Self) -> Line {
         let mut pieces = Vec::new();
-        for op in capture_diff_slices(Algorithm::Myers, &self.tokens, &after.tokens) {
-            let fates = match op {
-                DiffOp::Equal { .. } => (None, Fate::Kept),
-                _ => (Some(Fate::Removed), Fate::Added),
-            };
-            if let Some(fate) = fates.0 {
-                tokens(&self.tokens, op.old_range())
-                    .for_each(|token| add(&mut pieces, fate, token));
+        for Stretch { old, new, is_equal } in stretches(&self.tokens, &after.tokens) {
+            if !is_equal {
+                self.tokens[old].iter().for_each(|token| add(&mut pieces, Fate::Removed, token));
             }
-            tokens(&after.tokens, op.new_range())
-                .for_each(|token| add(&mut pieces, fates.1, token));
+            let fate = if is_equal { Fate::Kept } else { Fate::Added };
+            after.tokens[new].iter().for_each(|token| add(&mut pieces, fate, token));
         }
         Line { fate: Fate::Changed, kind: after.kind.clone(), depth: after.depth, pieces }
     }
-}
-
-fn tokens(all: &[Token], range: Range<usize>) -> impl Iterator<Item = &Token> {
-    all.get(range).unwrap_or_default().iter()
 }
 
 fn add(pieces: &mut Vec<Piece>, fate: Fate, token: &Token) {

@@ -3,10 +3,10 @@
 //! stay as it is, not to become what the form can say of it.
 
 use serde_json::Value;
-use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use super::prosemirror::ContentError;
 use super::tree::{Block, ContentTree};
+use crate::replace::{Stretch, stretches};
 
 /// A form in which a text is handed in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,17 +83,13 @@ impl ContentTree {
         let keys: Vec<String> = other.blocks.iter().map(Block::key).collect();
         let new: Vec<Option<&str>> = keys.iter().map(|key| Some(key.as_str())).collect();
         let mut blocks = Vec::new();
-        // Where each is follows from those before it: the diff moves some without moving their places.
-        let (mut old_at, mut new_at) = (0, 0);
-        for op in capture_diff_slices(Algorithm::Myers, &old, &new) {
-            let (gone, come) = (op.old_range().len(), op.new_range().len());
-            if matches!(op, DiffOp::Equal { .. }) {
-                let kept = units[old_at..old_at + gone].iter();
+        for Stretch { old, new, is_equal } in stretches(&old, &new) {
+            if is_equal {
+                let kept = units[old].iter();
                 blocks.extend(kept.flat_map(|unit| unit.blocks.iter().cloned()));
             } else {
-                blocks.extend_from_slice(&other.blocks[new_at..new_at + come]);
+                blocks.extend_from_slice(&other.blocks[new]);
             }
-            (old_at, new_at) = (old_at + gone, new_at + come);
         }
         Self { blocks }
     }

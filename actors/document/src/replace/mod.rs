@@ -1,8 +1,10 @@
 //! Server edits on the whole document: seed, replace (restore, reparse) and image injection.
 
+mod diff;
 mod pair;
 mod text;
 
+pub(crate) use diff::{Stretch, stretches};
 pub(crate) use text::{Character, changes, characters, places};
 
 use yrs::{TransactionMut, Xml, XmlElementRef, XmlFragment, XmlFragmentRef, XmlOut};

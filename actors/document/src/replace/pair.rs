@@ -3,8 +3,7 @@
 
 use std::collections::HashMap;
 
-use similar::{Algorithm, DiffOp, capture_diff_slices};
-
+use super::diff::stretches;
 use crate::node::{Child, Run};
 
 /// How far a changed node looks for the one it was.
@@ -35,19 +34,14 @@ pub(super) fn steps(old: &[Child], new: &[Child]) -> Vec<Step> {
     let before: Vec<usize> = old.iter().map(&mut number).collect();
     let after: Vec<usize> = new.iter().map(&mut number).collect();
     let mut steps = Vec::new();
-    // Where each is follows from those before it: the diff moves some without moving their places.
     let (mut from, mut to) = (0, 0);
-    let (mut old_at, mut new_at) = (0, 0);
-    for op in capture_diff_slices(Algorithm::Myers, &before, &after) {
-        let len = op.old_range().len();
-        if matches!(op, DiffOp::Equal { .. }) {
-            stretch(&mut steps, (&old[from..old_at], from), (&new[to..new_at], to));
-            steps.extend((0..len).map(|at| Step::Keep(old_at + at, new_at + at)));
-            (from, to) = (old_at + len, new_at + len);
-        }
-        (old_at, new_at) = (old_at + len, new_at + op.new_range().len());
+    for equal in stretches(&before, &after).into_iter().filter(|stretch| stretch.is_equal) {
+        let (old_at, new_at) = (equal.old.start, equal.new.start);
+        unequal(&mut steps, (&old[from..old_at], from), (&new[to..new_at], to));
+        (from, to) = (equal.old.end, equal.new.end);
+        steps.extend(equal.old.zip(equal.new).map(|(old, new)| Step::Keep(old, new)));
     }
-    stretch(&mut steps, (&old[from..], from), (&new[to..], to));
+    unequal(&mut steps, (&old[from..], from), (&new[to..], to));
     steps
 }
 
@@ -55,7 +49,7 @@ pub(super) fn steps(old: &[Child], new: &[Child]) -> Vec<Step> {
 type Nodes<'a> = (&'a [Child], usize);
 
 /// A stretch without anything equal.
-fn stretch(steps: &mut Vec<Step>, (old, old_at): Nodes<'_>, (new, new_at): Nodes<'_>) {
+fn unequal(steps: &mut Vec<Step>, (old, old_at): Nodes<'_>, (new, new_at): Nodes<'_>) {
     let words: Vec<Vec<&str>> = old.iter().map(words_of).collect();
     let (mut next, mut begun) = (0, 0);
     for (at, child) in new.iter().enumerate() {

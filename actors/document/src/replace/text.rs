@@ -3,10 +3,10 @@
 
 use std::ops::Range;
 
-use similar::{Algorithm, DiffOp, capture_diff_slices};
 use yrs::types::Attrs;
 use yrs::{Any, Text, TransactionMut, XmlTextRef};
 
+use super::diff::{Stretch, stretches};
 use crate::node::{Attributes, Run, utf16_len};
 use crate::{schema, yjs};
 
@@ -61,26 +61,18 @@ pub(crate) fn changes(old: &[Character], new: &[Character]) -> Vec<(Range<usize>
         let place = |at: usize| all.get(at).map_or(all.last().map_or(0, Word::end), |w| w.from);
         place(left + words.start)..place(left + words.end)
     };
-    let whole =
-        DiffOp::Replace { old_index: 0, old_len: gone.len(), new_index: 0, new_len: come.len() };
-    let ops = match gone.len().max(come.len()) {
+    let found = match gone.len().max(come.len()) {
         0 => Vec::new(),
-        words if words > WORDS_MAX => vec![whole],
+        words if words > WORDS_MAX => {
+            vec![Stretch { old: 0..gone.len(), new: 0..come.len(), is_equal: false }]
+        }
         _ => {
             let texts = |words: &[Word]| words.iter().map(|w| w.text.clone()).collect::<Vec<_>>();
-            capture_diff_slices(Algorithm::Myers, &texts(gone), &texts(come))
+            stretches(&texts(gone), &texts(come))
         }
     };
-    // Where each is follows from those before it: the diff moves some without moving their places.
-    let (mut old_at, mut new_at, mut changes) = (0, 0, Vec::new());
-    for op in &ops {
-        let (old_from, new_from) = (old_at, new_at);
-        (old_at, new_at) = (old_at + op.old_range().len(), new_at + op.new_range().len());
-        if !matches!(op, DiffOp::Equal { .. }) {
-            changes.push((range(&before, old_from..old_at), range(&after, new_from..new_at)));
-        }
-    }
-    changes
+    let changed = found.into_iter().filter(|stretch| !stretch.is_equal);
+    changed.map(|Stretch { old, new, .. }| (range(&before, old), range(&after, new))).collect()
 }
 
 /// A word, or what stands between two.

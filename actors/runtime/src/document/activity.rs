@@ -5,14 +5,14 @@
 
 use super::actor::State;
 use super::handle::DocumentHandle;
-use super::record::Run;
+use super::record::{Maker, Run};
 use crate::entity::encode;
 use crate::failure::Failure;
 use igny8_actors_document::DocumentKind;
 use igny8_protocol_ids::{AccountId, RunId, Timestamp};
 use igny8_storage_api::{Record, RecordKey};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 /// Entries that are kept; the oldest beyond go. They are in memory while the document is open.
@@ -203,5 +203,15 @@ impl DocumentHandle {
     /// What happened here, the latest first: the latest 500 entries.
     pub async fn activity(&self) -> Result<Vec<Activity>, Failure> {
         self.history(|state| Ok(state.activities.entries.values().rev().cloned().collect())).await
+    }
+
+    /// By what runs and suggestions were made, where that is known.
+    pub async fn makers(&self) -> Result<HashMap<RunId, Maker>, Failure> {
+        self.history(|state| {
+            let runs = state.runs.values().map(|run| (run.id, &run.maker));
+            let makers = runs.chain(state.suggestions.makers());
+            Ok(makers.filter_map(|(id, maker)| Some((id, maker.clone()?))).collect())
+        })
+        .await
     }
 }

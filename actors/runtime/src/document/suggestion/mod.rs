@@ -79,6 +79,11 @@ pub struct Proposal {
 pub(super) struct Suggestions(BTreeMap<RunId, Suggestion>);
 
 impl Suggestions {
+    /// By what each was made, where that is known.
+    pub(super) fn makers(&self) -> impl Iterator<Item = (RunId, &Option<Maker>)> {
+        self.0.values().map(|suggestion| (suggestion.id, &suggestion.maker))
+    }
+
     pub(super) fn load(&mut self, suggestion: Suggestion) {
         self.0.insert(suggestion.id, suggestion);
     }

@@ -16,13 +16,7 @@ async fn names(document: &InDocument<ReadContent>) -> Result<Names, Problem> {
     let members = document.site.member.tenant.read(|tenant| {
         tenant.members().map(|member| (member.account, member.name.clone())).collect()
     });
-    let accounts = members.await?;
-    let runs = document.handle.runs().await?;
-    let suggestions = document.handle.suggestions().await?;
-    let suggested = suggestions.into_iter().map(|one| (one.suggestion.id, one.suggestion.maker));
-    let makers = runs.into_iter().map(|run| (run.id, run.maker)).chain(suggested);
-    let makers = makers.filter_map(|(run, maker)| Some((run, maker?))).collect();
-    Ok(Names { accounts, makers })
+    Ok(Names { accounts: members.await?, makers: document.handle.makers().await? })
 }
 
 /// What happened in a document, when and by whom, the latest first: the latest 500 things in its
