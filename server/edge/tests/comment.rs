@@ -9,50 +9,18 @@ use igny8_protocol_wire::frame::ServerFrame;
 use igny8_protocol_wire::stream::StreamName;
 use serde_json::{Value, json};
 use support::client::{Client, listen};
+use support::draft::Draft;
 use support::{Answer, Server};
 
+const TEXT: &str = "Tea is made of leaves.";
 const THREAD: &str = "0193b1c0-0000-7000-8000-000000000001";
 const FIRST: &str = "0193b1c0-0000-7000-8000-000000000011";
 const SECOND: &str = "0193b1c0-0000-7000-8000-000000000012";
 
-struct Draft<'s> {
-    server: &'s Server,
-    path: String,
-    id: String,
-}
-
-impl Draft<'_> {
-    async fn ask(&self, method: Method, rest: &str, token: &str, body: Value) -> Answer {
-        let path = format!("{}/{rest}", self.path);
-        self.server.ask(method, &path).tenant(self.server.own.tenant).token(token).json(body).await
-    }
-    async fn read(&self, rest: &str, token: &str) -> Value {
-        let path = format!("{}/{rest}", self.path);
-        let ask = self.server.get(&path).tenant(self.server.own.tenant).token(token);
-        let answer = ask.send().await;
-        assert_eq!(StatusCode::OK, answer.status, "{answer:?}");
-        answer.json()
-    }
-}
-
-/// A draft of one paragraph.
-async fn draft<'s>(server: &'s Server, token: &str) -> Draft<'s> {
-    let documents = server.url(server.own, "writer", "documents");
-    let ask = server.post(&documents).token(token).tenant(server.own.tenant);
-    let made = ask.json(json!({"title": "A"})).await.json();
-    let id = made["id"].as_str().unwrap().to_owned();
-    let draft = Draft { server, path: format!("{documents}/{id}"), id };
-    let insert =
-        json!({"edits": [{"op": "insert", "after": null, "markdown": "Tea is made of leaves."}]});
-    let written = draft.ask(Method::PATCH, "blocks", token, insert).await;
-    assert_eq!(StatusCode::OK, written.status, "{written:?}");
-    draft
-}
-
 async fn begin(draft: &Draft<'_>, token: &str, mentions: Value) -> Answer {
     let blocks = draft.read("blocks", token).await;
     let block = &blocks["blocks"][0];
-    assert_eq!("Tea is made of leaves.", block["text"]);
+    assert_eq!(TEXT, block["text"]);
     let body = json!({
         "id": THREAD,
         "range": {"kind": "block", "index": 0, "key": block["key"], "from": 7, "to": 11},
@@ -66,7 +34,7 @@ async fn r13_a_viewer_comments_and_changes_neither_the_text_nor_what_others_said
     let server = Server::start().await;
     let ada = server.ada().await;
     let (_, viewer) = server.person("viewer", Role::Viewer).await;
-    let draft = draft(&server, &ada).await;
+    let draft = Draft::of(&server, &ada, TEXT).await;
     let made = begin(&draft, &viewer, json!([])).await;
     assert_eq!(StatusCode::CREATED, made.status, "{made:?}");
     assert_eq!(
@@ -108,7 +76,7 @@ async fn only_members_are_mentioned() {
     let server = Server::start().await;
     let ada = server.ada().await;
     let (account, _) = server.person("viewer", Role::Viewer).await;
-    let draft = draft(&server, &ada).await;
+    let draft = Draft::of(&server, &ada, TEXT).await;
     let stranger = begin(&draft, &ada, json!([account, THREAD])).await;
     assert_eq!(
         (StatusCode::UNPROCESSABLE_ENTITY, "invalid".to_owned()),
@@ -127,7 +95,7 @@ async fn only_members_are_mentioned() {
 async fn an_open_socket_is_told_of_comments() {
     let server = Server::start().await;
     let (address, ada) = (listen(&server).await, server.ada().await);
-    let draft = draft(&server, &ada).await;
+    let draft = Draft::of(&server, &ada, TEXT).await;
     let document = draft.id.parse().unwrap();
     let mut client = Client::open(&server, address, &ada, server.own.tenant).await;
     client.subscribe(1, StreamName::Document(document)).await.unwrap();

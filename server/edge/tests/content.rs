@@ -6,34 +6,25 @@ mod support;
 use http::{Method, StatusCode};
 use igny8_actors_domain::role::Role;
 use serde_json::{Value, json};
+use support::draft::Draft;
 use support::{Answer, Server};
 
-struct Draft<'s> {
-    server: &'s Server,
+/// A draft and who asks.
+struct Asked<'s> {
+    draft: Draft<'s>,
     token: String,
-    path: String,
 }
 
-impl<'s> Draft<'s> {
+impl<'s> Asked<'s> {
     async fn new(server: &'s Server, body: Value) -> Self {
-        let (token, documents) =
-            (server.ada().await, server.url(server.own, "writer", "documents"));
-        let made = server.post(&documents).token(&token).json(body).await;
-        assert_eq!(StatusCode::CREATED, made.status, "{made:?}");
-        let path = format!("{documents}/{}", made.json()["id"].as_str().unwrap());
-        Self { server, token, path }
+        let token = server.ada().await;
+        Self { draft: Draft::new(server, &token, body).await, token }
     }
     async fn put(&self, form: &str, text: &str, over: Option<&str>) -> Answer {
-        let path = format!("{}/content", self.path);
-        let ask = self.server.ask(Method::PUT, &path).token(&self.token);
-        let mut ask = ask.tenant(self.server.own.tenant);
-        if let Some(over) = over {
-            ask = ask.header("if-match", over);
-        }
-        ask.header("content-type", form).body(text.to_owned()).await
+        self.draft.put(&self.token, form, text, over).await
     }
     async fn read(&self, rest: &str) -> Value {
-        self.server.get(&format!("{}/{rest}", self.path)).token(&self.token).send().await.json()
+        self.draft.read(rest, &self.token).await
     }
     async fn text(&self) -> String {
         let read = self.read("content?format=markdown").await;
@@ -46,7 +37,7 @@ const HTML: &str = "<h2>Tea</h2><p>Made of <b>leaves</b>.</p><script>x()</script
 #[tokio::test(flavor = "multi_thread")]
 async fn a_text_is_put_in_each_form_and_once() {
     let server = Server::start().await;
-    let draft = Draft::new(&server, json!({"title": "A"})).await;
+    let draft = Asked::new(&server, json!({"title": "A"})).await;
     let put = draft.put("text/html; charset=utf-8", HTML, None).await;
     assert_eq!(StatusCode::OK, put.status, "{put:?}");
     assert_eq!((true, &Value::Null), (put.json()["changed"] == true, &put.json()["kept"]));
@@ -69,7 +60,7 @@ async fn a_text_is_put_in_each_form_and_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_text_that_was_made_from_another_one_is_not_put() {
     let server = Server::start().await;
-    let draft = Draft::new(&server, json!({"title": "A"})).await;
+    let draft = Asked::new(&server, json!({"title": "A"})).await;
     let first = draft.put("text/markdown", "One.", None).await.json()["revision"].clone();
     let first = format!("\"{}\"", first.as_str().unwrap());
     assert_eq!(StatusCode::OK, draft.put("text/markdown", "Two.", Some(&first)).await.status);
@@ -87,7 +78,7 @@ async fn a_text_that_was_made_from_another_one_is_not_put() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_no_article_is_refused_and_nothing_is_lost() {
     let server = Server::start().await;
-    let draft = Draft::new(&server, json!({"title": "A"})).await;
+    let draft = Asked::new(&server, json!({"title": "A"})).await;
     draft.put("text/markdown", "One.", None).await;
     let video = json!({"type": "doc", "content": [{"type": "video"}]}).to_string();
     let deep = "<div>".repeat(1_000);
@@ -107,14 +98,14 @@ async fn what_is_no_article_is_refused_and_nothing_is_lost() {
     assert_eq!("One.", draft.text().await);
     assert!(draft.read("versions").await.as_array().unwrap().is_empty());
     let (_, viewer) = server.person("viewer", Role::Viewer).await;
-    let reader = Draft { server: &server, token: viewer, path: draft.path.clone() };
-    assert_eq!(StatusCode::FORBIDDEN, reader.put("text/markdown", "Two.", None).await.status);
+    let refused = draft.draft.put(&viewer, "text/markdown", "Two.", None).await;
+    assert_eq!(StatusCode::FORBIDDEN, refused.status, "{refused:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn comments_stay_on_the_words_that_stay() {
     let server = Server::start().await;
-    let draft = Draft::new(&server, json!({"title": "A"})).await;
+    let draft = Asked::new(&server, json!({"title": "A"})).await;
     draft.put("text/markdown", "Tea is made of leaves.\n\nLast.", None).await;
     let key = draft.read("blocks").await["blocks"][0]["key"].clone();
     let begin = json!({
@@ -122,8 +113,7 @@ async fn comments_stay_on_the_words_that_stay() {
         "range": {"kind": "block", "index": 0, "key": key, "from": 7, "to": 11},
         "comment": {"id": "0193b1c0-0000-7000-8000-000000000011", "text": "Why?"},
     });
-    let path = format!("{}/threads", draft.path);
-    let begun = server.post(&path).token(&draft.token).json(begin).await;
+    let begun = draft.draft.ask(Method::POST, "threads", &draft.token, begin).await;
     assert_eq!(StatusCode::CREATED, begun.status, "{begun:?}");
     draft
         .put("text/html", "<p>New.</p><p>Green tea is made of old leaves.</p><p>Last.</p>", None)
@@ -147,10 +137,10 @@ fn next_moment() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_happened_is_read_page_by_page() {
     let server = Server::start().await;
-    let draft = Draft::new(&server, json!({"title": "A"})).await;
+    let draft = Asked::new(&server, json!({"title": "A"})).await;
     draft.put("text/markdown", "One.", None).await;
     next_moment();
-    let status = server.ask(Method::PATCH, &draft.path).token(&draft.token);
+    let status = server.ask(Method::PATCH, &draft.draft.path).token(&draft.token);
     status.json(json!({"status": "in_review"})).await;
     next_moment();
     draft.put("text/markdown", "Two.", None).await;
@@ -171,7 +161,7 @@ async fn what_happened_is_read_page_by_page() {
     let last = draft.read(&format!("activity?limit=3&before={next}")).await;
     assert_eq!((vec!["created".to_owned()], &Value::Null), (what(&last), &last["next"]));
     for wrong in ["activity?limit=0", "activity?before=x"] {
-        let path = format!("{}/{wrong}", draft.path);
+        let path = format!("{}/{wrong}", draft.draft.path);
         let answer = server.get(&path).token(&draft.token).send().await;
         assert_eq!(StatusCode::UNPROCESSABLE_ENTITY, answer.status, "{wrong}");
     }
@@ -180,17 +170,18 @@ async fn what_happened_is_read_page_by_page() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_document_begins_with_a_text() {
     let server = Server::start().await;
-    let draft = Draft::new(&server, json!({"title": "A", "content": HTML})).await;
+    let draft = Asked::new(&server, json!({"title": "A", "content": HTML})).await;
     assert_eq!("## Tea\n\nMade of **leaves**.", draft.text().await);
     let body = json!({"title": "B", "content": "*one*", "format": "markdown"});
     let (token, documents) = (server.ada().await, server.url(server.own, "writer", "documents"));
     let make =
         || server.post(&documents).token(&token).header("idempotency-key", "k").json(body.clone());
-    let id = make().await.json()["id"].clone();
-    let path = format!("{documents}/{}", id.as_str().unwrap());
-    let made = Draft { server: &server, token: token.clone(), path };
+    let id = make().await.json()["id"].as_str().unwrap().to_owned();
+    let path = format!("{documents}/{id}");
+    let made =
+        Asked { draft: Draft { server: &server, path, id: id.clone() }, token: token.clone() };
     made.put("text/markdown", "Another.", None).await;
-    assert_eq!(id, make().await.json()["id"], "the same request");
+    assert_eq!(id.as_str(), make().await.json()["id"], "the same request");
     assert_eq!("Another.", made.text().await, "what stands there stays");
     let refused = server
         .post(&documents)

@@ -9,48 +9,17 @@ use igny8_protocol_wire::frame::ServerFrame;
 use igny8_protocol_wire::stream::StreamName;
 use serde_json::{Value, json};
 use support::client::{Client, listen};
+use support::draft::Draft;
 use support::{Answer, Server};
 
-struct Draft<'s> {
-    server: &'s Server,
-    path: String,
-    id: String,
-}
+const TEXT: &str = "Tea has a lot of kinds.";
 
-impl<'s> Draft<'s> {
-    /// A draft of one paragraph.
-    async fn new(server: &'s Server, token: &str) -> Self {
-        let documents = server.url(server.own, "writer", "documents");
-        let ask = server.post(&documents).token(token).tenant(server.own.tenant);
-        let made = ask.json(json!({"title": "A"})).await.json();
-        let id = made["id"].as_str().unwrap().to_owned();
-        let draft = Draft { server, path: format!("{documents}/{id}"), id };
-        let edit = json!({"op": "insert", "after": null, "markdown": "Tea has a lot of kinds."});
-        let written = draft.ask(Method::PATCH, "blocks", token, json!({"edits": [edit]})).await;
-        assert_eq!(StatusCode::OK, written.status, "{written:?}");
-        draft
-    }
-
-    async fn ask(&self, method: Method, rest: &str, token: &str, body: Value) -> Answer {
-        let path = format!("{}/{rest}", self.path);
-        self.server.ask(method, &path).tenant(self.server.own.tenant).token(token).json(body).await
-    }
-
-    async fn read(&self, rest: &str, token: &str) -> Value {
-        let path = format!("{}/{rest}", self.path);
-        let answer =
-            self.server.get(&path).tenant(self.server.own.tenant).token(token).send().await;
-        assert_eq!(StatusCode::OK, answer.status, "{answer:?}");
-        answer.json()
-    }
-
-    async fn rewrite(&self, token: &str, to: u32, instruction: Value) -> Answer {
-        let blocks = self.read("blocks", token).await;
-        let key = &blocks["blocks"][0]["key"];
-        let range = json!({"kind": "block", "index": 0, "key": key, "from": 4, "to": to});
-        let body = json!({"range": range, "instruction": instruction});
-        self.ask(Method::POST, "suggestions", token, body).await
-    }
+async fn rewrite(draft: &Draft<'_>, token: &str, to: u32, instruction: Value) -> Answer {
+    let blocks = draft.read("blocks", token).await;
+    let key = &blocks["blocks"][0]["key"];
+    let range = json!({"kind": "block", "index": 0, "key": key, "from": 4, "to": to});
+    let body = json!({"range": range, "instruction": instruction});
+    draft.ask(Method::POST, "suggestions", token, body).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -58,20 +27,20 @@ async fn r13_an_editor_asks_and_decides_and_a_viewer_sees_it() {
     let server = Server::start().await;
     let (address, ada) = (listen(&server).await, server.ada().await);
     let (_, viewer) = server.person("viewer", Role::Viewer).await;
-    let draft = Draft::new(&server, &ada).await;
+    let draft = Draft::of(&server, &ada, TEXT).await;
     let mut client = Client::open(&server, address, &viewer, server.own.tenant).await;
     client.subscribe(1, StreamName::Document(draft.id.parse().unwrap())).await.unwrap();
 
-    let refused = draft.rewrite(&viewer, 22, json!({"kind": "improve"})).await;
+    let refused = rewrite(&draft, &viewer, 22, json!({"kind": "improve"})).await;
     assert_eq!(StatusCode::FORBIDDEN, refused.status, "{refused:?}");
-    let nothing = draft.rewrite(&ada, 4, json!({"kind": "improve"})).await;
+    let nothing = rewrite(&draft, &ada, 4, json!({"kind": "improve"})).await;
     assert_eq!(
         (StatusCode::UNPROCESSABLE_ENTITY, "range_outside".to_owned()),
         (nothing.status, nothing.code())
     );
-    let empty = draft.rewrite(&ada, 22, json!({"kind": "own", "words": " "})).await;
+    let empty = rewrite(&draft, &ada, 22, json!({"kind": "own", "words": " "})).await;
     assert_eq!(StatusCode::UNPROCESSABLE_ENTITY, empty.status, "{empty:?}");
-    let queued = draft.rewrite(&ada, 22, json!({"kind": "improve"})).await;
+    let queued = rewrite(&draft, &ada, 22, json!({"kind": "improve"})).await;
     assert_eq!(StatusCode::ACCEPTED, queued.status, "{queued:?}");
     let task = &queued.json()["tasks"][0];
     assert_eq!(("rewrite", 1), (task["kind"].as_str().unwrap(), task["price"].as_i64().unwrap()));

@@ -1,5 +1,6 @@
 //! Which stretches of two rows are equal, and what stands in the place of what between them.
 
+use std::collections::HashSet;
 use std::hash::Hash;
 use std::ops::Range;
 
@@ -15,17 +16,54 @@ pub(crate) struct Stretch {
 
 /// The stretches of two rows, one after the other, with nothing between them.
 pub(crate) fn stretches<T: Hash + Ord>(old: &[T], new: &[T]) -> Vec<Stretch> {
+    // What the other row has nowhere is left out: the diff's work grows with what differs.
+    let (old_places, old_values) = shared(old, new);
+    let (new_places, new_values) = shared(new, old);
+    let mut found = Found::default();
     // Where each is follows from those before it: the diff moves some without moving their places.
     let (mut old_at, mut new_at) = (0, 0);
-    let ops = capture_diff_slices(Algorithm::Myers, old, new);
-    let stretch = ops.iter().map(|op| {
-        let stretch = Stretch {
-            old: old_at..old_at + op.old_range().len(),
-            new: new_at..new_at + op.new_range().len(),
-            is_equal: matches!(op, DiffOp::Equal { .. }),
-        };
-        (old_at, new_at) = (stretch.old.end, stretch.new.end);
-        stretch
-    });
-    stretch.collect()
+    for op in capture_diff_slices(Algorithm::Myers, &old_values, &new_values) {
+        let (old_end, new_end) = (old_at + op.old_range().len(), new_at + op.new_range().len());
+        if let DiffOp::Equal { .. } = op {
+            let pairs = old_places[old_at..old_end].iter().zip(&new_places[new_at..new_end]);
+            pairs.for_each(|(old, new)| found.equal(*old, *new));
+        }
+        (old_at, new_at) = (old_end, new_end);
+    }
+    found.unequal(old.len(), new.len());
+    found.stretches
+}
+
+/// The places of those that the other row has too, and what stands there.
+fn shared<'r, T: Hash + Ord>(row: &'r [T], other: &[T]) -> (Vec<usize>, Vec<&'r T>) {
+    let there: HashSet<&T> = other.iter().collect();
+    row.iter().enumerate().filter(|(_, value)| there.contains(value)).unzip()
+}
+
+#[derive(Default)]
+struct Found {
+    stretches: Vec<Stretch>,
+    old_at: usize,
+    new_at: usize,
+}
+
+impl Found {
+    fn equal(&mut self, old: usize, new: usize) {
+        self.unequal(old, new);
+        match self.stretches.last_mut() {
+            Some(last) if last.is_equal => (last.old.end, last.new.end) = (old + 1, new + 1),
+            _ => {
+                let (old, new) = (old..old + 1, new..new + 1);
+                self.stretches.push(Stretch { old, new, is_equal: true });
+            }
+        }
+        (self.old_at, self.new_at) = (old + 1, new + 1);
+    }
+    /// What lies before these two places is not equal.
+    fn unequal(&mut self, old: usize, new: usize) {
+        let (old, new) = (self.old_at..old, self.new_at..new);
+        if !(old.is_empty() && new.is_empty()) {
+            self.stretches.push(Stretch { old, new, is_equal: false });
+        }
+    }
 }

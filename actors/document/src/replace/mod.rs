@@ -90,20 +90,43 @@ impl Parent {
 fn replace_children(txn: &mut TransactionMut<'_>, parent: &Parent, target: &[Child]) {
     let live = parent.children(txn);
     let old: Vec<Child> = live.iter().map(|child| read(txn, child)).collect();
-    let mut at = 0;
-    for step in pair::steps(&comment::bare(&old), &comment::bare(target)) {
+    // From the end: what stands before a gap is still where it was, and what comes into a gap comes
+    // in at its start. A place is found by walking to it, so a text that is all new costs no walk.
+    let (mut end, mut gap) = (live.len(), Gap::default());
+    for step in pair::steps(&comment::bare(&old), &comment::bare(target)).into_iter().rev() {
         match step {
             Step::Keep(from, to) => {
+                gap.close(txn, parent, end, target);
                 if old[from] != target[to] {
                     update_child(txn, &live[from], &target[to]);
                 }
-                at += 1;
+                (end, gap) = (from, Gap::default());
             }
-            Step::Remove => parent.remove(txn, at, 1),
-            Step::Insert(to) => {
-                parent.write(txn, at, &target[to]);
-                at += 1;
-            }
+            Step::Remove => gap.removed += 1,
+            Step::Insert(to) => gap.inserted.push(to),
+        }
+    }
+    gap.close(txn, parent, end, target);
+}
+
+/// What goes and what comes between two nodes that stay.
+#[derive(Default)]
+struct Gap {
+    /// How many go.
+    removed: usize,
+    /// The places of those that come, the last one first.
+    inserted: Vec<usize>,
+}
+
+impl Gap {
+    /// `end` is where the next node that stays stands.
+    fn close(self, txn: &mut TransactionMut<'_>, parent: &Parent, end: usize, target: &[Child]) {
+        let start = (end - self.removed) as u32;
+        if self.removed > 0 {
+            parent.remove(txn, start, self.removed as u32);
+        }
+        for to in self.inserted {
+            parent.write(txn, start, &target[to]);
         }
     }
 }

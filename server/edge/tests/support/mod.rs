@@ -4,6 +4,7 @@
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its part")]
 
 pub mod client;
+pub mod draft;
 pub mod fallback;
 pub mod room;
 #[path = "../../../../actors/runtime/tests/support/mod.rs"]

@@ -10,7 +10,7 @@ pub(crate) type Row = (Space, Vec<u8>, Option<Vec<u8>>);
 /// What a group begins with; the last byte is the version of this layout.
 const MAGIC: [u8; 8] = *b"igny8gr\x01";
 /// Magic, secret, group, sequence, bytes of the rows, number of rows, check.
-const HEADER_BYTES: usize = 8 + 8 + 8 + 8 + 4 + 4 + 16;
+pub(super) const HEADER_BYTES: usize = 8 + 8 + 8 + 8 + 4 + 4 + 16;
 /// Where the check lies: over everything but itself.
 const CHECK_AT: usize = HEADER_BYTES - 16;
 /// The length that says that a row is a removal.

@@ -1,6 +1,6 @@
 //! Reading the journal back.
 
-use super::group::{Group, decode_group, group_end};
+use super::group::{Group, HEADER_BYTES, decode_group, group_end};
 use super::segment::{Label, id_of, path_of};
 use super::written::Written;
 use super::{BLOCK_BYTES, Row, remove};
@@ -66,8 +66,9 @@ fn read_segment(
     (id, newest): (u64, bool),
     each: &mut impl FnMut(u64, Vec<Row>),
 ) -> Result<(), JournalError> {
-    let written = Written::read(path)?;
-    let Some(label) = Label::decode(&written.bytes).filter(|label| label.id == id) else {
+    let mut written = Written::open(path)?;
+    let label = Label::decode(written.bytes(0, BLOCK_BYTES)?).filter(|label| label.id == id);
+    let Some(label) = label else {
         if newest {
             // Nothing is written to a segment before its label is durable.
             return Ok(remove(path)?);
@@ -86,19 +87,19 @@ fn read_segment(
     let mut last = None;
     loop {
         let at = walk.at;
-        let Some(group) = walk.next(recovered.next_group) else { break };
+        let Some(group) = walk.next(recovered.next_group)? else { break };
         recovered.next_group += 1;
         each(group.sequence, group.rows);
         last = Some(at);
     }
-    if let Some(at) = walk.later_group() {
+    if let Some(at) = walk.later_group()? {
         let what = format!(
             "group {} at byte {} does not read, the one at byte {at} does",
             recovered.next_group, walk.at
         );
         return Err(damaged(path, what));
     }
-    let Some(last) = last.and_then(|at| walk.group(at)) else {
+    let Some(last) = last.map_or(Ok(None), |at| walk.group(at))? else {
         recovered.next_group = expected;
         return Ok(remove(path)?);
     };
@@ -115,26 +116,27 @@ struct Walk {
 }
 
 impl Walk {
-    fn next(&mut self, expected: u64) -> Option<Group> {
-        let group = self.group(self.at)?;
-        if group.number != expected {
-            return None;
-        }
-        self.at += group.bytes;
-        Some(group)
+    fn next(&mut self, expected: u64) -> io::Result<Option<Group>> {
+        let group = self.group(self.at)?.filter(|group| group.number == expected);
+        self.at += group.as_ref().map_or(0, |group| group.bytes);
+        Ok(group)
     }
 
     /// Where a whole group lies behind the first place that does not read.
-    fn later_group(&mut self) -> Option<usize> {
-        (self.at + BLOCK_BYTES..self.written.bytes.len())
-            .step_by(BLOCK_BYTES)
-            .find(|at| self.group(*at).is_some())
+    fn later_group(&mut self) -> io::Result<Option<usize>> {
+        for at in (self.at + BLOCK_BYTES..self.written.end()).step_by(BLOCK_BYTES) {
+            if self.group(at)?.is_some() {
+                return Ok(Some(at));
+            }
+        }
+        Ok(None)
     }
 
-    fn group(&mut self, at: usize) -> Option<Group> {
-        let end = group_end(self.label.secret, self.written.bytes.get(at..)?)?;
-        self.written.fill(at.checked_add(end)?);
-        decode_group(self.label.secret, &self.written.bytes[at..])
+    fn group(&mut self, at: usize) -> io::Result<Option<Group>> {
+        let Some(end) = group_end(self.label.secret, self.written.bytes(at, HEADER_BYTES)?) else {
+            return Ok(None);
+        };
+        Ok(decode_group(self.label.secret, self.written.bytes(at, end)?))
     }
 }
 

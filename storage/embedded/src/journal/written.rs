@@ -8,33 +8,50 @@ use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
-/// A segment up to the last byte that is not known to be zero.
+/// So much is read at once: what a segment holds is not in memory as a whole, for what a process
+/// has taken once it hardly gives back.
+const WINDOW_BYTES: usize = 1024 * 1024;
+
+/// A segment, read from its beginning to its end.
 pub(super) struct Written {
-    pub(super) bytes: Vec<u8>,
+    file: File,
     /// Of the whole file, with the zeros behind.
     length: usize,
+    /// Behind the last byte that is not known to be zero.
+    end: usize,
+    window: Vec<u8>,
+    window_at: usize,
 }
 
 impl Written {
-    pub(super) fn read(path: &Path) -> io::Result<Self> {
+    pub(super) fn open(path: &Path) -> io::Result<Self> {
         let file = File::open(path)?;
         let length = file.metadata()?.len();
-        let mut bytes = Vec::new();
-        let mut at = 0;
-        while let Some((start, end)) = written_after(&file, at, length)? {
-            bytes.resize(in_memory(end)?, 0);
-            file.read_exact_at(&mut bytes[in_memory(start)?..], start)?;
-            at = end;
+        // Before anything is read: what the kernel reads ahead counts as written.
+        let mut end = 0;
+        while let Some((_, next)) = written_after(&file, end, length)? {
+            end = next;
         }
-        Ok(Self { bytes, length: in_memory(length)? })
+        let (length, end) = (in_memory(length)?, in_memory(end)?);
+        Ok(Self { file, length, end, window: Vec::new(), window_at: 0 })
     }
 
-    /// Has the bytes up to here, if the file does. A copy of a file may have holes wherever zeros
-    /// were, also at the end of a group.
-    pub(super) fn fill(&mut self, end: usize) {
-        if self.bytes.len() < end {
-            self.bytes.resize(end.min(self.length), 0);
+    pub(super) const fn end(&self) -> usize {
+        self.end
+    }
+
+    /// At least so many bytes from here on; none where the file has fewer. A copy of a file may have
+    /// holes wherever zeros were, also at the end of a group.
+    pub(super) fn bytes(&mut self, at: usize, least: usize) -> io::Result<&[u8]> {
+        if at.saturating_add(least) > self.length {
+            return Ok(&[]);
         }
+        if at < self.window_at || at + least > self.window_at + self.window.len() {
+            self.window.resize(least.max(WINDOW_BYTES).min(self.length - at), 0);
+            self.file.read_exact_at(&mut self.window, at as u64)?;
+            self.window_at = at;
+        }
+        Ok(&self.window[at - self.window_at..])
     }
 }
 
@@ -75,13 +92,8 @@ mod tests {
         let (named, file) = file();
         rustix::fs::fallocate(&file, rustix::fs::FallocateFlags::empty(), 0, 64 * MIB).unwrap();
         file.write_all_at(&[7; 5_000], 0).unwrap();
-        let mut written = Written::read(named.path()).unwrap();
-        assert_eq!(written.bytes[..5_000], [7; 5_000]);
-        assert!(written.bytes.len() < MIB as usize, "{} bytes were read", written.bytes.len());
-        written.fill(MIB as usize);
-        assert_eq!(written.bytes.len(), MIB as usize);
-        written.fill(usize::MAX);
-        assert_eq!(written.bytes.len(), 64 * MIB as usize);
+        let written = Written::open(named.path()).unwrap();
+        assert!((5_000..MIB as usize).contains(&written.end()), "{} bytes", written.end());
     }
 
     #[test]
@@ -91,8 +103,29 @@ mod tests {
             file.write_all_at(&[byte; 100], at).unwrap();
         }
         file.set_len(5 * MIB).unwrap();
-        let mut written = Written::read(named.path()).unwrap();
-        written.fill(5 * MIB as usize);
-        assert_eq!(written.bytes, std::fs::read(named.path()).unwrap());
+        let whole = std::fs::read(named.path()).unwrap();
+        let mut written = Written::open(named.path()).unwrap();
+        assert!(written.end() >= 3 * MIB as usize + 70_100);
+        for (at, least) in [(0, 5_000), (3_000_000, 2_000_000), (4_096, 100), (whole.len() - 1, 1)]
+        {
+            let read = written.bytes(at, least).unwrap();
+            assert!(read.len() >= least);
+            assert_eq!(read, &whole[at..at + read.len()], "{least} from {at}");
+        }
+        assert!(written.bytes(whole.len() - 1, 2).unwrap().is_empty());
+        assert!(written.bytes(whole.len() + 1, 0).unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_whole_segment_is_never_in_memory() {
+        let (named, file) = file();
+        for at in 0..64 {
+            file.write_all_at(&[7; 4_096], at * MIB + 4_096).unwrap();
+        }
+        let mut written = Written::open(named.path()).unwrap();
+        for at in (0..written.end()).step_by(4_096) {
+            written.bytes(at, 60).unwrap();
+            assert!(written.window.capacity() <= WINDOW_BYTES, "at {at}");
+        }
     }
 }
