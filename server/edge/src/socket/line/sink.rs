@@ -9,6 +9,8 @@ use tokio::net::tcp::OwnedWriteHalf;
 
 /// Frames of one system call.
 const FRAMES_PER_CALL: usize = 32;
+/// So few bytes are put together first: a call with one buffer is shorter than the copy.
+const TOGETHER_MAX: usize = 512;
 
 /// A line's direction to the client.
 pub(super) enum Sink {
@@ -54,6 +56,10 @@ fn call(
     mut written: usize,
     room: usize,
 ) -> io::Result<usize> {
+    let mut together = [0; TOGETHER_MAX];
+    if let Some(filled) = put_together(&mut together, pieces, written) {
+        return stream.try_write(&together[..filled]);
+    }
     let mut slices = [IoSlice::new(&[]); 2 * FRAMES_PER_CALL];
     let (mut left, mut count) = (room, 0);
     for (pair, piece) in slices.as_chunks_mut::<2>().0.iter_mut().zip(pieces) {
@@ -65,4 +71,22 @@ fn call(
         }
     }
     stream.try_write_vectored(&slices[..count])
+}
+
+/// How many bytes all pieces have, put together, if there is room for them.
+fn put_together(
+    together: &mut [u8],
+    pieces: &VecDeque<Piece>,
+    mut written: usize,
+) -> Option<usize> {
+    let mut filled = 0;
+    for piece in pieces {
+        for slice in piece.rest(written, usize::MAX) {
+            let end = filled + slice.len();
+            together.get_mut(filled..end)?.copy_from_slice(&slice);
+            filled = end;
+        }
+        written = 0;
+    }
+    Some(filled)
 }
