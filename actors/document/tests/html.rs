@@ -175,6 +175,8 @@ fn block() -> impl Strategy<Value = Block> {
             header,
             colspan,
             rowspan,
+            widths: Vec::new(),
+            align: None,
             blocks,
         });
         let row = prop::collection::vec(cell, 1..4).prop_map(|cells| TableRow { cells });
@@ -313,7 +315,14 @@ proptest! {
 
 #[test]
 fn blocks_that_come_back_keep_what_the_form_cannot_say() {
-    let wide = TableCell { header: false, colspan: 2, rowspan: 1, blocks: vec![text("wide", &[])] };
+    let wide = TableCell {
+        header: false,
+        colspan: 2,
+        rowspan: 1,
+        widths: vec![Some(100), None],
+        align: Some("right".to_owned()),
+        blocks: vec![text("wide", &[])],
+    };
     let table = Block::Table { rows: vec![TableRow { cells: vec![wide] }] };
     let led = LinkAttributes {
         href: "/a".to_owned(),

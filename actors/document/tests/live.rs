@@ -281,7 +281,7 @@ fn r8_every_mark_and_node_of_the_schema_is_taken() {
         {"type": "image", "attrs": {"src": "/a.png", "alt": "a", "title": "t", "width": 10, "height": 20}},
         {"type": "blockquote", "content": [{"type": "paragraph"}]},
         {"type": "table", "content": [{"type": "tableRow", "content": [
-            {"type": "tableHeader", "attrs": {"colspan": 2, "rowspan": 1, "colwidth": [100, 50]}, "content": [{"type": "paragraph"}]},
+            {"type": "tableHeader", "attrs": {"colspan": 2, "rowspan": 1, "colwidth": [100, null], "align": "right"}, "content": [{"type": "paragraph"}]},
             {"type": "tableCell", "content": [{"type": "paragraph"}]}]}]}]});
     let tree = ContentTree::from_prosemirror_json(&json).unwrap();
     let mut server = LiveDocument::new(1);
@@ -289,6 +289,10 @@ fn r8_every_mark_and_node_of_the_schema_is_taken() {
     let mut strict = LiveDocument::new(2);
     strict.apply(&update).unwrap();
     assert_eq!(strict.tree(), tree);
+    let table = &strict.tree().to_prosemirror_json()["content"][7];
+    let attributes = &table["content"][0]["content"][0]["attrs"];
+    let wanted = serde_json::json!({"colspan": 2, "colwidth": [100, null], "align": "right"});
+    assert_eq!(*attributes, wanted);
     let person = client(9);
     sync(&person, &strict);
     let comment = [("commentId".to_owned(), Any::from("c1"))];

@@ -79,6 +79,8 @@ fn row(node: &Node) -> TableRow {
         header: cell.tag == "tableHeader",
         colspan: number(cell, "colspan").unwrap_or(1),
         rowspan: number(cell, "rowspan").unwrap_or(1),
+        widths: widths(cell),
+        align: text(&cell.attributes, "align"),
         blocks: blocks(&cell.children),
     });
     TableRow { cells: cells.collect() }
@@ -169,6 +171,12 @@ fn number(node: &Node, name: &str) -> Option<u32> {
     }
 }
 
+fn widths(cell: &Node) -> Vec<Option<u32>> {
+    let widths = cell.attribute("colwidth").and_then(Value::as_array);
+    let width = |value: &Value| value.as_f64().map(|width| width as u32);
+    widths.map_or_else(Vec::new, |widths| widths.iter().map(width).collect())
+}
+
 fn text(attributes: &Attributes, name: &str) -> Option<String> {
     attributes.get(name).and_then(Value::as_str).map(str::to_owned)
 }
@@ -219,6 +227,13 @@ fn to_row(row: &TableRow) -> Child {
             if span != 1 {
                 node = node.with(name, span);
             }
+        }
+        if !cell.widths.is_empty() {
+            node = node
+                .with("colwidth", cell.widths.iter().copied().map(Value::from).collect::<Vec<_>>());
+        }
+        if let Some(align) = &cell.align {
+            node = node.with("align", align.as_str());
         }
         Child::Element(node.of(to_children(&cell.blocks)))
     });

@@ -87,6 +87,12 @@ pub struct TableCell {
     pub colspan: u32,
     /// Rows it covers.
     pub rowspan: u32,
+    /// Widths of the columns it covers in pixels, as far as somebody set them; empty if nobody did.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub widths: Vec<Option<u32>>,
+    /// How its text is aligned, in the editor's words; `None` as the table's is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub align: Option<String>,
     /// At least one.
     pub blocks: Vec<Block>,
 }
