@@ -28,10 +28,10 @@ export function RewriteMenu({ document, editor, provider, disabled }: { document
   return (
     <>
       {/* Opening the menu must not take the selection out of the text. */}
-      <div role="group" className="flex border-l border-line pl-2" onMouseDown={(event) => event.preventDefault()}>
+      <div role="group" className="flex border-l border-line pl-1" onMouseDown={(event) => event.preventDefault()}>
         <Menu
           label="Rewrite the selected text (1 credit)"
-          buttonClassName="inline-flex h-7 items-center gap-1.5 rounded-md px-2 text-xs font-medium text-ink-2 hover:bg-hover hover:text-ink"
+          buttonClassName="inline-flex h-7 items-center gap-1 rounded-md px-1.5 text-xs font-medium text-ink-2 hover:bg-hover hover:text-ink"
           button={
             <>
               <WandSparkles size={14} aria-hidden="true" />

@@ -56,10 +56,10 @@ export function FormatBar({ editor, disabled, rewrite, aside }: { editor: Editor
   const active = useEditorState({ editor, selector: ({ editor: now }) => [...TOOLS.map((tool) => tool.active?.(now) ?? false), now.isActive('link'), now.isActive('image')] });
   let index = 0;
   return (
-    <div className="sticky top-0 z-10 flex min-h-10 items-center gap-3 border-b border-line bg-canvas px-3 py-1 sm:px-6">
-      <div role="toolbar" aria-label="Formatting" className="flex flex-wrap items-center gap-2" onKeyDown={walk}>
+    <div className="sticky top-0 z-10 flex min-h-10 items-center gap-2 border-b border-line bg-canvas px-3 py-1">
+      <div role="toolbar" aria-label="Formatting" className="flex flex-wrap items-center gap-x-1 gap-y-2" onKeyDown={walk}>
         {GROUPS.map((group, position) => (
-          <div key={position} role="group" className="flex gap-0.5 not-first:border-l not-first:border-line not-first:pl-2">
+          <div key={position} role="group" className="flex gap-0.5 not-first:border-l not-first:border-line not-first:pl-1">
             {group.map((tool) => {
               const at = index++;
               return <ToolButton key={tool.label} label={tool.label} active={active[at] ?? false} first={at === 0} disabled={disabled} onClick={() => tool.run(editor)} icon={tool.icon} />;
@@ -92,7 +92,7 @@ function CommentButton({ editor, first }: { editor: Editor; first: boolean }) {
     return () => document.removeEventListener('keydown', press);
   }, [editor]);
   return (
-    <div role="group" className="flex border-l border-line pl-2">
+    <div role="group" className="flex border-l border-line pl-1">
       <ToolButton label="Comment" title="Comment (Ctrl Alt M)" active={false} first={first} disabled={!possible} onClick={() => beginComment(editor)} icon={<MessageSquarePlus size={15} />} />
     </div>
   );

@@ -10,7 +10,7 @@ export function TableMenu({ editor, disabled }: { editor: Editor; disabled: bool
   const does = (label: string, possible: boolean, run: () => unknown, danger = false): MenuItem => ({ label, disabled: !possible, danger, run: () => void run() });
   const chain = () => editor.chain().focus();
   return (
-    <div role="group" className="flex border-l border-line pl-2">
+    <div role="group" className="flex border-l border-line pl-1">
       <Menu
         label="Change the table"
         button={
