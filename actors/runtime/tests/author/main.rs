@@ -31,6 +31,13 @@ async fn started(directory: &std::path::Path) -> Platform {
     Platform::start(world(open(directory), directory, fast())).await.unwrap()
 }
 
+/// The same with a clock that can be moved on.
+async fn shifted(directory: &std::path::Path) -> (Platform, Arc<support::Shifted>) {
+    let clock = Arc::new(support::Shifted::default());
+    let world = World { clock: clock.clone(), ..world(open(directory), directory, fast()) };
+    (Platform::start(world).await.unwrap(), clock)
+}
+
 async fn again(directory: &std::path::Path) -> Platform {
     let store = support::reopen(directory).await;
     Platform::start(world(store, directory, fast())).await.unwrap()
@@ -217,7 +224,7 @@ async fn happened(handle: &DocumentHandle) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r1_what_happened_is_there_with_it_after_a_restart() {
     let directory = tempfile::tempdir().unwrap();
-    let first = started(directory.path()).await;
+    let (first, clock) = shifted(directory.path()).await;
     let handle = document(&first);
     let run = RunId::new(AT, [3; 10]);
     handle.run_begin(run, support::author("AI")).await.unwrap();
@@ -226,6 +233,7 @@ async fn r1_what_happened_is_there_with_it_after_a_restart() {
     let mut ada = Page::open(&handle, 7, 70, account(4)).await;
     let mut bob = Page::open(&handle, 8, 80, account(5)).await;
     for at in 0..3 {
+        clock.0.fetch_add(1_000, Ordering::SeqCst);
         ada.type_at(&handle, at, "a").await;
         bob.type_at(&handle, at, "b").await;
     }
@@ -259,10 +267,7 @@ async fn r1_what_happened_is_there_with_it_after_a_restart() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_comes_back_to_type_is_another_entry() {
     let directory = tempfile::tempdir().unwrap();
-    let clock = Arc::new(support::Shifted::default());
-    let store = open(directory.path());
-    let world = World { clock: clock.clone(), ..world(store, directory.path(), fast()) };
-    let platform = Platform::start(world).await.unwrap();
+    let (platform, clock) = shifted(directory.path()).await;
     let handle = document(&platform);
     write(&handle, "Tea.").await;
     let mut ada = Page::open(&handle, 7, 70, account(4)).await;
