@@ -168,6 +168,19 @@ fn without_empty(tree: &ContentTree) -> Vec<&Block> {
 }
 
 #[test]
+fn r9_a_sentence_stays_whole_beside_what_is_typed_into_its_first_word() {
+    let mut document = LiveDocument::new(1);
+    let typed = "Somebody gTea is made of leaves. Coffee is made of beans.";
+    document.replace_with(&ContentTree::from_markdown(typed));
+    let person = sample::client(9);
+    sample::sync(&person, &document);
+    sample::type_into_block(&person, 0, "Somebody g".len() as u32, "oes on");
+    document.replace_with(&ContentTree::from_markdown("Tea is made of leaves."));
+    document.apply(&sample::missing(&person, &document)).unwrap();
+    assert_eq!(document.tree().to_plain_text(), "oes onTea is made of leaves.");
+}
+
+#[test]
 fn replace_keeps_the_identity_of_equal_blocks() {
     let mut document = LiveDocument::new(1);
     document.replace_with(&ContentTree::from_markdown("A\n\nB here\n\nC"));

@@ -25,7 +25,13 @@ class Own extends Guest {
   readonly #open = new Map<number, OpenDocument>();
 
   protected readonly isEdit: IsEdit = (payload) => decodeFrame<ClientFrame>(payload).type === 'document_update';
-  protected readonly more: Partial<ClientOptions> = {};
+  protected readonly transport: NonNullable<ClientOptions['transport']> = 'auto';
+  /** What takes the place of sockets that do not open goes through the proxy, too. */
+  readonly #fetch: typeof fetch = (input, init) => {
+    const there = new URL(String(input));
+    if (there.pathname.startsWith('/ws/')) there.host = this.proxy.host;
+    return fetch(there, init);
+  };
 
   protected override async prepare(): Promise<void> {
     const through = this.proxy.host;
@@ -36,7 +42,7 @@ class Own extends Guest {
         super(there, protocols);
       }
     };
-    const client = await this.world.signIn(this.member, Line, this.more);
+    const client = await this.world.signIn(this.member, Line, { transport: this.transport, fetch: this.#fetch });
     client.connection.status.subscribe(() => {
       if (client.connection.state === 'closed') this.world.beside(pause(AGAIN_MS).then(() => client.connection.start()));
     });
@@ -74,16 +80,9 @@ class Own extends Guest {
   }
 }
 
-/** The same where sockets are cut: its frames go through the proxy as events and requests. */
+/** The same where sockets are cut: its frames go as events and requests. */
 class Events extends Own {
-  protected override readonly more: Partial<ClientOptions> = {
-    transport: 'sse',
-    fetch: (input, init) => {
-      const there = new URL(String(input));
-      if (there.pathname.startsWith('/ws/')) there.host = this.proxy.host;
-      return fetch(there, init);
-    },
-  };
+  protected override readonly transport = 'sse';
 }
 
 class YWebsocket extends Guest {

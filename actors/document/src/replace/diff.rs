@@ -6,6 +6,10 @@ use std::ops::Range;
 
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
+/// Rows that are compared as they are. What differs tells which of two equal neighbours stays, but
+/// costs its square in steps: of longer rows what only one of them has is left out.
+const WHOLE_MAX: usize = 1_000;
+
 /// A stretch of two rows.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Stretch {
@@ -16,9 +20,9 @@ pub(crate) struct Stretch {
 
 /// The stretches of two rows, one after the other, with nothing between them.
 pub(crate) fn stretches<T: Hash + Ord>(old: &[T], new: &[T]) -> Vec<Stretch> {
-    // What the other row has nowhere is left out: the diff's work grows with what differs.
-    let (old_places, old_values) = shared(old, new);
-    let (new_places, new_values) = shared(new, old);
+    let is_short = old.len().max(new.len()) <= WHOLE_MAX;
+    let (old_places, old_values) = looked_at(old, new, is_short);
+    let (new_places, new_values) = looked_at(new, old, is_short);
     let mut found = Found::default();
     // Where each is follows from those before it: the diff moves some without moving their places.
     let (mut old_at, mut new_at) = (0, 0);
@@ -34,10 +38,15 @@ pub(crate) fn stretches<T: Hash + Ord>(old: &[T], new: &[T]) -> Vec<Stretch> {
     found.stretches
 }
 
-/// The places of those that the other row has too, and what stands there.
-fn shared<'r, T: Hash + Ord>(row: &'r [T], other: &[T]) -> (Vec<usize>, Vec<&'r T>) {
-    let there: HashSet<&T> = other.iter().collect();
-    row.iter().enumerate().filter(|(_, value)| there.contains(value)).unzip()
+/// The places of those that are compared, and what stands there: of a row that is not short, those
+/// that the other row has too.
+fn looked_at<'r, T: Hash + Ord>(
+    row: &'r [T],
+    other: &[T],
+    is_short: bool,
+) -> (Vec<usize>, Vec<&'r T>) {
+    let there: HashSet<&T> = if is_short { HashSet::new() } else { other.iter().collect() };
+    row.iter().enumerate().filter(|(_, value)| is_short || there.contains(value)).unzip()
 }
 
 #[derive(Default)]

@@ -10,6 +10,18 @@ export function colourOf(key: string): string {
   return COLOURS[sum % COLOURS.length] ?? COLOURS[0];
 }
 
+/** The same for people who stand beside each other: whoever comes later takes another colour, as long as there is one. */
+export function coloursOf(keys: readonly string[]): string[] {
+  const taken = new Set<string>();
+  return keys.map((key) => {
+    const own = colourOf(key);
+    const first = COLOURS.findIndex((colour) => colour === own);
+    const colour = [...COLOURS.slice(first), ...COLOURS].find((other) => !taken.has(other)) ?? own;
+    taken.add(colour);
+    return colour;
+  });
+}
+
 function initials(name: string): string {
   const words = name.trim().split(/\s+/);
   const letters = words.length > 1 ? [words[0]?.[0], words.at(-1)?.[0]] : [name.trim()[0]];

@@ -5,7 +5,7 @@ import { useRest, type OpenDocument } from '@igny8/react';
 import { useReread } from '~/shared/data/useReread';
 import { useSiteId, useTenantId } from '~/shared/data/workspace';
 import { madeBy } from '~/shared/format/made';
-import { colourOf } from '~/shared/ui/Avatar';
+import { coloursOf } from '~/shared/ui/Avatar';
 import { CheckField } from '~/shared/ui/Field';
 import { SkeletonLines } from '~/shared/ui/Skeleton';
 import { Notice } from '~/shared/ui/Notice';
@@ -35,7 +35,8 @@ function AuthorLegend({ document, editor, open }: { document: string; editor: Ed
   const tenant = useTenantId();
   const read = useRest(['authors', document], (rest) => rest.history.authors(site, document));
   const members = useRest(['members'], (rest) => rest.auth.members()).data ?? [];
-  const { authors, strangers } = useDrawn(editor, open, read.data);
+  const colours = useMemo(() => (read.data ? coloursIn(read.data) : []), [read.data]);
+  const { authors, strangers } = useDrawn(editor, open, read.data, colours);
   const present = new Set(authors.split(','));
   // Somebody has begun to write since.
   useReread(['igny8', tenant, 'authors', document], strangers);
@@ -45,7 +46,7 @@ function AuthorLegend({ document, editor, open }: { document: string; editor: Ed
     <ul aria-label="Authors" className="flex flex-col gap-1.5">
       {read.data.authors.map((author, at) => present.has(String(at)) && (
         <li key={at} className="flex items-center gap-2">
-          <span aria-hidden="true" className="size-3 shrink-0 rounded-sm" style={{ backgroundColor: colour(author) }} />
+          <span aria-hidden="true" className="size-3 shrink-0 rounded-sm" style={{ backgroundColor: colours[at] }} />
           <span className="min-w-0 break-words">{author.kind === 'account' ? authorName(author.account, members) : describe(author)}</span>
         </li>
       ))}
@@ -54,9 +55,14 @@ function AuthorLegend({ document, editor, open }: { document: string; editor: Ed
   );
 }
 
-function colour(author: AuthorView): string {
-  if (author.kind === 'account') return colourOf(author.account);
-  return author.kind === 'run' ? AI_COLOUR : SERVER_COLOUR;
+/** In the order of the authors. */
+function coloursIn({ authors }: Authorship): string[] {
+  const people = authors.filter((author) => author.kind === 'account').map((author) => author.account);
+  const theirs = coloursOf(people);
+  return authors.map((author) => {
+    if (author.kind === 'account') return theirs.shift() ?? SERVER_COLOUR;
+    return author.kind === 'run' ? AI_COLOUR : SERVER_COLOUR;
+  });
 }
 
 function describe(author: Exclude<AuthorView, { kind: 'account' }>): string {
@@ -66,9 +72,8 @@ function describe(author: Exclude<AuthorView, { kind: 'account' }>): string {
 }
 
 /** Keeps the colours where the text is; says whose text there is, and which clients nobody is known for. */
-function useDrawn(editor: Editor, { ydoc }: OpenDocument, authorship: Authorship | undefined): Drawn {
+function useDrawn(editor: Editor, { ydoc }: OpenDocument, authorship: Authorship | undefined, colours: readonly string[]): Drawn {
   const [drawn, setDrawn] = useState<Drawn>({ authors: '', strangers: '' });
-  const colours = useMemo(() => authorship?.authors.map(colour) ?? [], [authorship]);
   useEffect(() => {
     if (!authorship) return;
     let timer: ReturnType<typeof setTimeout> | undefined;

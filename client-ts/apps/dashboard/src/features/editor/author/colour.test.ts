@@ -4,6 +4,7 @@ import { Collaboration } from '@tiptap/extension-collaboration';
 import { StarterKit } from '@tiptap/starter-kit';
 import { afterEach, describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
+import { colourOf, coloursOf } from '~/shared/ui/Avatar';
 import { AuthorColours, colouredIn, hideAuthors, runsOf, showAuthors } from './colour';
 
 const open: Editor[] = [];
@@ -62,5 +63,16 @@ describe('who wrote what', () => {
   it('waits while the editor is a moment ahead', () => {
     const { editor, doc } = written();
     expect(colouredIn(editor.state.doc, runsOf(doc.getXmlFragment('default')).slice(1), WRITERS)).toBeNull();
+  });
+
+  it('is a colour of their own, for as many people as there are colours', () => {
+    // Eight letters apart: alone all would have the same.
+    const people = ['a', 'i', 'q', 'y', 'b', 'j', 'r', 'z', 'c'];
+    expect(new Set(people.slice(0, 4).map(colourOf)).size).toBe(1);
+    const colours = coloursOf(people);
+    expect(colours[0]).toBe(colourOf('a'));
+    expect(new Set(colours.slice(0, 8)).size).toBe(8);
+    expect(colours[8]).toBe(colourOf('c'));
+    expect(coloursOf(people.slice(0, 3))).toEqual(colours.slice(0, 3));
   });
 });
