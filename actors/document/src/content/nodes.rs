@@ -229,8 +229,7 @@ fn to_row(row: &TableRow) -> Child {
             }
         }
         if !cell.widths.is_empty() {
-            node = node
-                .with("colwidth", cell.widths.iter().copied().map(Value::from).collect::<Vec<_>>());
+            node = node.with("colwidth", cell.widths.clone());
         }
         if let Some(align) = &cell.align {
             node = node.with("align", align.as_str());

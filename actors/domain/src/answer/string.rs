@@ -74,7 +74,8 @@ fn escape(reader: &mut Reader<'_>, text: &mut String) -> bool {
     true
 }
 
-/// The character of `XXXX`, or of a pair `XXXX\uXXXX`. Takes nothing if there is none.
+/// The character of four hexadecimal digits, or of a pair with `\u` between them. Takes nothing if
+/// there is none.
 fn unit(reader: &mut Reader<'_>) -> Option<char> {
     let four = |at: usize| {
         let digits = reader.text.get(at..at + 4)?;
