@@ -1,8 +1,8 @@
 import { expect, test, type Page } from '@playwright/test';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { goTo, isLive, openBrowser, signUp, type Person } from '../page/person.js';
-import { cluster, confirmQuote, dataRows, importKeywords, makeIdeas } from '../page/planner.js';
-import { screenshot } from '../page/screenshot.js';
+import { goTo, isLive, openBrowser, signUp, type Person } from '../../page/person.js';
+import { cluster, confirmQuote, dataRows, importKeywords, makeIdeas } from '../../page/planner.js';
+import { screenshot } from '../../page/screenshot.js';
 
 // Where a server runs.
 const SERVER = process.env['IGNY8_E2E_URL'] ?? '';

@@ -1,10 +1,10 @@
 import { expect, test, type Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
-import { seriousIssues } from '../page/barrier.js';
-import { openScreen, shot, told } from '../page/screen.js';
-import { TASKS } from '../stage/data.js';
-import { LANES, usage } from '../stage/model.js';
-import { Stage } from '../stage/server.js';
+import { seriousIssues } from '../../page/barrier.js';
+import { openScreen, shot, told } from '../../page/screen.js';
+import { TASKS } from '../../stage/data.js';
+import { LANES, usage } from '../../stage/model.js';
+import { Stage } from '../../stage/server.js';
 
 let stage: Stage;
 test.beforeEach(async ({ page }) => {

@@ -1,8 +1,8 @@
 import { expect, test, type Page } from '@playwright/test';
-import { DOCUMENTS, SITE } from '../stage/data.js';
-import { articleText, isSaved, placeCaret, typeSlowly } from '../page/draft.js';
-import { goTo, isLive } from '../page/person.js';
-import { Stage } from '../stage/server.js';
+import { DOCUMENTS, SITE } from '../../stage/data.js';
+import { articleText, isSaved, placeCaret, typeSlowly } from '../../page/draft.js';
+import { goTo, isLive } from '../../page/person.js';
+import { Stage } from '../../stage/server.js';
 
 const DRAFT = DOCUMENTS[0]?.id ?? '';
 const problem = (status: number, detail: string) => ({ status, body: { type: 'about:blank', title: status === 403 ? 'Forbidden' : 'Store failure', status, detail, code: 'x', request_id: 'req-42' } });

@@ -1,8 +1,8 @@
 import { expect, test, type Page } from '@playwright/test';
-import { seriousIssues } from '../page/barrier.js';
-import { article, isSaved, newDraft } from '../page/draft.js';
-import { colleagues, isLive, switchWorkspace } from '../page/person.js';
-import { screenshot } from '../page/screenshot.js';
+import { seriousIssues } from '../../page/barrier.js';
+import { article, isSaved, newDraft } from '../../page/draft.js';
+import { colleagues, isLive, switchWorkspace } from '../../page/person.js';
+import { screenshot } from '../../page/screenshot.js';
 
 // Where a server runs.
 const SERVER = process.env['IGNY8_E2E_URL'] ?? '';

@@ -1,10 +1,10 @@
 import { expect, test, type Page } from '@playwright/test';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { aiHasFinished, approve, article, articleText, isSaved, placeCaret, publish, ROOM_TO_TYPE, textOf, typeSlowly, watchAiWriting } from '../page/draft.js';
-import { addMember, goTo, isLive, openBrowser, signInByLink, signUp, switchWorkspace, type Person } from '../page/person.js';
-import { cluster, dataRows, importKeywords, makeIdeas, openRunningDraft, writeDrafts } from '../page/planner.js';
-import { screenshot } from '../page/screenshot.js';
+import { aiHasFinished, approve, article, articleText, isSaved, placeCaret, publish, ROOM_TO_TYPE, textOf, typeSlowly, watchAiWriting } from '../../page/draft.js';
+import { addMember, goTo, isLive, openBrowser, signInByLink, signUp, switchWorkspace, type Person } from '../../page/person.js';
+import { cluster, dataRows, importKeywords, makeIdeas, openRunningDraft, writeDrafts } from '../../page/planner.js';
+import { screenshot } from '../../page/screenshot.js';
 
 // Where a server runs, and its printed login link; without a link a workspace is signed up.
 const SERVER = process.env['IGNY8_E2E_URL'] ?? '';
@@ -16,7 +16,7 @@ const WORDPRESS = process.env['IGNY8_E2E_WORDPRESS'];
 const JOB_DEADLINE_MS = 480_000;
 // A list or a table may come before the next paragraph.
 const PARAGRAPH_DEADLINE_MS = 60_000;
-const DEMO_KEYWORDS = fileURLToPath(new URL('../../../infra/demo/keywords.csv', import.meta.url));
+const DEMO_KEYWORDS = fileURLToPath(new URL('../../../../infra/demo/keywords.csv', import.meta.url));
 
 test.describe('the main job', () => {
   test.skip(SERVER === '', 'IGNY8_E2E_URL names no server');

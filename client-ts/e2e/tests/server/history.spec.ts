@@ -1,8 +1,8 @@
 import { expect, test, type Page } from '@playwright/test';
-import { seriousIssues } from '../page/barrier.js';
-import { articleText, article, isSaved, newDraft, typeSlowly } from '../page/draft.js';
-import { isLive, openBrowser, signUp } from '../page/person.js';
-import { screenshot } from '../page/screenshot.js';
+import { seriousIssues } from '../../page/barrier.js';
+import { articleText, article, isSaved, newDraft, typeSlowly } from '../../page/draft.js';
+import { isLive, openBrowser, signUp } from '../../page/person.js';
+import { screenshot } from '../../page/screenshot.js';
 
 // Where a server runs.
 const SERVER = process.env['IGNY8_E2E_URL'] ?? '';

@@ -1,7 +1,7 @@
 import { expect, test, type Page } from '@playwright/test';
-import { seriousIssues } from '../page/barrier.js';
-import { DOCUMENTS, SITE } from '../stage/data.js';
-import { Stage } from '../stage/server.js';
+import { seriousIssues } from '../../page/barrier.js';
+import { DOCUMENTS, SITE } from '../../stage/data.js';
+import { Stage } from '../../stage/server.js';
 
 const SCREENS = ['dashboard', 'keywords', 'clusters', 'ideas', 'tasks', 'task-log', 'queue', 'dead-letters', 'drafts', 'publish', 'automation', 'thinker', 'billing', 'usage', 'ai-models', 'lanes', 'settings', 'team', 'system'];
 const DRAFT = DOCUMENTS[0]?.id ?? '';

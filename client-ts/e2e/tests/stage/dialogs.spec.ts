@@ -1,8 +1,8 @@
 import { expect, test, type Page } from '@playwright/test';
-import { seriousIssues } from '../page/barrier.js';
-import { isLive } from '../page/person.js';
-import { SITE, TASKS, CLUSTERS } from '../stage/data.js';
-import { Stage } from '../stage/server.js';
+import { seriousIssues } from '../../page/barrier.js';
+import { isLive } from '../../page/person.js';
+import { SITE, TASKS, CLUSTERS } from '../../stage/data.js';
+import { Stage } from '../../stage/server.js';
 
 let stage: Stage;
 test.beforeEach(async () => {

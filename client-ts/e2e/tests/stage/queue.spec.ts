@@ -1,9 +1,9 @@
 import { expect, test, type Page } from '@playwright/test';
-import { seriousIssues } from '../page/barrier.js';
-import { dataRows } from '../page/planner.js';
-import { openScreen, shot, told } from '../page/screen.js';
-import { TASKS } from '../stage/data.js';
-import { Stage } from '../stage/server.js';
+import { seriousIssues } from '../../page/barrier.js';
+import { dataRows } from '../../page/planner.js';
+import { openScreen, shot, told } from '../../page/screen.js';
+import { TASKS } from '../../stage/data.js';
+import { Stage } from '../../stage/server.js';
 
 let stage: Stage;
 test.beforeEach(async ({ page }) => {
