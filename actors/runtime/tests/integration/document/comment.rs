@@ -1,8 +1,6 @@
 //! Comments: a thread and its anchor are one; who may do what; what a restore leaves of them.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-mod support;
-
+use crate::support::{self, fast, open, world};
 use igny8_actors_document::ContentTree;
 use igny8_actors_runtime::{
     CommentRange, Commenter, Conversation, DocumentFrame, DocumentHandle, Failure, NewComment,
@@ -12,7 +10,6 @@ use igny8_protocol_ids::{
     AccountId, CommentId, DocumentId, EntityKey, EntityKind, Scope, TenantId, ThreadId, Timestamp,
 };
 use std::time::Duration;
-use support::{fast, open, world};
 
 const AT: Timestamp = Timestamp::from_millis(1);
 

@@ -1,14 +1,11 @@
 //! The document's actor: edits that survive, an AI that writes beside people, a restart.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-mod support;
-
+use crate::support::{self, fast, open, reopen, world};
 use igny8_actors_runtime::{
     DocumentFrame, DocumentHandle, DocumentSubscription, Platform, RunEnd, SessionEdit,
 };
 use igny8_protocol_ids::{AccountId, DocumentId, RunId, TenantId, Timestamp};
 use std::time::Duration;
-use support::{fast, open, reopen, world};
 use yrs::updates::decoder::Decode;
 use yrs::updates::encoder::Encode;
 use yrs::{

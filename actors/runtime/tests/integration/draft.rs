@@ -1,13 +1,10 @@
 //! A draft of a model that repeats itself, taken up again after the site has changed.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-mod support;
-
+use crate::support::{fast, keywords, scene, until};
 use igny8_actors_domain::Origin;
 use igny8_actors_domain::site::{Site, SiteCommand, Task, TaskStatus};
 use igny8_actors_runtime::SiteHandle;
 use igny8_protocol_ids::TaskId;
-use support::{fast, keywords, scene, until};
 
 async fn task(site: &SiteHandle, id: TaskId) -> Task {
     site.read(move |site| site.task(id).unwrap().clone()).await.unwrap()

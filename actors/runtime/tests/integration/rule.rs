@@ -1,9 +1,7 @@
 //! R1 and R3 through a real store: what is refused changes nothing, and what is not durable is
 //! neither answered, nor told, nor read.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-mod support;
-
+use crate::support::{fast, until, world};
 use igny8_actors_domain::Origin;
 use igny8_actors_domain::site::{
     Keyword, KeywordFigures, KeywordStatus, NewKeyword, Site, SiteCommand,
@@ -13,7 +11,6 @@ use igny8_protocol_ids::{EntityKey, KeywordId, Timestamp};
 use igny8_storage_api::Store;
 use igny8_storage_embedded::{EmbeddedOptions, EmbeddedStore, Faults};
 use std::sync::Arc;
-use support::{fast, until, world};
 
 /// A site over a store that can be made to fail.
 struct Scene {

@@ -1,15 +1,12 @@
 //! R13: every route for every role, in the own tenant, in another's, and without a token. What is
 //! expected follows from one table and the permission table alone.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-mod support;
-
+use crate::support::{Answer, Place, Server};
 use http::{Method, StatusCode};
 use igny8_actors_domain::role::Action::{self, *};
 use igny8_actors_domain::role::{Role, allows};
 use serde_json::json;
 use std::collections::BTreeSet;
-use support::{Answer, Place, Server};
 
 /// Who may use a route.
 #[derive(Clone, Copy, Debug)]

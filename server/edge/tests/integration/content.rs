@@ -1,13 +1,10 @@
 //! Whole texts handed in by REST: in three forms, as an edit that leaves what stays.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-mod support;
-
+use crate::support::draft::Draft;
+use crate::support::{Answer, Server};
 use http::{Method, StatusCode};
 use igny8_actors_domain::role::Role;
 use serde_json::{Value, json};
-use support::draft::Draft;
-use support::{Answer, Server};
 
 /// A draft and who asks.
 struct Asked<'s> {

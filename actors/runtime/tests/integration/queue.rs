@@ -1,14 +1,11 @@
 //! The queue through the actors: pauses of a whole tenant, and the log of what left the state.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-mod support;
-
+use crate::support::{Scene, fast, scene, until};
 use igny8_actors_domain::Origin;
 use igny8_actors_domain::site::{KeywordFigures, NewKeyword, SiteCommand, TaskStatus};
 use igny8_actors_domain::tenant::TenantCommand;
 use igny8_protocol_ids::{TaskId, Timestamp};
 use std::time::Duration;
-use support::{Scene, fast, scene, until};
 
 /// Queues a clustering of a few keywords.
 async fn cluster(scene: &Scene) -> TaskId {

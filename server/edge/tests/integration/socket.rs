@@ -1,8 +1,7 @@
 //! The socket: greeting, streams, rights on every message, and its ends.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-mod support;
-
+use crate::support::client::{Client, Heard, listen, ticket};
+use crate::support::{PASSWORD, Server, Shifted};
 use futures::FutureExt;
 use http::{Method, StatusCode};
 use igny8_actors_domain::Origin;
@@ -19,8 +18,6 @@ use serde_json::json;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
-use support::client::{Client, Heard, listen, ticket};
-use support::{PASSWORD, Server, Shifted};
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
 

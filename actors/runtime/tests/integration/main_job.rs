@@ -1,8 +1,6 @@
 //! The main job through the actors: keywords → clusters → ideas → drafts → images → published.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-mod support;
-
+use crate::support::{self, Scene, fast, keywords, scene, until};
 use igny8_actors_domain::Origin;
 use igny8_actors_domain::site::{
     DocumentStatus, IdeaStatus, KeywordFigures, NewKeyword, SiteCommand, Task, TaskStatus,
@@ -10,7 +8,6 @@ use igny8_actors_domain::site::{
 use igny8_actors_runtime::{upkeep, verify};
 use igny8_protocol_ids::{Credits, IdeaId, TaskId};
 use std::time::Duration;
-use support::{Scene, fast, keywords, scene, until};
 
 /// Waits until none of these tasks waits or runs.
 async fn ended(scene: &Scene, ids: Vec<TaskId>) -> Vec<Task> {

@@ -1,13 +1,14 @@
 //! A whole server for tests: the runtime's world under the edge, people of every role in one
 //! tenant, and an outsider with a tenant of their own.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-#![allow(dead_code, unreachable_pub, reason = "each test file uses its part")]
+#![allow(unreachable_pub, reason = "a program of tests has no outside")]
 
 pub mod client;
 pub mod draft;
 pub mod fallback;
 pub mod room;
-#[path = "../../../../actors/runtime/tests/support/mod.rs"]
+#[allow(dead_code, reason = "these tests use a part of it")]
+#[path = "../../../../../actors/runtime/tests/integration/support/mod.rs"]
 mod world;
 
 use axum::Router;
@@ -44,7 +45,8 @@ pub struct Server {
     pub own: Place,
     /// Of somebody else.
     pub other: Place,
-    pub directory: tempfile::TempDir,
+    /// Kept: it goes with the server.
+    _directory: tempfile::TempDir,
 }
 
 /// An answer, read whole.
@@ -108,7 +110,8 @@ impl Server {
         };
         let state = EdgeState::new(platform.clone(), settings);
         let (own, other) = (place(&platform, tenant).await, place(&platform, stranger).await);
-        Self { router: router(state.clone()), state, platform, shutdown, own, other, directory }
+        let router = router(state.clone());
+        Self { router, state, platform, shutdown, own, other, _directory: directory }
     }
 
     pub fn ask(&self, method: Method, path: &str) -> Ask<'_> {

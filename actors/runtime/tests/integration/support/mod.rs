@@ -1,7 +1,6 @@
 //! A whole world for tests: the embedded store in a temporary directory, the offline AI at full
 //! speed, exports into a folder, passwords that are hashed cheaply.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-#![allow(dead_code, reason = "each test file uses its part")]
 
 use igny8_actors_domain::clustering::embedding::hashed_embedding;
 use igny8_actors_domain::site::{KeywordFigures, NewKeyword};

@@ -1,14 +1,11 @@
 //! A document's history: states that are kept and restored, and AI runs that are taken back.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-mod support;
-
+use crate::support::{self, fast, open, world};
 use igny8_actors_document::{ContentForm, ContentTree};
 use igny8_actors_runtime::{
     Author, DocumentHandle, Failure, NewContent, Platform, RunEnd, VersionCause,
 };
 use igny8_protocol_ids::{AccountId, DocumentId, RunId, TenantId, Timestamp};
-use support::{fast, open, world};
 
 async fn platform(directory: &std::path::Path) -> Platform {
     Platform::start(world(open(directory), directory, fast())).await.unwrap()

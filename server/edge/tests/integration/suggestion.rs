@@ -1,16 +1,13 @@
 //! Suggestions by REST: who may generate asks, who may edit decides, who may read sees them.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-mod support;
-
+use crate::support::client::{Client, listen};
+use crate::support::draft::Draft;
+use crate::support::{Answer, Server};
 use http::{Method, StatusCode};
 use igny8_actors_domain::role::Role;
 use igny8_protocol_wire::frame::ServerFrame;
 use igny8_protocol_wire::stream::StreamName;
 use serde_json::{Value, json};
-use support::client::{Client, listen};
-use support::draft::Draft;
-use support::{Answer, Server};
 
 const TEXT: &str = "Tea has a lot of kinds.";
 

@@ -1,16 +1,13 @@
 //! Comments by REST: who reads may comment; mentions are members; the open socket is told.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-mod support;
-
+use crate::support::client::{Client, listen};
+use crate::support::draft::Draft;
+use crate::support::{Answer, Server};
 use http::{Method, StatusCode};
 use igny8_actors_domain::role::Role;
 use igny8_protocol_wire::frame::ServerFrame;
 use igny8_protocol_wire::stream::StreamName;
 use serde_json::{Value, json};
-use support::client::{Client, listen};
-use support::draft::Draft;
-use support::{Answer, Server};
 
 const TEXT: &str = "Tea is made of leaves.";
 const THREAD: &str = "0193b1c0-0000-7000-8000-000000000001";

@@ -1,8 +1,9 @@
 //! The line of clients whose WebSockets are cut: the same frames, as events and requests.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-mod support;
-
+use crate::support::client::{Client, listen, ticket};
+use crate::support::fallback::{Line, Said, framed, open, told};
+use crate::support::room::{A_NOTE, ITS_END};
+use crate::support::{self, PASSWORD, Server};
 use futures::FutureExt;
 use igny8_actors_domain::Origin;
 use igny8_actors_domain::role::Role;
@@ -15,10 +16,6 @@ use reqwest::Client as Http;
 use serde_json::json;
 use std::net::SocketAddr;
 use std::time::Duration;
-use support::client::{Client, listen, ticket};
-use support::fallback::{Line, Said, framed, open, told};
-use support::room::{A_NOTE, ITS_END};
-use support::{PASSWORD, Server};
 use tokio::time::{interval, timeout};
 
 fn ping(nonce: u32) -> ClientFrame {

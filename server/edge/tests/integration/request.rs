@@ -1,14 +1,12 @@
 //! What holds for every request: problems, limits, idempotency, pages, imports.
 
-mod support;
-
+use crate::support::Server;
 use http::{Method, StatusCode};
 use igny8_server_edge::LimitSettings;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::num::NonZeroU32;
 use std::path::Path;
-use support::Server;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_error_is_a_problem_with_the_requests_id() {

@@ -1,10 +1,8 @@
 //! Logging in and out: passwords, codes, refresh tokens, cookies.
 
-mod support;
-
+use crate::support::{Answer, PASSWORD, Server};
 use http::StatusCode;
 use serde_json::{Value, json};
-use support::{Answer, PASSWORD, Server};
 
 async fn refresh(server: &Server, token: &Value) -> Answer {
     server.post("/api/auth/refresh").json(json!({"refresh_token": token})).await

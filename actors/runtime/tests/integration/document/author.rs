@@ -1,9 +1,6 @@
 //! Who wrote what, and what happened: known as soon as the text is durable, and after restarts and folding.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-#[path = "../support/mod.rs"]
-mod support;
-
+use crate::support::{self, fast, open, world};
 use igny8_actors_document::{BlockEdit, ContentTree};
 use igny8_actors_runtime::{
     Author, DocumentFrame, DocumentHandle, DocumentSubscription, Doer, Happened, Platform, RunEnd,
@@ -13,7 +10,6 @@ use igny8_protocol_ids::{AccountId, DocumentId, RunId, TenantId, Timestamp};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
-use support::{fast, open, world};
 use yrs::updates::decoder::Decode;
 use yrs::{Doc, Options, ReadTxn, Text, Transact, Update, XmlFragment, XmlOut};
 

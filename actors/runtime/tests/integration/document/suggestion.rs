@@ -1,9 +1,6 @@
 //! Rewrites of a selection: asked for as tasks, kept beside the text, decided once.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-#[path = "../support/mod.rs"]
-mod support;
-
+use crate::support::{self, Scene, fast, scene, until};
 use igny8_actors_document::ContentTree;
 use igny8_actors_domain::Origin;
 use igny8_actors_domain::site::{
@@ -15,7 +12,6 @@ use igny8_actors_runtime::{
 };
 use igny8_protocol_ids::{AccountId, Credits, DocumentId, RunId, TaskId, Timestamp};
 use std::time::Duration;
-use support::{Scene, fast, scene, until};
 
 const TEXT: &str = "Tea is very **good**.\n\nIt has a lot of kinds.\n\nThe end.";
 

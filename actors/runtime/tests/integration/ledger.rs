@@ -1,14 +1,11 @@
 //! Ledgers through a real store: entries are filed, and the statement finds them all again.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-mod support;
-
+use crate::support::{Scene, fast, reopen, scene, until, world};
 use igny8_actors_domain::Origin;
 use igny8_actors_domain::ledger::{EntryFilter, EntryKind, GrantKind, Ledger, Part};
 use igny8_actors_domain::tenant::TenantCommand;
 use igny8_actors_runtime::{Platform, StatementLine, StatementQuery, verify};
 use igny8_protocol_ids::{Credits, GrantId, SiteId, TenantId, Timestamp, TransferId};
-use support::{Scene, fast, reopen, scene, until, world};
 
 /// More than stay in memory, in either ledger.
 const TRANSFERS: u32 = 1_300;

@@ -1,9 +1,7 @@
 //! Answers of models through the whole pipeline: read, repaired by one more call within the same
 //! hold, or left to a person; and what every request says.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-mod support;
-
+use crate::support::{self, Scene, fast, until};
 use futures::StreamExt;
 use igny8_actors_domain::Origin;
 use igny8_actors_domain::site::{
@@ -21,7 +19,6 @@ use igny8_server_adapters_ai::OfflineModel;
 use std::collections::{BTreeSet, VecDeque};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
-use support::{Scene, fast, until};
 
 /// A model that answers what it is told to, then as the offline one does.
 struct Scripted {

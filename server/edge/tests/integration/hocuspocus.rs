@@ -1,9 +1,9 @@
 //! The door of HocuspocusProvider: many documents on one socket, each with its ticket, its rights and
 //! its end; and what a provider counts.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-mod support;
-
+use crate::support::Server;
+use crate::support::client::listen;
+use crate::support::room::{A_NOTE, ITS_END, framed, ticket};
 use futures::{SinkExt, StreamExt};
 use http::{Method, StatusCode};
 use igny8_actors_domain::role::Role;
@@ -11,9 +11,6 @@ use igny8_protocol_wire::close;
 use serde_json::json;
 use std::net::SocketAddr;
 use std::time::Duration;
-use support::Server;
-use support::client::listen;
-use support::room::{A_NOTE, ITS_END, framed, ticket};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;

@@ -1,8 +1,6 @@
 //! R12: entities at rest are woken when their time comes, and only then.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-mod support;
-
+use crate::support::{Shifted, fast, open, until, world};
 use igny8_actors_domain::Origin;
 use igny8_actors_domain::site::SiteCommand;
 use igny8_actors_domain::site::automation::{
@@ -15,7 +13,6 @@ use igny8_storage_api::Store;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::SeqCst;
 use std::time::Duration;
-use support::{Shifted, fast, open, until, world};
 
 const HOUR_MS: i64 = 3_600_000;
 

@@ -1,8 +1,6 @@
 //! Lanes: whose call is next, which model answers, what it cost.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-mod support;
-
+use crate::support::{Shifted, fast, keywords, open, until, world};
 use futures::StreamExt;
 use igny8_actors_domain::Origin;
 use igny8_actors_domain::lane::{
@@ -26,7 +24,6 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
-use support::{Shifted, fast, keywords, open, until, world};
 use tokio::sync::Semaphore;
 
 /// Tasks that wait at most in one site: what the acceptance asks for.

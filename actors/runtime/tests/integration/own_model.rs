@@ -1,8 +1,6 @@
 //! A tenant's own models for pictures and vectors.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-mod support;
-
+use crate::support::{fast, keywords, open, until, world};
 use igny8_actors_domain::Origin;
 use igny8_actors_domain::clustering::embedding::hashed_embedding;
 use igny8_actors_domain::lane::{BudgetCaps, LaneKey, Policy, UsageRow};
@@ -20,7 +18,6 @@ use igny8_protocol_ids::{AccountId, SiteId, TenantId};
 use igny8_server_adapters_ai::{OfflineEmbedder, OfflineModel};
 use igny8_server_adapters_images::OfflineImages;
 use std::sync::Arc;
-use support::{fast, keywords, open, until, world};
 
 /// Vectors twice as long as the server's own: one of each cannot be compared.
 fn long(text: &str) -> Vec<f32> {

@@ -1,9 +1,9 @@
 //! The door of rooms: tickets that count again and again, y-protocols, and the same document as on
 //! our own socket.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-mod support;
-
+use crate::support::client::{Client, listen};
+use crate::support::room::{A_NOTE, ITS_END, ask, framed, ticket};
+use crate::support::{self, Server};
 use futures::{SinkExt, StreamExt};
 use http::{Method, StatusCode};
 use igny8_actors_domain::role::Role;
@@ -13,9 +13,6 @@ use igny8_protocol_wire::stream::{StreamName, StreamSnapshot};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::time::Duration;
-use support::Server;
-use support::client::{Client, listen};
-use support::room::{A_NOTE, ITS_END, ask, framed, ticket};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
