@@ -10,7 +10,7 @@ import { ConnectionBanner } from './ConnectionBanner';
 import { Sidebar } from './Sidebar';
 import { TopBar } from './TopBar';
 import { useCommands } from './useCommands';
-import { useGoKeys } from './useGoKeys';
+import { useGoKeys } from './keys/useGoKeys';
 import { useLowCredits } from './useLowCredits';
 
 /** Sidebar, page, AI status bar, command palette. */

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react';
 import { useNavigate } from 'react-router';
 import { useSitePath } from '~/shared/data/workspace';
-import { NAV_PAGES } from './page';
+import { NAV_PAGES } from '../page';
 
 // Long enough for two keys in a row, too short for a forgotten first one.
 const CHORD_MS = 1000;
