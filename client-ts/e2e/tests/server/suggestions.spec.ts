@@ -33,6 +33,7 @@ test.describe('suggestions of the AI', () => {
         await expect(card(here)).toHaveCount(1);
         await expect(card(here)).toContainText('Tea has a lot of kinds.');
         await expect(card(here)).toContainText('Tea has many kinds.');
+        await expect(card(here)).toContainText(/Model \S+, prompt Rewrite/);
         await expect(here.locator('.suggestion-anchor')).toContainText('Tea has a lot of kinds.');
         expect(await articleText(here)).toBe('Tea has a lot of kinds.It is very old.');
       }

@@ -6,4 +6,4 @@ mod rate;
 pub use address::Network;
 pub(crate) use address::client_address;
 pub use rate::LimitSettings;
-pub(crate) use rate::{Limits, Standing, guard_address};
+pub(crate) use rate::{Limits, Standing, count_address, guard_address};

@@ -160,6 +160,14 @@ impl Standing {
     }
 }
 
+/// Counts a request for its address.
+pub(crate) fn count_address(state: &EdgeState, request: &Request) -> Result<(), Problem> {
+    let parts = request.extensions();
+    let Some(ClientAddress(address)) = parts.get::<ClientAddress>() else { return Ok(()) };
+    let standing = parts.get::<Standing>().cloned().unwrap_or_default();
+    state.limits.address(*address, &standing)
+}
+
 /// Counts what nobody answers for, and what changes something, by address.
 pub(crate) async fn guard_address(
     State(state): State<EdgeState>,
@@ -170,16 +178,13 @@ pub(crate) async fn guard_address(
     let is_ours =
         ["/api/", "/ws", "/collab", "/media/"].iter().any(|prefix| path.starts_with(prefix));
     let known = request.extensions().get::<Identity>().is_some_and(Identity::is_known);
-    // Frames in requests are many, and have a limit of their own for each line.
+    // Frames in requests are many, and have a limit of their own for each line that there is.
     let is_frames = path.starts_with("/ws/fallback/");
-    if is_ours && (!known || (changes(request.method()) && !is_frames)) {
-        let address = request.extensions().get::<ClientAddress>().copied();
-        let standing = request.extensions().get::<Standing>().cloned().unwrap_or_default();
-        if let Some(ClientAddress(address)) = address
-            && let Err(problem) = state.limits.address(address, &standing)
-        {
-            return problem.into_response();
-        }
+    if is_ours
+        && (!known || (changes(request.method()) && !is_frames))
+        && let Err(problem) = count_address(&state, &request)
+    {
+        return problem.into_response();
     }
     next.run(request).await
 }

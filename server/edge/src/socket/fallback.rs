@@ -6,6 +6,7 @@ use super::bound::{MESSAGE_BYTES_READ_MAX, POST_MAX};
 use super::line::{Inbox, Line, check_page, no_line};
 use super::serve;
 use crate::access::Caller;
+use crate::limit::count_address;
 use crate::problem::Problem;
 use crate::state::{EdgeState, TicketHolder};
 use axum::extract::{DefaultBodyLimit, FromRequest, Path, Request, State};
@@ -101,7 +102,11 @@ async fn take(
 ) -> Result<StatusCode, Problem> {
     check_page(request.headers(), &state)?;
     let number = number(request.headers())?;
-    let inbox = state.fallbacks.find(&name, caller).ok_or_else(no_line)?;
+    let Some(inbox) = state.fallbacks.find(&name, caller) else {
+        // What is sent to no line has no line's limit.
+        count_address(&state, &request)?;
+        return Err(no_line());
+    };
     let _place = inbox.place()?;
     let late =
         || Problem::new(StatusCode::REQUEST_TIMEOUT, "late", "The body did not come in time.");

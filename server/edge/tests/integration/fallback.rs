@@ -12,9 +12,11 @@ use igny8_protocol_ids::DocumentId;
 use igny8_protocol_wire::close;
 use igny8_protocol_wire::frame::{ClientFrame, ServerFrame};
 use igny8_protocol_wire::stream::{StreamName, StreamSnapshot};
+use igny8_server_edge::LimitSettings;
 use reqwest::Client as Http;
 use serde_json::json;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::time::Duration;
 use tokio::time::{interval, timeout};
 
@@ -168,6 +170,26 @@ async fn r13_a_line_takes_requests_of_its_own_login_alone() {
         assert!(tokio::time::Instant::now() < deadline, "it goes on: {status}");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r11_requests_to_lines_that_are_none_are_counted_by_address() {
+    let few = 10;
+    let settings =
+        LimitSettings { address: NonZeroU32::new(few).unwrap(), ..LimitSettings::development() };
+    let server = Server::with_limits(settings).await;
+    let (address, ada) = (listen(&server).await, server.ada().await);
+    let mut line = Line::open(&server, address, &ada, server.own.tenant).await;
+    let url = std::mem::replace(&mut line.url, format!("http://{address}/ws/fallback/other"));
+    let mut statuses = Vec::new();
+    for _ in 0..=few {
+        statuses.push(line.post(Some(&ada), 1, framed(&[ping(1)])).await);
+    }
+    assert_eq!((404, "not_found".to_owned()), statuses[0]);
+    assert_eq!(Some(&(429, "rate_limited".to_owned())), statuses.last());
+    line.url = url;
+    line.send(&[ping(2)]).await;
+    assert_eq!(2, line.until(pong).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]

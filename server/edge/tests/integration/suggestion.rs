@@ -50,6 +50,8 @@ async fn r13_an_editor_asks_and_decides_and_a_viewer_sees_it() {
         (&json!(["has a lot of kinds"]), &json!(["Has many kinds"])),
         (&one["before"], &one["after"])
     );
+    let made = (&one["model"], &one["prompt"]);
+    assert_eq!((&json!("offline"), &json!({"kind": "rewrite", "version": 0})), made);
     let id = one["id"].as_str().unwrap();
     let accept = format!("suggestions/{id}/accept");
     let by_viewer = draft.ask(Method::POST, &accept, &viewer, json!({})).await;

@@ -3900,6 +3900,14 @@ id: RunId,
  */
 author: string, 
 /**
+ * The model that wrote it; none in suggestions of older builds.
+ */
+model: string | null, 
+/**
+ * The prompt by which it wrote.
+ */
+prompt: PromptUsed | null, 
+/**
  * Who asked for it.
  */
 by: AccountId | null, 

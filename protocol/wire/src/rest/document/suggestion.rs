@@ -1,5 +1,6 @@
 //! `…/suggestions`: other words for parts of the text, until somebody decides.
 
+use super::author::PromptUsed;
 use super::comment::ThreadRange;
 use igny8_protocol_ids::{AccountId, RunId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -62,6 +63,10 @@ pub struct SuggestionView {
     pub id: RunId,
     /// How its author is named.
     pub author: String,
+    /// The model that wrote it; none in suggestions of older builds.
+    pub model: Option<String>,
+    /// The prompt by which it wrote.
+    pub prompt: Option<PromptUsed>,
     /// Who asked for it.
     pub by: Option<AccountId>,
     /// When it was written.

@@ -1,19 +1,22 @@
 //! Suggestions.
 
+use super::author::made_by;
 use igny8_actors_domain::site::Instruction;
 use igny8_actors_runtime::{Decision, Proposal, Suggestion, SuggestionState};
 use igny8_protocol_wire::rest::document::suggestion as wire;
 
 pub(crate) fn suggestion_view(proposal: Proposal) -> wire::SuggestionView {
     let Proposal { suggestion, state, now, revision } = proposal;
-    let Suggestion { id, author, maker: _, by, at, instruction, before, after, decision } =
-        suggestion;
+    let Suggestion { id, author, maker, by, at, instruction, before, after, decision } = suggestion;
     let decision =
         decision.map(|Decision { accepted, by, at }| wire::DecisionView { accepted, by, at });
+    let (model, prompt) = maker.map(made_by).unzip();
     let (instruction, state) = (instruction_view(instruction), state_view(state));
     wire::SuggestionView {
         id,
         author,
+        model,
+        prompt,
         by,
         at,
         instruction,

@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'react';
 import { Check, Undo2, X } from 'lucide-react';
 import type { SuggestionView } from '@igny8/protocol';
+import { madeBy } from '~/shared/format/made';
 import { formatAgo } from '~/shared/format/time';
 import { Button } from '~/shared/ui/Button';
 import { classNames } from '~/shared/ui/classNames';
@@ -22,6 +23,7 @@ export function SuggestionCard({ suggestion, suggestions }: CardProps) {
     if (chosen) card.current?.scrollIntoView({ block: 'nearest' });
   }, [chosen]);
   const { state } = suggestion;
+  const made = madeBy(suggestion);
   return (
     <li
       ref={card}
@@ -36,6 +38,7 @@ export function SuggestionCard({ suggestion, suggestions }: CardProps) {
       </button>
       <Texts texts={state === 'changed' ? suggestion.now : suggestion.before} gone />
       <Texts texts={suggestion.after} />
+      {made && <p className="text-2xs text-ink-3">{made}</p>}
       {state === 'changed' && <p className="text-xs text-warn">The text has changed since it was rewritten. Accepting replaces what stands there now; it is kept as a version.</p>}
       {state === 'detached' && <p className="text-xs text-warn">The text that this is about was deleted or divided. It can only be rejected.</p>}
       {mayEdit && (

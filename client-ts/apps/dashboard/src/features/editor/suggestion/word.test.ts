@@ -5,6 +5,8 @@ import { instructionWord, listed } from './word';
 const suggestion = (id: string, state: SuggestionView['state'], at: number): SuggestionView => ({
   id,
   author: 'IGNY8 AI',
+  model: null,
+  prompt: null,
   by: null,
   at,
   instruction: { kind: 'improve' },
