@@ -28,6 +28,7 @@ use tokio::sync::Semaphore;
 
 /// Tasks that wait at most in one site: what the acceptance asks for.
 const MANY: usize = 10_000;
+const FULL: HeldBy = HeldBy::Places { taken: 3, places: 3 };
 
 /// The same candidates for everybody.
 struct Models(Vec<(&'static str, Arc<dyn ModelProvider>)>);
@@ -216,6 +217,13 @@ impl Tenant {
         .await
     }
 
+    async fn running(&self) -> Vec<TaskId> {
+        let running = |task: &&Task| task.status == TaskStatus::Running;
+        let ids =
+            self.site.read(move |site| site.tasks().filter(running).map(|task| task.id).collect());
+        ids.await.unwrap()
+    }
+
     async fn waiting(&self) -> usize {
         let queued = |task: &&Task| task.status == TaskStatus::Queued;
         self.site.read(move |site| site.tasks().filter(queued).count()).await.unwrap()
@@ -234,25 +242,23 @@ async fn one_task_starts_at_once_beside_ten_thousand_of_another_tenant() {
     many.ideas(MANY).await;
     assert!(many.waiting().await >= MANY - 4);
     let single = one.ideas(1).await[0];
-    // Its call is under way although no call of the other has ended.
+    // Its call is under way although no call of the other has ended: it has the lane's third place.
     until("the single call", || async {
         let task = one.task(single).await;
         let waits = one.site.lane_standing(single).is_some();
-        (task.status == TaskStatus::Running && !waits).then_some(())
+        let running = many.running().await;
+        let first = running.iter().filter_map(|task| many.site.lane_standing(*task));
+        let full = first.into_iter().any(|wait| wait.held_by == FULL);
+        (task.status == TaskStatus::Running && !waits && full).then_some(())
     })
     .await;
     assert!(many.waiting().await >= MANY - 4, "nothing of the other had to end for it");
     // The rest of the lane's places waits for its turn, and says so.
-    let running = many.site.read(|site| {
-        let runs = site.tasks().filter(|task| task.status == TaskStatus::Running);
-        runs.map(|task| task.id).collect::<Vec<_>>()
-    });
-    let running = running.await.unwrap();
+    let running = many.running().await;
     let waits: Vec<_> = running.iter().filter_map(|task| many.site.lane_standing(*task)).collect();
     assert_eq!(waits.len(), running.len() - 2, "two of three places are the other's");
-    let places = HeldBy::Places { taken: 3, places: 3 };
     for wait in &waits {
-        let held_by = if wait.ahead == 0 { places } else { HeldBy::Turn };
+        let held_by = if wait.ahead == 0 { FULL } else { HeldBy::Turn };
         assert_eq!(wait.held_by, held_by, "{waits:?}");
         assert!(wait.to_string().starts_with("waiting for m: "), "{wait}");
     }

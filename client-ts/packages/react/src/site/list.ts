@@ -55,13 +55,13 @@ function useRefresh(site: string, list: keyof Revisions): void {
   const revision = useSite(site).revisions[list];
   const queries = useQueryClient();
   const seen = useRef(revision);
-  const last = useRef(0);
+  const last = useRef(-Infinity);
   useEffect(() => {
     if (revision === seen.current) return undefined;
-    const wait = Math.max(0, last.current + LIST_REFRESH_INTERVAL_MS - Date.now());
+    const wait = Math.max(0, last.current + LIST_REFRESH_INTERVAL_MS - performance.now());
     const timer = setTimeout(() => {
       seen.current = revision;
-      last.current = Date.now();
+      last.current = performance.now();
       const queryKey: QueryKey = ['igny8', site, list];
       void queries.invalidateQueries({ queryKey });
     }, wait);

@@ -11,7 +11,7 @@ export class Presence {
   readonly #send: (update: Uint8Array) => boolean;
   readonly #own: number;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #sentAt = 0;
+  #sentAt = -Infinity;
 
   constructor(ydoc: Y.Doc, send: (update: Uint8Array) => boolean) {
     this.awareness = new Awareness(ydoc);
@@ -30,7 +30,7 @@ export class Presence {
   announce(): void {
     const state = this.awareness.getLocalState();
     if (state === null) return;
-    this.#sentAt = 0;
+    this.#sentAt = -Infinity;
     this.awareness.setLocalState(state);
   }
 
@@ -59,7 +59,7 @@ export class Presence {
   /** The first change goes at once, those after it with the next tick, merged: only the latest counts. */
   #schedule(): void {
     if (this.#timer !== undefined) return;
-    const wait = this.#sentAt + AWARENESS_INTERVAL_MS - Date.now();
+    const wait = this.#sentAt + AWARENESS_INTERVAL_MS - performance.now();
     if (wait <= 0) this.#flush();
     else this.#timer = setTimeout(() => this.#flush(), wait);
   }
@@ -71,6 +71,6 @@ export class Presence {
     if (update.byteLength > AWARENESS_BYTES_MAX) {
       throw new RangeError(`presence has ${update.byteLength} bytes, at most ${AWARENESS_BYTES_MAX} travel: put less into it`);
     }
-    if (this.#send(update)) this.#sentAt = Date.now();
+    if (this.#send(update)) this.#sentAt = performance.now();
   }
 }

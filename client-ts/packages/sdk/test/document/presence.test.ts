@@ -46,6 +46,16 @@ describe('presence', () => {
     awareness.destroy();
   });
 
+  it('goes on where the device’s clock is set back', () => {
+    move(1);
+    vi.setSystemTime(Date.now() - 3_600_000);
+    move(2);
+    vi.advanceTimersByTime(bound.AWARENESS_INTERVAL_MS);
+    const awareness = known();
+    expect(awareness.getStates().get(presence.awareness.clientID)).toMatchObject({ cursor: 2 });
+    awareness.destroy();
+  });
+
   it('says good-bye at once', () => {
     move(1);
     presence.destroy();
