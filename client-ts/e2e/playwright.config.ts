@@ -5,17 +5,12 @@ const TEST_TIMEOUT_MS = 180_000;
 const EXPECT_TIMEOUT_MS = 15_000;
 
 export default defineConfig({
+  testDir: './tests',
   timeout: TEST_TIMEOUT_MS,
   expect: { timeout: EXPECT_TIMEOUT_MS },
   // A flaky test is a failing test.
   retries: 0,
-  // One file of each kind at a time: what runs on the stage fills the waiting for the server. The
-  // server is one, and so is the site that it publishes to.
-  workers: 2,
-  projects: [
-    { name: 'server', testDir: './tests/server', workers: 1 },
-    { name: 'stage', testDir: './tests/stage', workers: 1 },
-  ],
+  workers: 1,
   reporter: [['list']],
   outputDir: './test-results',
   use: {
