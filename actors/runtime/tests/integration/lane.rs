@@ -4,7 +4,8 @@ use crate::support::{Shifted, fast, keywords, open, until, world};
 use futures::StreamExt;
 use igny8_actors_domain::Origin;
 use igny8_actors_domain::lane::{
-    BreakerState, BudgetCaps, Cap, HeldBy, LaneLimits, ModelPrice, Obstacle, UsageRow, UsageSum,
+    BreakerState, BudgetCaps, Cap, HeldBy, LaneLimits, ModelPrice, Obstacle, Standing, UsageRow,
+    UsageSum,
 };
 use igny8_actors_domain::site::{
     FailureClass, Placement, Site, SiteCommand, SiteReply, Task, TaskStatus, Waiting,
@@ -28,6 +29,7 @@ use tokio::sync::Semaphore;
 
 /// Tasks that wait at most in one site: what the acceptance asks for.
 const MANY: usize = 10_000;
+/// A lane of three places without a free one.
 const FULL: HeldBy = HeldBy::Places { taken: 3, places: 3 };
 
 /// The same candidates for everybody.
@@ -217,11 +219,14 @@ impl Tenant {
         .await
     }
 
-    async fn running(&self) -> Vec<TaskId> {
+    /// How many tasks run, and how those of them stand that wait at the lane.
+    async fn standings(&self) -> (usize, Vec<Standing>) {
         let running = |task: &&Task| task.status == TaskStatus::Running;
-        let ids =
-            self.site.read(move |site| site.tasks().filter(running).map(|task| task.id).collect());
-        ids.await.unwrap()
+        let ids = self
+            .site
+            .read(move |site| site.tasks().filter(running).map(|task| task.id).collect::<Vec<_>>());
+        let ids = ids.await.unwrap();
+        (ids.len(), ids.iter().filter_map(|id| self.site.lane_standing(*id)).collect())
     }
 
     async fn waiting(&self) -> usize {
@@ -244,22 +249,17 @@ async fn one_task_starts_at_once_beside_ten_thousand_of_another_tenant() {
     let single = one.ideas(1).await[0];
     // Its call is under way although no call of the other has ended: it has the lane's third place.
     until("the single call", || async {
-        let task = one.task(single).await;
-        let waits = one.site.lane_standing(single).is_some();
-        let running = many.running().await;
-        let first = running.iter().filter_map(|task| many.site.lane_standing(*task));
-        let full = first.into_iter().any(|wait| wait.held_by == FULL);
-        (task.status == TaskStatus::Running && !waits && full).then_some(())
+        let runs = one.task(single).await.status == TaskStatus::Running;
+        let full = many.standings().await.1.iter().any(|wait| wait.held_by == FULL);
+        (runs && full && one.site.lane_standing(single).is_none()).then_some(())
     })
     .await;
     assert!(many.waiting().await >= MANY - 4, "nothing of the other had to end for it");
     // The rest of the lane's places waits for its turn, and says so.
-    let running = many.running().await;
-    let waits: Vec<_> = running.iter().filter_map(|task| many.site.lane_standing(*task)).collect();
-    assert_eq!(waits.len(), running.len() - 2, "two of three places are the other's");
+    let (running, waits) = many.standings().await;
+    assert_eq!(waits.len(), running - 2, "two of three places are the other's");
     for wait in &waits {
-        let held_by = if wait.ahead == 0 { FULL } else { HeldBy::Turn };
-        assert_eq!(wait.held_by, held_by, "{waits:?}");
+        assert_eq!(wait.held_by, if wait.ahead == 0 { FULL } else { HeldBy::Turn }, "{waits:?}");
         assert!(wait.to_string().starts_with("waiting for m: "), "{wait}");
     }
     // Whoever looks at the task reads it in its progress.

@@ -162,9 +162,9 @@ impl Standing {
 
 /// Counts a request for its address.
 pub(crate) fn count_address(state: &EdgeState, request: &Request) -> Result<(), Problem> {
-    let parts = request.extensions();
-    let Some(ClientAddress(address)) = parts.get::<ClientAddress>() else { return Ok(()) };
-    let standing = parts.get::<Standing>().cloned().unwrap_or_default();
+    let extensions = request.extensions();
+    let Some(ClientAddress(address)) = extensions.get::<ClientAddress>() else { return Ok(()) };
+    let standing = extensions.get::<Standing>().cloned().unwrap_or_default();
     state.limits.address(*address, &standing)
 }
 
