@@ -9,6 +9,7 @@ import { AuthorColours } from '../author/colour';
 import { CommentMark } from '../comment/mark';
 import { SlashMenuKeys } from '../slash/menu';
 import { safeColour, type PeerUser } from '../peer';
+import { KeptCaret } from './caret';
 
 /** The article's schema. The server knows the same nodes and marks (actors/document/src/schema.rs):
  * a name that one side lacks would be deleted from the shared document. */
@@ -26,6 +27,7 @@ export function articleExtensions({ ydoc, provider }: OpenDocument, user: PeerUs
     AuthorColours,
     SlashMenuKeys,
     TableKit.configure({ table: { resizable: false } }),
+    KeptCaret,
     Collaboration.configure({ document: ydoc, field: 'default' }),
     CollaborationCaret.configure({ provider, user, render: renderCaret, selectionRender: renderSelection }),
   ];
