@@ -1,4 +1,5 @@
 import { useDocument, useDocumentStatus, type OpenDocument } from '@igny8/react';
+import { KeptCaret } from '@igny8/react/tiptap';
 import { savingOf } from '@igny8/sdk';
 import Collaboration from '@tiptap/extension-collaboration';
 import { EditorContent, useEditor } from '@tiptap/react';
@@ -13,7 +14,7 @@ export function Draft({ id }: { id: string }) {
 function Text({ ydoc, provider }: OpenDocument) {
   const status = useDocumentStatus(provider);
   const saving = savingOf(status);
-  const editor = useEditor({ extensions: [StarterKit.configure({ undoRedo: false, trailingNode: false }), Collaboration.configure({ document: ydoc })] });
+  const editor = useEditor({ extensions: [StarterKit.configure({ undoRedo: false, trailingNode: false }), KeptCaret, Collaboration.configure({ document: ydoc })] });
   if (editor && editor.isEditable !== status.writable) editor.setEditable(status.writable);
   return (
     <>

@@ -5,11 +5,11 @@ import Image from '@tiptap/extension-image';
 import { TableKit } from '@tiptap/extension-table';
 import StarterKit from '@tiptap/starter-kit';
 import type { OpenDocument } from '@igny8/react';
+import { KeptCaret } from '@igny8/react/tiptap';
 import { AuthorColours } from '../author/colour';
 import { CommentMark } from '../comment/mark';
 import { SlashMenuKeys } from '../slash/menu';
 import { safeColour, type PeerUser } from '../peer';
-import { KeptCaret } from './caret';
 
 /** The article's schema. The server knows the same nodes and marks (actors/document/src/schema.rs):
  * a name that one side lacks would be deleted from the shared document. */

@@ -1,10 +1,9 @@
-// @vitest-environment happy-dom
 import { Editor } from '@tiptap/core';
 import { Collaboration } from '@tiptap/extension-collaboration';
 import { StarterKit } from '@tiptap/starter-kit';
 import { afterEach, describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
-import { KeptCaret } from './caret';
+import { KeptCaret } from '../src/tiptap.js';
 
 const open: Editor[] = [];
 afterEach(() => open.splice(0).forEach((editor) => editor.destroy()));
