@@ -11,6 +11,9 @@ const ARROWS: &[(&str, &str, &[&str])] = &[
     ("e2e", "client-ts/e2e/", &["protocol", "sdk", "react"]),
     ("interop", "client-ts/interop/", &["protocol", "sdk"]),
 ];
+/// What packages export beside their index (`exports` in their package.json): what needs packages
+/// that the index does without.
+const ENTRIES: &[&str] = &["react/tiptap"];
 const REMEDY: &str = "the direction is protocol ← sdk ← react ← dashboard: move the code down, or \
     export what is needed from the package's own index";
 
@@ -29,7 +32,8 @@ fn check_file(file: &SourceFile) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (number, line) in file.text.lines().enumerate() {
         let Some(source) = imported(line) else { continue };
-        let wrong = if let Some(package) = source.strip_prefix("@igny8/") {
+        let wrong = if let Some(entry) = source.strip_prefix("@igny8/") {
+            let package = if ENTRIES.contains(&entry) { package_of(entry) } else { entry };
             package != *name && !allowed.contains(&package)
         } else {
             source.starts_with('.') && leaves(&file.path, source, folder)
@@ -40,6 +44,10 @@ fn check_file(file: &SourceFile) -> Vec<Finding> {
         }
     }
     findings
+}
+
+fn package_of(entry: &str) -> &str {
+    entry.split('/').next().unwrap_or(entry)
 }
 
 /// The source of an import or a re-export that ends on this line.
@@ -92,6 +100,10 @@ mod tests {
     fn no_path_leads_around_an_index() {
         let page = "client-ts/apps/dashboard/src/features/a/b.tsx";
         assert_eq!(found(page, "import { x } from '@igny8/sdk/src/x';"), 1);
+        assert_eq!(found(page, "import { x } from '@igny8/react/tiptap';"), 0);
+        assert_eq!(found(page, "import { x } from '@igny8/react/src/tiptap';"), 1);
+        let sdk = "client-ts/packages/sdk/src/a.ts";
+        assert_eq!(found(sdk, "import { x } from '@igny8/react/tiptap';"), 1);
         assert_eq!(found(page, "import { x } from '../../shared/x';"), 0);
         assert_eq!(found(page, "import { x } from '../../../../../packages/sdk/src/x';"), 1);
     }
