@@ -23,6 +23,13 @@ use serde::{Deserialize, Serialize};
 #[ts(type = "number")]
 pub struct Epoch(pub u64);
 
+impl Epoch {
+    /// The epoch of the next take.
+    pub const fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+}
+
 /// The number of a commit (or append) of an entity. The first is 1; 0 is "before everything".
 #[derive(
     Clone,

@@ -129,7 +129,15 @@ pub(crate) struct State {
 /// not be what is stored: they are to join again.
 pub(super) struct Occupied {
     room: Arc<Room>,
-    pub is_left: bool,
+    is_left: bool,
+}
+
+impl Occupied {
+    /// Leaves it on purpose: who is in it stays.
+    pub(super) fn leave(&mut self, epoch: Epoch) {
+        self.room.leave(epoch);
+        self.is_left = true;
+    }
 }
 
 impl Deref for Occupied {
@@ -180,6 +188,7 @@ impl Actor for DocumentActor {
 async fn load(args: Arguments) -> Result<State, ActorProcessingErr> {
     let Arguments { entity, world, room } = args;
     let head = world.store.take(&entity).await?;
+    room.enter(head.epoch);
     let (mut runs, mut texts) = (BTreeMap::new(), HashMap::<RunId, String>::new());
     let (mut versions, mut checkpoint) = (Vec::new(), Checkpoint::default());
     let (mut comments, mut authors) = (Comments::default(), Authors::default());

@@ -406,7 +406,7 @@ impl State {
         self.snapshot = None;
         if self.idle() && self.seen.is_empty() {
             // Those who have it open stay: it comes back when one of them does something.
-            self.room.is_left = true;
+            self.room.leave(self.head.epoch);
             return Err("idle");
         }
         self.compact(myself);

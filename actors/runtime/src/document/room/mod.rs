@@ -2,15 +2,18 @@
 //! actor: that one leaves memory when nobody writes, while those who only have it open stay (R12).
 
 mod outlet;
+mod place;
 mod presence;
 
 pub use outlet::{DocumentFrame, DocumentSubscription, Encoded, Listener, Shared, TurnUpdate};
+pub use place::Place;
 pub use presence::Speakers;
 
 pub(super) use outlet::channel;
+pub(super) use place::Delivery;
 
 use crate::registry::Held;
-use igny8_protocol_ids::{AccountId, EntityKey};
+use igny8_protocol_ids::{AccountId, EntityKey, Epoch};
 use parking_lot::{Mutex, MutexGuard};
 use presence::{Presence, Told, encode};
 use std::collections::{BTreeMap, VecDeque};
@@ -69,6 +72,8 @@ struct Inner {
     unwritten: VecDeque<(u64, Arc<dyn Listener>)>,
     /// True while a task writes to them.
     is_writing: bool,
+    /// Under which ownership the document was last put to rest.
+    left_at: Option<Epoch>,
 }
 
 struct Seat {
@@ -121,6 +126,21 @@ impl Room {
         let mut inner = self.0.lock();
         inner.tell_others(author, frame);
         self.settle(inner);
+    }
+
+    /// The document goes to rest under this ownership, and its sessions stay.
+    pub(super) fn leave(&self, epoch: Epoch) {
+        self.0.lock().left_at = Some(epoch);
+    }
+
+    /// The document is back under this ownership. If somebody else had it since it went to rest (a
+    /// server that took over from this one), the sessions know nothing of what was written there:
+    /// what is said now would not follow for them (R8), and they are to join again.
+    pub(super) fn enter(&self, epoch: Epoch) {
+        let left_at = self.0.lock().left_at;
+        if left_at.is_some_and(|left| epoch != left.next()) {
+            self.clear();
+        }
     }
 
     /// Ends all sessions: what they know may be no longer what the document is.
@@ -311,50 +331,6 @@ impl Seat {
             unwritten.push_back((session, self.listener.clone()));
         }
         is_taken
-    }
-}
-
-/// A session's seat: given up when it is dropped, and its presence with it.
-pub struct Place {
-    room: Arc<Room>,
-    session: u64,
-    number: u64,
-}
-
-impl std::fmt::Debug for Place {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Place").field("session", &self.session).finish_non_exhaustive()
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        let mut inner = self.room.0.lock();
-        if inner.seats.get(&self.session).is_some_and(|seat| seat.number == self.number) {
-            inner.seats.remove(&self.session);
-            let gone = inner.presence.leave(self.session);
-            inner.say(gone);
-            self.room.settle(inner);
-        }
-    }
-}
-
-/// Edits on their way to the actor, with the right by which they were made: their session may be gone
-/// when they arrive, and they count. If they do not arrive, because the actor ends first, their
-/// session is to join again: it has no other way to learn of it.
-pub(crate) struct Delivery {
-    room: Arc<Room>,
-    pub(super) session: u64,
-    pub(super) writable: bool,
-    pub(super) account: AccountId,
-    pub(super) is_done: bool,
-}
-
-impl Drop for Delivery {
-    fn drop(&mut self) {
-        if !self.is_done {
-            self.room.cut_off(self.session);
-        }
     }
 }
 

@@ -384,6 +384,15 @@ async fn r7_an_edit_counts_though_its_session_leaves_at_once() {
     written.await;
 }
 
+/// Waits until no document is in memory.
+async fn until_at_rest(platform: &Platform) {
+    let at_rest = support::until("the document's rest", || async {
+        let kinds = platform.status().kinds;
+        kinds.iter().all(|(kind, count)| *kind != "document" || *count == 0).then_some(())
+    });
+    at_rest.await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r12_a_document_at_rest_leaves_memory_and_its_sessions_stay() {
     let directory = tempfile::tempdir().unwrap();
@@ -402,12 +411,38 @@ async fn r12_a_document_at_rest_leaves_memory_and_its_sessions_stay() {
         while !reader.text().contains(word) {
             assert!(reader.hear().await, "a session was let go");
         }
-        let at_rest = support::until("the document's rest", || async {
-            let kinds = platform.status().kinds;
-            kinds.iter().all(|(kind, count)| *kind != "document" || *count == 0).then_some(())
-        });
-        at_rest.await;
+        until_at_rest(&platform).await;
         assert_eq!(caret.to_vec(), handle.present());
     }
     same_everywhere(&handle, &mut [writer, reader]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn r8_sessions_of_a_document_at_rest_join_again_when_another_server_had_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = open(directory.path());
+    let start = || async {
+        let mut world = world(store.clone(), directory.path(), fast());
+        world.options.document_idle_timeout = Duration::from_millis(50);
+        Platform::start(world).await.unwrap()
+    };
+    let (one, two) = (start().await, start().await);
+    let (tenant, id) = ids();
+    let (here, there) = (one.document(tenant, id), two.document(tenant, id));
+    let mut reader = Client::join(&here, 31).await;
+    until_at_rest(&one).await;
+    let mut writer = Client::join(&there, 32).await;
+    writer.type_text("written elsewhere ").await;
+    writer.until_durable().await;
+    until_at_rest(&two).await;
+    // An edit on the first server, on top of what the reader has never heard of.
+    let mut third = Client::join(&here, 33).await;
+    third.type_text("and here ").await;
+    third.until_durable().await;
+    while reader.hear().await {
+        assert!(!reader.doc.transact().has_missing_updates(), "it came without what it follows");
+    }
+    let again = Client::join(&here, 31).await;
+    assert!(again.text().contains("and here written elsewhere "), "{}", again.text());
+    same_everywhere(&here, &mut [third, again]).await;
 }
