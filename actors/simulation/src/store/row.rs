@@ -58,7 +58,7 @@ impl Rows {
 
     pub(crate) fn take(&mut self, entity: &EntityKey) -> Head {
         let head = self.entities.entry(*entity).or_default().head.get_or_insert(UNBORN);
-        head.epoch = Epoch(head.epoch.0 + 1);
+        head.epoch = head.epoch.next();
         *head
     }
 

@@ -33,7 +33,10 @@ fn check_file(file: &SourceFile) -> Vec<Finding> {
     for (number, line) in file.text.lines().enumerate() {
         let Some(source) = imported(line) else { continue };
         let wrong = if let Some(entry) = source.strip_prefix("@igny8/") {
-            let package = if ENTRIES.contains(&entry) { package_of(entry) } else { entry };
+            let package = match entry.split_once('/') {
+                Some((package, _)) if ENTRIES.contains(&entry) => package,
+                _ => entry,
+            };
             package != *name && !allowed.contains(&package)
         } else {
             source.starts_with('.') && leaves(&file.path, source, folder)
@@ -44,10 +47,6 @@ fn check_file(file: &SourceFile) -> Vec<Finding> {
         }
     }
     findings
-}
-
-fn package_of(entry: &str) -> &str {
-    entry.split('/').next().unwrap_or(entry)
 }
 
 /// The source of an import or a re-export that ends on this line.

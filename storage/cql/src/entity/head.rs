@@ -161,7 +161,7 @@ impl Core {
                 INSERT
             }
             Some(state) => {
-                values = vec![number(state.head.epoch.0 + 1), taker];
+                values = vec![number(state.head.epoch.next().0), taker];
                 values.extend(entity_values(entity));
                 values.push(number(state.head.epoch.0));
                 TAKE

@@ -4,7 +4,7 @@ use super::group::{Group, Known};
 use super::request::PreparedCommit;
 use crate::error::corrupt;
 use crate::layout::{Section, Space, encode_entity, frame_key, restore_key, row_name};
-use igny8_protocol_ids::{EntityKey, Epoch, Sequence};
+use igny8_protocol_ids::{EntityKey, Sequence};
 use igny8_storage_api::codec::{StoredHead, decode_frame, seal_frame};
 use igny8_storage_api::{CommitOutcome, Expected, Floor, Head, StoreError};
 
@@ -22,7 +22,7 @@ impl Group {
             Some(stored) => stored,
             None => self.unborn(known, entity)?,
         };
-        stored.head.epoch = Epoch(stored.head.epoch.0 + 1);
+        stored.head.epoch = stored.head.epoch.next();
         self.heads.insert(*entity, stored);
         Ok(stored.head)
     }
